@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Code sets: perfect-hash tables from a code word to its attributes.
+ *
+ * A code set is data: a file in codesets/ and a line in codesets/sets.def.
+ * The starter set is compiled into the program; it is partial (it cannot call
+ * a code unknown) and covers all dates.
+ */
+#ifndef LOOKUP_CODES_H
+#define LOOKUP_CODES_H
+
+#include "base/diag.h"
+#include "claim.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The tag of a code system, in the top byte of a key. */
+enum code_system {
+	SYSTEM_NONE,
+	SYSTEM_ICD10CM,
+	SYSTEM_ICD10PCS,
+	SYSTEM_PROCEDURE, /* CPT, HCPCS level II, CDT: one name space */
+	SYSTEM_MODIFIER,
+	SYSTEM_COUNT
+};
+
+static inline uint64_t code_key(enum code_system system, uint64_t word)
+{
+	return (uint64_t)system << 56 | word;
+}
+
+/* Flags of a diagnosis. */
+enum {
+	DX_HEADER = 1 << 0, /* not billable: a longer valid child exists */
+	DX_MALE = 1 << 1,
+	DX_FEMALE = 1 << 2,
+	DX_NEWBORN = 1 << 3,   /* age 0 */
+	DX_PEDIATRIC = 1 << 4, /* 0-17 */
+	DX_MATERNITY = 1 << 5, /* 9-64; 12-55 before 2019-10-01 */
+	DX_ADULT = 1 << 6,     /* 15-124 */
+	DX_EXTERNAL = 1 << 7,  /* external cause: not principal */
+	DX_MANIFESTATION = 1 << 8,
+	DX_UNACCEPTABLE = 1 << 9,        /* as principal */
+	DX_REQUIRES_SECONDARY = 1 << 10, /* principal only with a secondary diagnosis */
+	DX_LEFT = 1 << 11,
+	DX_RIGHT = 1 << 12,
+	DX_DELIVERY = 1 << 13, /* marks a mother's delivery */
+};
+
+struct diagnosis_attributes { /* 16 bytes */
+	int32_t from, to;     /* in force, both inclusive; INT32_MIN, INT32_MAX: open */
+	uint32_t flags;
+	int32_t header_from; /* billable before, header from this day on; INT32_MAX: never turns */
+};
+
+enum em_family { /* E/M families with levels, and those without */
+	EM_NONE,
+	EM_OFFICE_NEW,
+	EM_OFFICE_EST,
+	EM_ED,
+	EM_HOSPITAL_INITIAL,
+	EM_HOSPITAL_SUBSEQUENT,
+	EM_SNF_INITIAL,
+	EM_SNF_SUBSEQUENT,
+	EM_HOME_NEW,
+	EM_HOME_EST,
+	EM_CONSULT_OFFICE,
+	EM_CONSULT_HOSPITAL,
+	EM_DISCHARGE, /* no levels from here on */
+	EM_OBSERVATION,
+	EM_CRITICAL,
+	EM_PREVENTIVE_NEW,
+	EM_PREVENTIVE_EST,
+	EM_OTHER,
+	EM_FAMILIES
+};
+
+/* Flags of a procedure. */
+enum {
+	PX_ADD_ON = 1 << 0,
+	PX_AMBULANCE_BASE = 1 << 1, /* A0426-A0429, A0432-A0434: ground */
+	PX_AMBULANCE_AIR = 1 << 2,  /* A0430, A0431 */
+	PX_GROUND_MILES = 1 << 3,   /* A0425 */
+	PX_AIR_MILES = 1 << 4,      /* A0435, A0436 */
+	PX_DRUG = 1 << 5,
+	PX_LAB = 1 << 6, /* clinical laboratory or pathology */
+	PX_ANESTHESIA = 1 << 7,
+	PX_DMEPOS = 1 << 8,
+	PX_SPLIT_OK = 1 << 9, /* an E/M that may be split or shared (FS) in a facility */
+	PX_EYELID = 1 << 10,
+	PX_DIGIT = 1 << 11,
+	PX_CORONARY = 1 << 12,
+	PX_CLIA_WAIVED = 1 << 13,
+	PX_EXEMPT_51 = 1 << 14,
+	PX_MALE = 1 << 15,
+	PX_FEMALE = 1 << 16,
+	PX_EYE_EXAM = 1 << 17,         /* 92002-92014 */
+	PX_MUE_PRACTITIONER = 1 << 18, /* the MUE below is there */
+	PX_MUE_OUTPATIENT = 1 << 19,
+	PX_MUE_DME = 1 << 20,
+	PX_MPFS = 1 << 21, /* the fee schedule's indicators below are there */
+	PX_CDT = 1 << 22,
+};
+
+enum {
+	PX_GLOBAL_NONE,
+	PX_GLOBAL_000,
+	PX_GLOBAL_010,
+	PX_GLOBAL_090,
+	PX_GLOBAL_MMM,
+	PX_GLOBAL_XXX,
+	PX_GLOBAL_YYY,
+	PX_GLOBAL_ZZZ
+};
+
+struct procedure_attributes { /* 32 bytes */
+	int32_t from, to;     /* in force, both inclusive */
+	uint32_t flags;
+	uint16_t mue_practitioner, mue_outpatient, mue_dme;
+	uint8_t mai_practitioner, mai_outpatient, mai_dme; /* 1 to 3 */
+	uint8_t em_family, em_level;                       /* level from 1 */
+	uint8_t pctc, bilateral, assistant;                /* the fee schedule's digits */
+	uint8_t global;
+	uint8_t age_from, age_to; /* whole years; 0 and 255: any age */
+	uint8_t pad;
+	uint16_t technical_share; /* TC RVU over global RVU, in ten-thousandths */
+};
+
+enum { MODIFIER_KNOWN = 1, MODIFIER_ANATOMIC = 2, MODIFIER_ANESTHESIA = 4 };
+
+/* What stands in a run's tables; const after opening, any thread reads it. */
+struct codes;
+
+struct codes_set_info { /* for the manifest */
+	const char *name, *release;
+	int32_t from, to;
+	uint64_t hash[2];
+	size_t codes;
+	bool partial;
+};
+
+/* Open the starter set.  Under 10 ms.  codes_destroy() takes NULL. */
+int codes_open_starter(struct codes **codes, struct diag *diag);
+void codes_destroy(struct codes *codes);
+size_t codes_set_count(const struct codes *codes);
+const struct codes_set_info *codes_set_at(const struct codes *codes, size_t index);
+
+/*
+ * Batched look-up: refs[i] is the index into the system's attributes of
+ * words[i] (without tag), 0 where it is not in the set (blank or unknown).
+ */
+void codes_find(const struct codes *codes, enum code_system system, const uint64_t words[],
+        size_t count, uint32_t refs[]);
+
+/* Fill hcpcs_ref, diagnosis_ref, procedure_ref of a batch. */
+void codes_find_batch(const struct codes *codes, struct batch *batch);
+
+/* Attribute arrays, indexed by ref; [0] has no flags and an empty window. */
+const struct diagnosis_attributes *codes_diagnoses(const struct codes *codes);
+const struct procedure_attributes *codes_procedures(const struct codes *codes);
+
+/* The word behind a ref (without tag). */
+uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref);
+
+/* Small lists.  Bits of MODIFIER_*; 0 for a modifier that is not in the list. */
+uint8_t codes_modifier(const struct codes *codes, uint16_t modifier);
+bool codes_place_assigned(const struct codes *codes, unsigned place); /* 0 to 99 */
+bool codes_revenue_known(const struct codes *codes, unsigned revenue);
+bool codes_bill_type_known(const struct codes *codes, uint32_t bill_type);
+uint16_t codes_taxonomy_specialty(
+        const struct codes *codes, const uint64_t taxonomy[2]); /* 0 unmapped */
+
+/* The set is partial: it cannot call a code unknown. */
+bool codes_partial(const struct codes *codes, enum code_system system);
+
+/*
+ * Is this valid NPI on the exclusion list on that day?  1 yes, 0 no, -1 the
+ * list does not cover it (the starter's list knows only its own fictional
+ * range 1000000000 to 1002999999).
+ */
+int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date);
+
+#endif

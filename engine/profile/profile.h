@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Per-provider counters: integers only, lock-free.
+ *
+ * One shared table gives each provider a dense number (compare-and-swap on
+ * insert, never moved, only the index grows).  Each worker adds to blocks of
+ * its own, indexed by the dense number and prefetched a batch ahead; they are
+ * added into the shared table at the end, or when they outgrow their share of
+ * memory.  Adding integers commutes, so the order cannot show.
+ */
+#ifndef PROFILE_PROFILE_H
+#define PROFILE_PROFILE_H
+
+#include "base/diag.h"
+#include "claim.h"
+#include "rules/rules.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct profile;        /* shared */
+struct profile_worker; /* one a thread */
+
+/* Which counters are kept. */
+enum {
+	PROFILE_CODES = 1,  /* provider_codes.csv */
+	PROFILE_COUNTS = 2, /* provider_counts.csv */
+	PROFILE_RULES = 4,  /* evaluated per rule */
+};
+
+struct profile_options {
+	unsigned keep; /* PROFILE_* */
+	unsigned workers;
+	size_t memory_bytes; /* private blocks of all workers together stay below; 0 no limit */
+};
+
+int profile_create(
+        struct profile **profile, const struct profile_options *options, struct diag *diag);
+void profile_destroy(struct profile *profile);
+int profile_worker_create(
+        struct profile_worker **worker, struct profile *profile, struct diag *diag);
+void profile_worker_destroy(struct profile_worker *worker);
+
+/*
+ * The dense number of an id (claim.h), made if new; text is the id's text (kept
+ * by value; for ID_NONE empty).  Any thread, no locks.  UINT32_MAX: no memory.
+ */
+uint32_t profile_number(struct profile *profile, uint64_t id, const char *text, size_t size);
+
+/* Fill batch->provider from provider_id and provider_text, resolved in passes with prefetch. */
+int profile_resolve(struct profile_worker *worker, struct batch *batch);
+
+/*
+ * Add up a batch: lines that are LINE_DUE.  verdicts may be NULL.  Amounts are
+ * those of counted_charge, counted_allowed, counted_paid (0 where absent or of
+ * claim level).
+ */
+int profile_add(struct profile_worker *worker, const struct batch *batch, const struct codes *codes,
+        const struct verdicts *verdicts);
+
+/*
+ * Claim-level amounts, added when a claim is put together: they go to the
+ * provider, month, code, modifiers, place, E/M and digit of the claim's lowest
+ * line, adding no line and no units.
+ */
+struct profile_amounts {
+	uint32_t provider;
+	int32_t service_from;
+	uint64_t hcpcs;
+	uint16_t modifiers[MODIFIERS_MAX];
+	uint16_t place;
+	uint8_t em_family, em_level;
+	bool has_charge, has_allowed, has_paid; /* which are of claim level */
+	int64_t charge, allowed, paid;          /* AMOUNT_ABSENT: absent */
+};
+int profile_add_amounts(struct profile_worker *worker, const struct profile_amounts *amounts);
+
+/* One more distinct claim of a provider. */
+int profile_add_claim(struct profile_worker *worker, uint32_t provider);
+
+/* Claim-scope evaluated counts of a rule (gross of line rules is in profile_add). */
+int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks);
+
+/* Net hits: after regroup.  dollars in cents. */
+int profile_add_hit(
+        struct profile_worker *worker, uint32_t provider, unsigned rule, int64_t dollars);
+
+/* One line flagged by at least one rule: the union of its dollars. */
+int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
+        uint32_t findings, int64_t dollars);
+
+/* Add a worker's blocks into the shared table and empty them.  Any thread, its own worker. */
+int profile_merge(struct profile_worker *worker);
+
+/* ---- Reading, after all workers are merged. ---- */
+
+struct profile_provider {
+	uint64_t id;
+	const char *text; /* ended by NUL */
+	uint64_t claims, lines;
+	int64_t units, charge, allowed, paid;
+	unsigned __int128 sumsq_charge, sumsq_allowed, sumsq_paid; /* cents squared */
+	uint64_t n_charge, n_allowed, n_paid;                      /* lines with the amount */
+	int32_t first_date, last_date;                             /* DATE_ABSENT if none */
+	uint16_t specialty, state; /* of most lines, ties to the smallest; 0 none */
+	uint8_t entity_type;
+	uint64_t findings, lines_flagged;
+	int64_t dollars_flagged;
+};
+
+size_t profile_count(const struct profile *profile);
+/* Numbers of providers with lines or claims, ordered by (text as bytes, id_kind name). Caller
+ * frees. */
+int profile_order(const struct profile *profile, uint32_t **numbers, size_t *count);
+void profile_read(
+        const struct profile *profile, uint32_t number, struct profile_provider *provider);
+
+struct profile_rule {
+	uint64_t evaluated, hits;
+	int64_t dollars;
+};
+void profile_read_rule(
+        const struct profile *profile, uint32_t number, unsigned rule, struct profile_rule *out);
+
+/* A row of provider_codes.csv or provider_counts.csv. */
+enum profile_kind {
+	PROFILE_KIND_CODE,
+	PROFILE_KIND_DIGIT,
+	PROFILE_KIND_EM,
+	PROFILE_KIND_MODIFIER,
+	PROFILE_KIND_MONTH,
+	PROFILE_KIND_POS,
+	PROFILE_KIND_SPECIALTY,
+	PROFILE_KIND_STATE,
+	PROFILE_KIND_ENTITY
+};
+struct profile_cell {
+	enum profile_kind kind;
+	uint64_t key; /* code word; digit; em_family << 8 | level; modifier; month since 1970-01;
+	                 place */
+	uint64_t lines;
+	int64_t units, charge, allowed, paid;
+};
+/*
+ * The cells of one provider, ordered by kind name and printed key as bytes.
+ * The array is the caller's scratch, grown as needed (*cells, *capacity).
+ */
+int profile_cells(const struct profile *profile, uint32_t number, struct profile_cell **cells,
+        size_t *capacity, size_t *count);
+
+#endif
