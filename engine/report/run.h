@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The run directory: written beside its final name and renamed at the end.
+ * The run directory: written beside its final name and renamed at the end, so
+ * that what carries the name is whole or is not there.
+ *
+ * A run is one thread's; an out is one thread's at a time.
  */
 #ifndef REPORT_RUN_H
 #define REPORT_RUN_H
@@ -14,36 +17,68 @@
 struct run;
 
 /*
- * Begin a run directory that will be called path.  FAIL_OUTPUT if path exists
- * and force is false (force replaces a directory only if it is a run directory
- * or empty), or if it cannot be made.
+ * Begin a run directory that will be called path; its parent must be there.
+ * FAIL_OUTPUT if path exists and force is false, or if it cannot be made.
+ * force replaces a directory only if it is empty or a run directory: one that
+ * holds a manifest.json of ours and no directories.
  */
 int run_create(struct run **run, const char *path, bool force, struct diag *diag);
-int run_commit(struct run *run, struct diag *diag); /* fsync, rename */
-void run_destroy(struct run *run);                  /* removes what was not committed; takes NULL */
+
+/*
+ * Sync what was written, and give the directory its name; what stood there is
+ * removed after the exchange.  On failure nothing has changed.
+ */
+int run_commit(struct run *run, struct diag *diag);
+void run_destroy(struct run *run);           /* removes what was not committed; takes NULL */
 void run_abandon_on_signal(struct run *run); /* async-signal-safe: nothing; destroy does it */
 
-/* A buffered file of the run, mode 0600. */
+/* A new file of the run, mode 0600, open for writing: for writers of their own. */
+int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag);
+
+/* A buffered file of the run, mode 0600; or, without a run, text in memory. */
 struct out;
 int out_create(struct out **out, struct run *run, const char *name, struct diag *diag);
+int out_create_memory(struct out **out, struct diag *diag);
 int out_close(
         struct out *out, struct diag *diag); /* also frees; the first write error is told here */
 void out_destroy(struct out *out);
 
-/* Cells of CSV (RFC 4180): a cell writes its own comma, out_end_row the line feed. */
+/* What a memory out holds: whole rows; valid until the next call with it. */
+const char *out_memory_text(const struct out *out, size_t *size);
+
+/*
+ * Move the rows of a memory out to the end of a file: how several threads
+ * format and one order is kept.  block is empty afterwards; its failure, if
+ * any, is now the file's.
+ */
+void out_append(struct out *out, struct out *block);
+
+/* Rows ended so far, headers and appended rows included. */
+uint64_t out_row_count(const struct out *out);
+
+/*
+ * Cells of CSV (RFC 4180): a cell writes its own comma, out_end_row the line
+ * feed.  Failures are remembered and told by out_close().
+ */
 void out_text(
         struct out *out, const char *text, size_t size); /* quoted where needed; formula guard */
+void out_word(struct out *out, const char *text);        /* as out_text, ended by NUL */
 void out_blank(struct out *out);
 void out_unsigned(struct out *out, uint64_t value);
 void out_signed(struct out *out, int64_t value);
-void out_money(struct out *out, int64_t cents);           /* two places */
-void out_units(struct out *out, int64_t ten_thousandths); /* trailing zeros cut */
-void out_date(struct out *out, int32_t date);
+void out_money(struct out *out, int64_t cents);           /* two places; AMOUNT_ABSENT blank */
+void out_units(struct out *out, int64_t ten_thousandths); /* trailing zeros cut; the same */
+void out_date(struct out *out, int32_t date);             /* DATE_ABSENT blank */
 void out_ratio(struct out *out, uint64_t part,
         uint64_t whole); /* six decimals, half away; blank if whole is 0 */
 void out_wide_money_squared(
         struct out *out, unsigned __int128 cents_squared); /* exact, four decimals */
 void out_end_row(struct out *out);
+
+/* Text as it is: outside of rows (JSON, a header line). */
 void out_raw(struct out *out, const char *text, size_t size);
+
+/* Cells that are ready, each with its comma behind it: what many rows begin with. */
+void out_cells(struct out *out, const char *cells, size_t size);
 
 #endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/number.h"
+
+#include "base/date.h"
+
+#include <string.h>
+
+enum { CENTS = 100, TEN_THOUSAND = 10000, MILLION = 1000000, MONTHS = 12 };
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
+static char *two_digits(char *to, unsigned value)
+{
+	memcpy(to, pairs + 2 * (size_t)value, 2);
+	return to + 2;
+}
+
+static char *four_digits(char *to, unsigned value)
+{
+	return two_digits(two_digits(to, value / 100), value % 100);
+}
+
+char *number_unsigned(char *to, uint64_t value)
+{
+	char text[20];
+	char *at = text + sizeof(text);
+
+	while (value >= 100) {
+		at -= 2;
+		memcpy(at, pairs + 2 * (value % 100), 2);
+		value /= 100;
+	}
+	if (value >= 10) {
+		at -= 2;
+		memcpy(at, pairs + 2 * value, 2);
+	} else {
+		*--at = (char)('0' + value);
+	}
+	size_t size = (size_t)(text + sizeof(text) - at);
+
+	memcpy(to, at, size);
+	return to + size;
+}
+
+/* Writes the sign; the magnitude of INT64_MIN fits an unsigned. */
+static uint64_t put_sign(char **to, int64_t value)
+{
+	if (value >= 0)
+		return (uint64_t)value;
+	*(*to)++ = '-';
+	return 0 - (uint64_t)value;
+}
+
+char *number_signed(char *to, int64_t value)
+{
+	uint64_t magnitude = put_sign(&to, value);
+
+	return number_unsigned(to, magnitude);
+}
+
+char *number_money(char *to, int64_t cents)
+{
+	uint64_t magnitude = put_sign(&to, cents);
+
+	to = number_unsigned(to, magnitude / CENTS);
+	*to++ = '.';
+	return two_digits(to, (unsigned)(magnitude % CENTS));
+}
+
+char *number_unsigned_grouped(char *to, uint64_t value)
+{
+	char text[20];
+	size_t size = (size_t)(number_unsigned(text, value) - text);
+
+	for (size_t i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = text[i];
+	}
+	return to;
+}
+
+char *number_money_grouped(char *to, int64_t cents)
+{
+	uint64_t magnitude = put_sign(&to, cents);
+
+	to = number_unsigned_grouped(to, magnitude / CENTS);
+	*to++ = '.';
+	return two_digits(to, (unsigned)(magnitude % CENTS));
+}
+
+char *number_units(char *to, int64_t ten_thousandths)
+{
+	uint64_t magnitude = put_sign(&to, ten_thousandths);
+	unsigned rest = (unsigned)(magnitude % TEN_THOUSAND);
+
+	to = number_unsigned(to, magnitude / TEN_THOUSAND);
+	if (rest == 0)
+		return to;
+	*to++ = '.';
+	to = four_digits(to, rest);
+	while (to[-1] == '0')
+		to--;
+	return to;
+}
+
+char *number_ratio(char *to, uint64_t part, uint64_t whole)
+{
+	if (whole == 0)
+		return to;
+	unsigned __int128 rest = part % whole;
+	unsigned millionths = (unsigned)((rest * 2 * MILLION + whole) /
+	                                 ((unsigned __int128)whole * 2));
+
+	to = number_unsigned(to, part / whole + millionths / MILLION);
+	*to++ = '.';
+	millionths %= MILLION;
+	to = two_digits(to, millionths / TEN_THOUSAND);
+	return four_digits(to, millionths % TEN_THOUSAND);
+}
+
+/* 10^19, the largest power of ten in 64 bits: two pieces hold any 128-bit number here. */
+static char *number_wide(char *to, unsigned __int128 value)
+{
+	const uint64_t piece = 10000000000000000000u;
+	char text[20];
+
+	if (value < piece)
+		return number_unsigned(to, (uint64_t)value);
+	to = number_wide(to, value / piece);
+	size_t size = (size_t)(number_unsigned(text, (uint64_t)(value % piece)) - text);
+
+	memset(to, '0', 19 - size);
+	memcpy(to + 19 - size, text, size);
+	return to + 19;
+}
+
+char *number_money_squared(char *to, unsigned __int128 cents_squared)
+{
+	to = number_wide(to, cents_squared / TEN_THOUSAND);
+	*to++ = '.';
+	return four_digits(to, (unsigned)(cents_squared % TEN_THOUSAND));
+}
+
+char *number_month(char *to, int32_t month)
+{
+	int32_t year = month / MONTHS - (month % MONTHS < 0);
+	int32_t rest = month - year * MONTHS;
+
+	year += 1970;
+	if (year < 0 || year >= TEN_THOUSAND)
+		to = number_signed(to, year);
+	else
+		to = four_digits(to, (unsigned)year);
+	*to++ = '-';
+	return two_digits(to, (unsigned)rest + 1);
+}
+
+char *number_date(char *to, int32_t date)
+{
+	char text[DATE_TEXT_SIZE];
+	size_t size = date_format(date, text);
+
+	memcpy(to, text, size);
+	return to + size;
+}
+
+char *number_hex(char *to, uint64_t value)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[value >> shift & 15];
+	return to;
+}
