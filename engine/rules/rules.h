@@ -6,9 +6,8 @@
  * more checks: what is counted on its own (VAL-06 has one a kind, VAL-07 one a
  * role, most rules have one).  Each check is a bit in the masks below.
  *
- * judge() only sets bits, for all lines of a batch, in loops that a compiler
- * can vectorise.  tell() is called for the few lines that were hit, and works
- * out kind, severity, dollars and detail.
+ * judge() only marks lines of a batch, in loops that a compiler can vectorise.  tell() is called
+ * for the few lines that were hit, and works out kind, severity, dollars and detail.
  *
  * A check of scope CLAIM is judged on each line as if that line were the
  * lowest-numbered of its claim; regroup takes the bits of the one that is.
@@ -24,8 +23,9 @@
 #include <stdint.h>
 
 enum {
-	CHECKS_MAX = 64,      /* bits of a mask */
-	LINE_CHECKS_MAX = 32, /* checks of scope LINE are bits 0 to 31 */
+	CHECKS_MAX = 64,         /* bits of a mask */
+	LINE_CHECKS_MAX = 32,    /* checks of scope LINE are bits 0 to 31, all others from 32 on */
+	CHECKS_OF_RULE_MAX = 16, /* VAL-06 has twelve */
 	HIT_DETAIL_MAX = 240,
 	RULES_ALL = 77, /* rows of rules.csv */
 };
@@ -70,29 +70,52 @@ struct hit {
 	                                found */
 };
 
-struct rule_check {
-	const char *kind; /* "" for a rule of one check whose tell() names the kind */
-	enum check_scope scope;
-	bool watch; /* watch by default */
+/*
+ * The units that a check is about, save what its judge() narrows further:
+ * lines of service inside --dates (CHECK_LINE), lines of claims inside --dates
+ * (CHECK_CLAIM), and of these ...
+ */
+enum {
+	BASE_PAYABLE = 1 << 0,
+	BASE_PROFESSIONAL = 1 << 1,
+	BASE_INSTITUTIONAL = 1 << 2,
+	BASE_INPATIENT = 1 << 3,
+	BASE_SETTING = 1 << 4, /* a setting that NCC and MOD know: not SETTING_NONE */
+	BASE_NOT_INSTITUTIONAL = 1 << 5,
 };
+
+struct rule_check {
+	const char *kind; /* "" where tell() names the kind */
+	enum check_scope scope;
+	bool watch;   /* watch by default */
+	uint8_t base; /* BASE_* */
+
+	/*
+	 * Fields without which nothing can be evaluated, ended by FIELD_COUNT;
+	 * NULL: none.  The first of a numbered field stands for any of them
+	 * (FIELD_DIAGNOSIS_1), FIELD_CLAIM_START for any date of service.
+	 * Where one is not bound, every unit of base is in scope and none is
+	 * evaluated.
+	 */
+	const enum field *needs;
+};
+
+struct judging; /* rules/judge.h */
 
 struct rule {
 	const char *id, *name, *tier, *scope, *hit_unit;
 	const char *definition, *traps, *tables, *parameters, *dollars, *evaluated, *authority;
-	uint8_t precedence; /* of the contract's list, from 1; 0: with the others, by id */
+	const char *idle; /* why nothing was evaluated though every column is there */
 	const struct rule_check *checks;
 	size_t check_count;
 
-	/* Fields without which nothing can be evaluated, ended by FIELD_COUNT. */
-	const enum field *needs;
-
-	/* Set bits first_check + k for check k.  Reads lines [0, batch->count). */
-	void (*judge)(const struct rule_context *context, const struct batch *batch,
-	        unsigned first_check, struct verdicts *verdicts);
+	/* Mark the checks, by judging_mark(), over lines [0, batch->count). */
+	void (*judge)(struct judging *judging);
 
 	/*
 	 * Fill in the hit of check k on a line: kind, severity, watch, dollars,
-	 * excess, detail.  rule and check are set by the caller.
+	 * excess, detail.  rule, check and the check's own kind and watch are
+	 * set by the caller.
 	 */
 	void (*tell)(const struct rule_context *context, const struct batch *batch, uint32_t line,
 	        unsigned k, struct hit *hit);
@@ -102,8 +125,8 @@ struct rule {
 struct rule_entry {
 	const char *id, *name, *family, *tier, *scope, *hit_unit; /* family: "VAL" of "VAL-01" */
 	const struct rule *rule;                                  /* NULL: not built */
-	uint8_t first_check;
-	uint8_t precedence; /* total order on one line, 0 first */
+	uint8_t bits[CHECKS_OF_RULE_MAX]; /* of rule->checks: line bits and claim bits may mix */
+	uint8_t precedence;               /* total order on one line, 0 first */
 };
 
 /* Number the checks; called once at start.  Asserts what the tables promise. */

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/judge.h"
+#include "rules/registry.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+/* Marks as bit planes: plane p holds the bits 8p to 8p + 7 of a mask, a byte a line. */
+enum { PLANES = CHECKS_MAX / 8, NARROW_PLANES = 4 };
+
+struct planes {
+	uint8_t bytes[PLANES][BATCH_LINES] COLUMN;
+};
+
+/* What has been worked out for this batch. */
+enum { DONE_DAYS = 1, DONE_DIAGNOSES = 2, DONE_PROCEDURES = 4, DONE_MODIFIED = 8 };
+
+struct judging {
+	const struct rule_context *context;
+	const struct batch *batch;
+	const struct rule_entry *entry; /* the rule that is judging */
+	unsigned ready;                 /* bits of its checks */
+	unsigned done;                  /* DONE_* */
+	struct planes scope, evaluated, hits;
+	uint8_t base[BATCH_LINES] COLUMN;
+	struct key_days days;
+	struct diagnosis_fold diagnoses;
+	struct procedure_fold procedures;
+	struct modified_lines modified;
+};
+
+const struct rule_context *judging_context(const struct judging *judging)
+{
+	return judging->context;
+}
+
+const struct batch *judging_batch(const struct judging *judging)
+{
+	return judging->batch;
+}
+
+bool judging_ready(const struct judging *judging, unsigned k)
+{
+	return judging->ready >> k & 1;
+}
+
+/* ---- Marks ---- */
+
+static void base_keep_flags(
+        uint8_t *restrict base, const uint16_t *restrict flags, uint32_t count, uint16_t flag)
+{
+	for (uint32_t i = 0; i < count; i++)
+		base[i] &= (flags[i] & flag) != 0;
+}
+
+static void base_keep_type(
+        uint8_t *restrict base, const uint8_t *restrict types, uint32_t count, uint8_t type)
+{
+	for (uint32_t i = 0; i < count; i++)
+		base[i] &= types[i] == type;
+}
+
+static void base_drop_type(
+        uint8_t *restrict base, const uint8_t *restrict types, uint32_t count, uint8_t type)
+{
+	for (uint32_t i = 0; i < count; i++)
+		base[i] &= types[i] != type;
+}
+
+/* A claim check asks the claim's lowest line, which may be one of totals. */
+static void base_begin(uint8_t *restrict base, const uint16_t *restrict flags, uint32_t count,
+        enum check_scope scope)
+{
+	if (scope == CHECK_LINE) {
+		for (uint32_t i = 0; i < count; i++)
+			base[i] = (flags[i] & LINE_DUE) != 0;
+	} else {
+		for (uint32_t i = 0; i < count; i++)
+			base[i] = (flags[i] & LINE_OUTSIDE) == 0;
+	}
+}
+
+const uint8_t *judging_base(struct judging *judging, unsigned k)
+{
+	const struct rule_check *check = &judging->entry->rule->checks[k];
+	const struct batch *batch = judging->batch;
+	uint32_t count = batch->count;
+	uint8_t *base = judging->base;
+
+	base_begin(base, batch->line_flags, count, check->scope);
+	if (check->base & BASE_PAYABLE)
+		base_keep_flags(base, batch->line_flags, count, LINE_PAYABLE);
+	if (check->base & BASE_PROFESSIONAL)
+		base_keep_type(base, batch->claim_type, count, CLAIM_PROFESSIONAL);
+	if (check->base & BASE_INSTITUTIONAL)
+		base_keep_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+	if (check->base & BASE_NOT_INSTITUTIONAL)
+		base_drop_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+	if (check->base & BASE_INPATIENT)
+		base_drop_type(base, batch->inpatient, count, 0);
+	if (check->base & BASE_SETTING)
+		base_drop_type(base, batch->setting, count, SETTING_NONE);
+	return base;
+}
+
+static void plane_add(
+        uint8_t *restrict plane, const uint8_t *restrict bytes, uint32_t count, unsigned bit)
+{
+	uint8_t value = (uint8_t)(1u << bit);
+
+	for (uint32_t i = 0; i < count; i++)
+		plane[i] |= bytes[i] ? value : 0;
+}
+
+void judging_mark(struct judging *judging, unsigned k, const struct marks *marks)
+{
+	unsigned bit = judging->entry->bits[k], plane = bit / 8;
+	uint32_t count = judging->batch->count;
+
+	if (!judging_ready(judging, k))
+		return;
+	plane_add(judging->scope.bytes[plane], marks->scope, count, bit % 8);
+	plane_add(judging->evaluated.bytes[plane], marks->evaluated, count, bit % 8);
+	plane_add(judging->hits.bytes[plane], marks->hits, count, bit % 8);
+}
+
+/* A check that lacks a field has all its units in scope and judges none. */
+static void mark_unready(struct judging *judging)
+{
+	const struct rule_entry *entry = judging->entry;
+
+	for (unsigned k = 0; k < entry->rule->check_count; k++) {
+		unsigned bit = entry->bits[k];
+
+		if (judging_ready(judging, k) || entry->rule->checks[k].scope == CHECK_JOIN)
+			continue;
+		plane_add(judging->scope.bytes[bit / 8], judging_base(judging, k),
+		        judging->batch->count, bit % 8);
+	}
+}
+
+/*
+ * Eight bytes of a line become its mask: in steps of doubling width, which a
+ * compiler vectorises, where eight shifts a line at once it does badly.
+ */
+static void planes_join(
+        const struct planes *planes, uint32_t count, uint64_t keep, uint64_t *restrict masks)
+{
+	uint16_t halves[PLANES / 2][BATCH_LINES] COLUMN;
+	uint32_t low[BATCH_LINES] COLUMN;
+
+	for (unsigned p = 0; p < PLANES / 2; p++) {
+		const uint8_t *even = planes->bytes[2 * p], *odd = planes->bytes[2 * p + 1];
+
+		for (uint32_t i = 0; i < count; i++)
+			halves[p][i] = (uint16_t)(even[i] | odd[i] << 8);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		low[i] = halves[0][i] | (uint32_t)halves[1][i] << 16;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t high = halves[2][i] | (uint32_t)halves[3][i] << 16;
+
+		masks[i] = (low[i] | (uint64_t)high << 32) & keep;
+	}
+}
+
+/* What is not in scope is not evaluated; what is not evaluated is no hit. */
+static void verdicts_settle(struct verdicts *verdicts, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		verdicts->evaluated[i] &= verdicts->scope[i];
+		verdicts->hits[i] &= verdicts->evaluated[i];
+	}
+}
+
+/* ---- What several rules ask ---- */
+
+static void days_fill(const struct batch *batch, struct key_days *days)
+{
+	uint32_t count = batch->count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
+		int32_t out = batch->discharge[i] != DATE_ABSENT ? batch->discharge[i] : thru;
+		int32_t first = from < thru ? from : thru, last = from < thru ? thru : from;
+
+		days->low[i] = batch->inpatient[i] ? out : first;
+		days->high[i] = batch->inpatient[i] ? out : last;
+	}
+}
+
+const struct key_days *judging_days(struct judging *judging)
+{
+	if (!(judging->done & DONE_DAYS)) {
+		days_fill(judging->batch, &judging->days);
+		judging->done |= DONE_DAYS;
+	}
+	return &judging->days;
+}
+
+static uint32_t count_mask(unsigned count)
+{
+	return count >= 32 ? UINT32_MAX : ((uint32_t)1 << count) - 1;
+}
+
+uint32_t line_slots(const struct batch *batch, uint32_t line)
+{
+	uint32_t all = count_mask(batch->diagnosis_count[line]), pointed = 0;
+	uint64_t code = batch->pointed_code[line];
+
+	for (unsigned p = 0; p < POINTERS_MAX; p++) {
+		unsigned slot = batch->pointer[p][line];
+
+		if (slot >= 1 && slot <= DIAGNOSES_MAX)
+			pointed |= (uint32_t)1 << (slot - 1);
+	}
+	if (pointed)
+		return pointed;
+	for (unsigned s = 0; code && s < batch->diagnosis_count[line]; s++)
+		if (batch->diagnosis[s][line] == code)
+			return (uint32_t)1 << s;
+	return all;
+}
+
+unsigned line_first_slot(const struct batch *batch, uint32_t line)
+{
+	for (unsigned p = 0; p < POINTERS_MAX; p++) {
+		unsigned slot = batch->pointer[p][line];
+
+		if (slot >= 1 && slot <= DIAGNOSES_MAX)
+			return slot - 1;
+	}
+	if (batch->pointed_code[line])
+		return (unsigned)__builtin_ctz(line_slots(batch, line) | 1u << DIAGNOSES_MAX) %
+		       DIAGNOSES_MAX;
+	return 0;
+}
+
+void line_days(const struct batch *batch, uint32_t line, int32_t *low, int32_t *high)
+{
+	int32_t from = batch->service_from[line], thru = batch->service_thru[line];
+
+	if (batch->inpatient[line]) {
+		*low = *high = batch->discharge[line] != DATE_ABSENT ? batch->discharge[line]
+		                                                     : thru;
+		return;
+	}
+	*low = from < thru ? from : thru;
+	*high = from < thru ? thru : from;
+}
+
+static bool bound_any(const struct field_set *bound, enum field first, enum field last)
+{
+	for (unsigned f = first; f <= last; f++)
+		if (field_set_has(bound, (enum field)f))
+			return true;
+	return false;
+}
+
+static void slots_fill(
+        const struct rule_context *context, const struct batch *batch, uint32_t slots[BATCH_LINES])
+{
+	uint32_t count = batch->count;
+
+	if (bound_any(&context->bound, FIELD_POINTER_1, FIELD_POINTER_4) ||
+	        field_set_has(&context->bound, FIELD_POINTED_CODE)) {
+		for (uint32_t i = 0; i < count; i++)
+			slots[i] = line_slots(batch, i);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		slots[i] = count_mask(batch->diagnosis_count[i]);
+}
+
+/* A line's share of the fold; kept small enough for registers. */
+static inline void fold_line(const struct batch *batch,
+        const struct diagnosis_attributes *attributes, uint32_t i, unsigned slots_in_use,
+        struct diagnosis_fold *fold)
+{
+	static const struct diagnosis_attributes neutral = {INT32_MIN, INT32_MAX, 0, INT32_MAX};
+	uint32_t slots = fold->slots[i], filled = 0, unknown = 0, flags = 0;
+	int32_t from = INT32_MIN, to = INT32_MAX, header_from = INT32_MAX;
+
+	for (unsigned s = 0; s < slots_in_use; s++) {
+		uint32_t on = slots >> s & 1;
+		uint32_t ref = batch->diagnosis_ref[s][i];
+		uint32_t there = on & (batch->diagnosis[s][i] != CODE_BLANK);
+		const struct diagnosis_attributes *dx = on && ref ? &attributes[ref] : &neutral;
+
+		filled |= there << s;
+		unknown |= (there & (ref == 0)) << s;
+		flags |= dx->flags;
+		from = dx->from > from ? dx->from : from;
+		to = dx->to < to ? dx->to : to;
+		header_from = dx->header_from < header_from ? dx->header_from : header_from;
+	}
+	fold->slots[i] = filled;
+	fold->unknown[i] = unknown;
+	fold->flags[i] = flags;
+	fold->from[i] = from;
+	fold->to[i] = to;
+	fold->header_from[i] = header_from;
+	fold->any_flags |= flags;
+	fold->any_unknown |= unknown;
+}
+
+const struct diagnosis_fold *judging_diagnoses(struct judging *judging)
+{
+	const struct batch *batch = judging->batch;
+	struct diagnosis_fold *fold = &judging->diagnoses;
+	const struct diagnosis_attributes *attributes;
+	unsigned most = 0;
+
+	if (judging->done & DONE_DIAGNOSES)
+		return fold;
+	judging->done |= DONE_DIAGNOSES;
+	attributes = codes_diagnoses(judging->context->codes);
+	slots_fill(judging->context, batch, fold->slots);
+	fold->any_flags = fold->any_unknown = 0;
+	for (uint32_t i = 0; i < batch->count; i++)
+		most = batch->diagnosis_count[i] > most ? batch->diagnosis_count[i] : most;
+	for (uint32_t i = 0; i < batch->count; i++) {
+		/* Four at a time: a loop whose length hardly changes is foreseen. */
+		unsigned wide = (batch->diagnosis_count[i] + 3u) & ~3u;
+
+		fold_line(batch, attributes, i, wide < most ? wide : most, fold);
+	}
+	return fold;
+}
+
+const struct procedure_fold *judging_procedures(struct judging *judging)
+{
+	const struct batch *batch = judging->batch;
+	struct procedure_fold *fold = &judging->procedures;
+	const struct procedure_attributes *attributes;
+	uint32_t any = 0, aged = 0;
+
+	if (judging->done & DONE_PROCEDURES)
+		return fold;
+	judging->done |= DONE_PROCEDURES;
+	attributes = codes_procedures(judging->context->codes);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[i]];
+
+		fold->flags[i] = px->flags;
+		fold->from[i] = px->from;
+		fold->to[i] = px->to;
+		fold->pctc[i] = px->pctc;
+		fold->aged[i] = (batch->hcpcs_ref[i] != 0) &
+		                ((px->age_from != 0) | (px->age_to != 255));
+		any |= px->flags;
+		aged |= fold->aged[i];
+	}
+	fold->any_flags = any;
+	fold->any_aged = aged != 0;
+	return fold;
+}
+
+const struct modified_lines *judging_modified(struct judging *judging)
+{
+	const struct batch *batch = judging->batch;
+	struct modified_lines *modified = &judging->modified;
+	uint16_t all[BATCH_LINES] COLUMN;
+
+	if (judging->done & DONE_MODIFIED)
+		return modified;
+	judging->done |= DONE_MODIFIED;
+	modified->count = 0;
+	memcpy(all, batch->modifiers[0], batch->count * sizeof(all[0]));
+	for (unsigned m = 1; m < MODIFIERS_MAX; m++)
+		for (uint32_t i = 0; i < batch->count; i++)
+			all[i] |= batch->modifiers[m][i];
+	for (uint32_t i = 0; i < batch->count; i++) {
+		modified->lines[modified->count] = (uint16_t)i;
+		modified->count += all[i] != 0;
+	}
+	return modified;
+}
+
+/*
+ * A birth date on the day itself, or over 124 years back, is a default that
+ * somebody's system filled in; VAL-06 tells the latter.
+ */
+int line_age(const struct batch *batch, uint32_t line)
+{
+	int32_t birth = batch->birth[line], day = batch->service_from[line];
+	int age;
+
+	if (batch->inpatient[line] && batch->admission[line] != DATE_ABSENT)
+		day = batch->admission[line];
+	if (birth == DATE_ABSENT || day == DATE_ABSENT || birth >= day)
+		return -1;
+	age = date_age(birth, day);
+	return age > AGE_MAX ? -1 : age;
+}
+
+int code_number(uint64_t word)
+{
+	int number = 0;
+
+	if (word >> 40 || !(word >> 32))
+		return -1;
+	for (unsigned c = 1; c < 5; c++) {
+		if (!char_is_digit(code_char(word, c)))
+			return -1;
+		number = number * 10 + (int)(code_char(word, c) - '0');
+	}
+	return number;
+}
+
+/* ---- All rules over a batch ---- */
+
+bool need_bound(const struct field_set *bound, enum field need)
+{
+	switch (need) {
+	case FIELD_DIAGNOSIS_1:
+		return bound_any(bound, FIELD_DIAGNOSIS_1, FIELD_DIAGNOSIS_25);
+	case FIELD_PROCEDURE_1:
+		return bound_any(bound, FIELD_PROCEDURE_1, FIELD_PROCEDURE_25);
+	case FIELD_MODIFIER_1:
+		return bound_any(bound, FIELD_MODIFIER_1, FIELD_MODIFIER_5);
+	case FIELD_POINTER_1:
+		return bound_any(bound, FIELD_POINTER_1, FIELD_POINTER_4);
+	case FIELD_CLAIM_START:
+		return bound_any(bound, FIELD_CLAIM_START, FIELD_ADMISSION);
+	case FIELD_BILL_TYPE:
+		return field_set_has(bound, FIELD_BILL_TYPE) ||
+		       field_set_has(bound, FIELD_BILL_FACILITY);
+	default:
+		return field_set_has(bound, need);
+	}
+}
+
+bool check_ready(const struct rule_check *check, const struct field_set *bound)
+{
+	for (const enum field *need = check->needs; need && *need != FIELD_COUNT; need++)
+		if (!need_bound(bound, *need))
+			return false;
+	return true;
+}
+
+static void judge_rule(struct judging *judging, const struct rule_entry *entry)
+{
+	const struct rule *rule = entry->rule;
+	unsigned all = (1u << rule->check_count) - 1;
+
+	judging->entry = entry;
+	judging->ready = 0;
+	for (unsigned k = 0; k < rule->check_count; k++)
+		if (check_ready(&rule->checks[k], &judging->context->bound))
+			judging->ready |= 1u << k;
+	if (judging->ready)
+		rule->judge(judging);
+	if (judging->ready != all)
+		mark_unready(judging);
+}
+
+static uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void rules_judge(const struct rule_selection *selection, const struct rule_context *context,
+        const struct batch *batch, struct verdicts *verdicts, uint64_t ns[RULES_ALL])
+{
+	struct judging judging;
+	uint64_t last = ns ? clock_ns() : 0;
+
+	judging.context = context;
+	judging.batch = batch;
+	judging.done = 0;
+	memset(&judging.scope, 0, sizeof(judging.scope));
+	memset(&judging.evaluated, 0, sizeof(judging.evaluated));
+	memset(&judging.hits, 0, sizeof(judging.hits));
+	for (size_t r = 0; r < RULES_ALL; r++) {
+		if (!selection->active[r] || !rule_at(r)->rule)
+			continue;
+		judge_rule(&judging, rule_at(r));
+		if (ns) {
+			uint64_t now = clock_ns();
+
+			ns[r] += now - last;
+			last = now;
+		}
+	}
+	planes_join(&judging.scope, batch->count, selection->checks, verdicts->scope);
+	planes_join(&judging.evaluated, batch->count, selection->checks, verdicts->evaluated);
+	planes_join(&judging.hits, batch->count, selection->checks, verdicts->hits);
+	verdicts_settle(verdicts, batch->count);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a rule's judge() works with: the batch, what several rules ask of it,
+ * and where the marks go.  For the files of this folder only.
+ *
+ * A rule fills a struct marks for a check, a byte a line, and hands it over.
+ * Bytes, because sixteen of them are judged at once by any CPU; the masks of
+ * verdicts are put together once, when all rules have spoken.
+ *
+ * What several rules need is worked out when the first of them asks, so a run
+ * pays only for what its rules read.
+ */
+#ifndef RULES_JUDGE_H
+#define RULES_JUDGE_H
+
+#include "rules/rules.h"
+
+#include <string.h>
+
+enum { AGE_MAX = 124 }; /* MCE: an age above it is a wrong birth date */
+
+/* 0 or 1 a line.  What is not in scope cannot be evaluated, nor hit what is not. */
+struct marks {
+	uint8_t scope[BATCH_LINES] COLUMN;
+	uint8_t evaluated[BATCH_LINES] COLUMN;
+	uint8_t hits[BATCH_LINES] COLUMN;
+};
+
+/* Hand over the marks of check k; lines outside base(k) fall away. */
+void judging_mark(struct judging *judging, unsigned k, const struct marks *marks);
+
+/* The units that check k is about, by BASE_*: a byte a line, for this call. */
+const uint8_t *judging_base(struct judging *judging, unsigned k);
+
+/* Has the layout, or a side file, all that check k needs? */
+bool judging_ready(const struct judging *judging, unsigned k);
+
+const struct rule_context *judging_context(const struct judging *judging);
+const struct batch *judging_batch(const struct judging *judging);
+
+/*
+ * The key days: inpatient the discharge date, else thru; all others from and
+ * thru in order.  DATE_ABSENT in low: no date.
+ */
+struct key_days {
+	int32_t low[BATCH_LINES] COLUMN;
+	int32_t high[BATCH_LINES] COLUMN;
+};
+const struct key_days *judging_days(struct judging *judging);
+
+/* The line's diagnoses folded into one: all that are judged on it and known. */
+struct diagnosis_fold {
+	uint32_t slots[BATCH_LINES] COLUMN;      /* bits: which are judged and not blank */
+	uint32_t unknown[BATCH_LINES] COLUMN;    /* of these, not in the set */
+	uint32_t flags[BATCH_LINES] COLUMN;      /* DX_* of any */
+	int32_t from[BATCH_LINES] COLUMN;        /* the latest start of a window */
+	int32_t to[BATCH_LINES] COLUMN;          /* the earliest end */
+	int32_t header_from[BATCH_LINES] COLUMN; /* the earliest turn to a header */
+	uint32_t any_flags, any_unknown;         /* of the batch */
+};
+const struct diagnosis_fold *judging_diagnoses(struct judging *judging);
+
+/* The procedure's attributes, column by column. */
+struct procedure_fold {
+	uint32_t flags[BATCH_LINES] COLUMN;
+	int32_t from[BATCH_LINES] COLUMN;
+	int32_t to[BATCH_LINES] COLUMN;
+	uint8_t pctc[BATCH_LINES] COLUMN;
+	uint8_t aged[BATCH_LINES] COLUMN; /* the code has an age range */
+	uint32_t any_flags;
+	bool any_aged;
+};
+const struct procedure_fold *judging_procedures(struct judging *judging);
+
+/* The lines with a modifier. */
+struct modified_lines {
+	uint16_t lines[BATCH_LINES];
+	uint32_t count;
+};
+const struct modified_lines *judging_modified(struct judging *judging);
+
+/* ---- One line, for tell() and for the rare line that a fold cannot settle. ---- */
+
+/*
+ * Which diagnosis slots are judged on a line, blank ones too: those pointed at
+ * where the line has pointers, else all.
+ */
+uint32_t line_slots(const struct batch *batch, uint32_t line);
+void line_days(const struct batch *batch, uint32_t line, int32_t *low, int32_t *high);
+
+/* The first slot pointed at (from 0), or 0. */
+unsigned line_first_slot(const struct batch *batch, uint32_t line);
+
+/* Whether a slot carries the line: the first diagnosis or the first pointer. */
+static inline bool line_slot_leads(const struct batch *batch, uint32_t line, unsigned slot)
+{
+	return slot == 0 || slot == line_first_slot(batch, line);
+}
+
+static inline bool line_has_modifier(const struct batch *batch, uint32_t line, uint16_t modifier)
+{
+	bool has = false;
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		has |= batch->modifiers[m][line] == modifier;
+	return has;
+}
+
+/* The age in whole years for age edits, or -1: unknown or a date that stands for it. */
+int line_age(const struct batch *batch, uint32_t line);
+
+/* Is a diagnosis a header on a day? */
+static inline bool diagnosis_is_header(const struct diagnosis_attributes *dx, int32_t day)
+{
+	return dx->header_from != INT32_MAX ? day >= dx->header_from : (dx->flags & DX_HEADER) != 0;
+}
+
+/* One character of a code. */
+static inline unsigned code_char(uint64_t word, unsigned index)
+{
+	return (unsigned)(word >> (8 * index) & 0xff);
+}
+
+static inline bool char_is_digit(unsigned c)
+{
+	return c - '0' < 10;
+}
+
+/* The number in the last four characters of a code of five (A0425: 425), or -1. */
+int code_number(uint64_t word);
+
+/* First two characters of a bill type. */
+static inline uint16_t bill_class(uint32_t bill_type)
+{
+	return (uint16_t)(bill_type & 0xffff);
+}
+
+static inline bool marks_any(const uint8_t bytes[BATCH_LINES], uint32_t count)
+{
+	uint8_t any = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		any |= bytes[i];
+	return any != 0;
+}
+
+#endif
