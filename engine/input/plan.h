@@ -43,7 +43,8 @@ struct plan {
 	struct span *spans; /* in order of file and offset */
 	size_t span_count;
 	uint64_t total_bytes;
-	uint64_t (*block_hashes)[2]; /* of each MiB of each file; written by the reader's owner */
+	uint64_t (*block_hashes)[2]; /* {low, high} of each MiB of each file; written by the
+	                                reader's owner */
 	size_t block_count;
 	atomic_size_t next; /* the next span to be taken */
 };
@@ -55,7 +56,12 @@ struct plan_options {
 	unsigned threads;          /* spans are cut small enough to keep these busy */
 };
 
-/* Returns 0, or a negative errno with diag set.  Frees by plan_destroy(). */
+/*
+ * Returns 0, or a negative errno with diag set: FAIL_INPUT for what is not
+ * there or cannot be read, -ENOSPC where a stream does not fit into tmp,
+ * FAIL_STOPPED if a signal interrupts the reading of a stream (its handler
+ * must be set without SA_RESTART).  Freed by plan_destroy().
+ */
 int plan_create(struct plan **plan, const struct plan_options *options, struct diag *diag);
 void plan_destroy(struct plan *plan);
 
@@ -77,7 +83,10 @@ int plan_check_unchanged(const struct plan *plan, struct diag *diag);
  */
 void plan_warn_equal_files(const struct plan *plan, struct diag *diag);
 
-/* XXH3-128 over the XXH3-128s (16 bytes each, canonical big-endian) of a file's MiBs. */
+/*
+ * {low, high} of XXH3-128 over the XXH3-128s (16 bytes each, canonical
+ * big-endian) of a file's MiBs.
+ */
 void plan_tree_hash(const struct plan *plan, size_t file, uint64_t hash[2]);
 
 #endif
