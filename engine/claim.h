@@ -139,6 +139,14 @@ enum {
 	LINE_DUE = 1 << 9,        /* a line of service inside --dates: what the rules look at */
 };
 
+/* Bits of batch.said. */
+enum {
+	SAID_DENIED = 1,     /* denied_flag 1, or a RIF column's word for it */
+	SAID_CARC = 2,       /* a CARC that is more than cost sharing or a contract's write-off */
+	SAID_SUPERSEDED = 4, /* FINAL_ACTION N, DML_IND DELETE */
+	SAID_UPDATE = 8,     /* DML_IND UPDATE */
+};
+
 enum { COUNTED_CHARGE = 1, COUNTED_ALLOWED = 2, COUNTED_PAID = 4 };
 
 #define COLUMN __attribute__((aligned(64)))
@@ -148,7 +156,6 @@ struct batch {
 	uint32_t layout_number; /* of the run's layouts, from 0 */
 	const struct layout *layout;
 	const uint8_t *text;  /* what slices point into */
-	uint64_t text_offset; /* in the file, of text[0] */
 
 	/* The whole record, without its line end. */
 	struct slice record[BATCH_LINES] COLUMN;
@@ -219,6 +226,11 @@ struct batch {
 	int64_t charge[BATCH_LINES] COLUMN;
 	int64_t allowed[BATCH_LINES] COLUMN;
 	int64_t paid[BATCH_LINES] COLUMN;
+
+	/* What denial and replacement columns said; read by format/normalise. */
+	uint8_t said[BATCH_LINES] COLUMN;         /* bits SAID_* */
+	uint8_t bill_part[2][BATCH_LINES] COLUMN; /* RIF: facility, class */
+	uint8_t rif_type[BATCH_LINES] COLUMN;     /* NCH_CLM_TYPE_CD as a number; 0 blank */
 
 	/* Worked out by format/normalise once a batch. */
 	int32_t service_from[BATCH_LINES] COLUMN; /* service date; DATE_ABSENT */

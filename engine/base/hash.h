@@ -26,11 +26,38 @@ static inline uint64_t hash64_seed(const void *data, size_t size, uint64_t seed)
 	return XXH3_64bits_withSeed(data, size, seed);
 }
 
+/* hash64() of a and b, one behind the other. */
+static inline uint64_t hash64_joined(const void *a, size_t a_size, const void *b, size_t b_size)
+{
+	XXH3_state_t state;
+
+	XXH3_64bits_reset(&state);
+	XXH3_64bits_update(&state, a, a_size);
+	XXH3_64bits_update(&state, b, b_size);
+	return XXH3_64bits_digest(&state);
+}
+
 static inline struct hash128 hash128(const void *data, size_t size)
 {
 	XXH128_hash_t hash = XXH3_128bits(data, size);
 
 	return (struct hash128){hash.low64, hash.high64};
+}
+
+/* Keys of persons and claims: never 0, which means blank. */
+static inline uint64_t person_key_of(const void *text, size_t size)
+{
+	uint64_t key = hash64(text, size);
+
+	return key ? key : 1;
+}
+
+/* source_key: hash of the data_source, 0 if blank. */
+static inline uint64_t claim_key_of(uint64_t source_key, const void *text, size_t size)
+{
+	uint64_t key = hash64_seed(text, size, source_key);
+
+	return key ? key : 1;
 }
 
 /* A hash fed in pieces.  Plain: may be copied, needs no end. */

@@ -1,24 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A layout: how the records of files with one and the same header are read.
+ * Layouts: how the records of files with one and the same header are read.
+ *
+ * A header is bound once a run, however many files have it; workers find it
+ * again by its bytes.
  */
 #ifndef FORMAT_LAYOUT_H
 #define FORMAT_LAYOUT_H
 
+#include "base/diag.h"
 #include "claim.h"
+#include "format/cells.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	HEADER_BYTES_MAX = 1 << 20,
+	LAYOUTS_MAX = 4096, /* different headers in one run */
+	CELL_GROUPS_MAX = FIELD_COUNT,
+};
+
+/* What a file is for: whose names its header is read by. */
+enum layout_use { USE_CLAIMS, USE_MEMBERS, USE_PROVIDERS };
+
 struct layout {
 	uint32_t number; /* of the run's layouts, from 0 */
 	uint8_t delimiter;
-	uint32_t columns;           /* of the header */
-	struct field_set bound;     /* fields that a column gives */
-	const char *family;         /* "tuva", "rif", "canonical", "map" */
-	bool amount_claim_level[3]; /* charge, allowed, paid bound at claim level (enum amount) */
+	uint32_t columns;                /* of the header */
+	struct field_set bound;          /* fields that a column gives */
+	const char *family;              /* "canonical", "rif", "map" */
+	bool claim_level[3];             /* charge, allowed, paid: bound to a claim-level column */
 	uint16_t column_of[FIELD_COUNT]; /* 0-based; valid if bound */
+	struct cell_group groups[CELL_GROUPS_MAX];
+	uint32_t group_count;
+	size_t header_bytes; /* where the first record begins, byte order mark included */
+	uint8_t *header;     /* the bytes before that */
 };
+
+struct layouts;
+
+/* map: the path of a --map file, or NULL. */
+int layouts_create(
+        struct layouts **layouts, enum layout_use use, const char *map, struct diag *diag);
+void layouts_destroy(struct layouts *layouts);
+
+/*
+ * The layout of a file that begins with these bytes.  last: one to try first,
+ * or NULL.  Any thread.  whole: these bytes are the whole file.
+ *
+ * Returns 1 with *layout set, 0 if the header does not end within the bytes
+ * (and whole is false), FAIL_DATA with diag set if the file cannot be read by
+ * its header, FAIL_ABSENT for a format that is recognised and not built.
+ */
+int layouts_find(struct layouts *layouts, const uint8_t *data, size_t size, bool whole,
+        const struct layout *last, const struct layout **layout, struct diag *diag,
+        const char *path);
+
+uint32_t layouts_count(const struct layouts *layouts);
+const struct layout *layouts_at(const struct layouts *layouts, uint32_t number);
+
+/* The fields bound in any layout. */
+struct field_set layouts_bound(const struct layouts *layouts);
 
 #endif

@@ -1,0 +1,1040 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Column parsers.  Compiled once per CPU level.
+ *
+ * Each takes the common form of a cell in a few instructions without a loop
+ * over its bytes (eight bytes at a time in a word), and leaves the rest to a
+ * slow path that defines the answer.
+ */
+#include "format/cells.h"
+
+#include "base/date.h"
+#include "base/hash.h"
+
+#include <string.h>
+
+#define ALWAYS static inline __attribute__((always_inline))
+#define SLOW static __attribute__((noinline, cold))
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define BYTES(b) (0x0101010101010101u * (b))
+
+struct cell {
+	const uint8_t *at;
+	uint32_t size;
+};
+
+/* A cell of a record, blanks and a carriage return around it left out. */
+ALWAYS struct cell cell_at(const struct cells *cells, uint32_t line, uint32_t column)
+{
+	const uint32_t *separators = cells->separators[line];
+	uint32_t from = separators[(int32_t)column - 1] + 1;
+	uint32_t to = separators[column];
+
+	if (LIKELY(to > from && cells->text[to - 1] > ' ' && cells->text[from] > ' '))
+		return (struct cell){cells->text + from, to - from};
+	while (to > from && cells->text[to - 1] <= ' ')
+		to--;
+	while (to > from && cells->text[from] <= ' ')
+		from++;
+	return (struct cell){cells->text + from, to - from};
+}
+
+ALWAYS uint64_t load8(const uint8_t *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+ALWAYS uint64_t low_bytes(uint64_t word, uint32_t count)
+{
+	return count >= 8 ? word : word & (((uint64_t)1 << (count * 8)) - 1);
+}
+
+/* Lower-case letters become upper-case; bytes over 127 stay. */
+ALWAYS uint64_t upper(uint64_t word)
+{
+	uint64_t seven = word & BYTES(0x7f);
+	uint64_t from_a = seven + BYTES(0x80 - 'a');
+	uint64_t past_z = seven + BYTES(0x80 - 'z' - 1);
+	uint64_t lower = from_a & ~past_z & ~word & BYTES(0x80);
+
+	return word ^ (lower >> 2);
+}
+
+/* Eight bytes 0 to 9, first digit lowest, as a number. */
+ALWAYS uint64_t eight_digits(uint64_t word)
+{
+	word = word * 10 + (word >> 8);
+	return ((word & 0x000000ff000000ffu) * 0x000f424000000064u +
+	               ((word >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+	       32;
+}
+
+ALWAYS bool all_digits(uint64_t digits)
+{
+	return (((digits + BYTES(0x76)) | digits) & BYTES(0x80)) == 0;
+}
+
+/* ---- Numbers ---- */
+
+/* Up to eight digits, right-aligned in a word of digits; false if not digits. */
+ALWAYS bool small_number(const uint8_t *at, uint32_t size, uint64_t *value)
+{
+	uint32_t shift = (8 - size) * 8;
+	uint64_t word = load8(at) << shift;
+	uint64_t digits = (word ^ BYTES('0')) >> shift << shift;
+
+	*value = eight_digits(digits);
+	return all_digits(digits);
+}
+
+SLOW void money_slow(struct cell cell, int64_t *value, struct cell_counts *counts)
+{
+	if (cells_parse_decimal(cell.at, cell.size, 2, value) < 0) {
+		*value = AMOUNT_ABSENT;
+		counts->invalid++;
+		return;
+	}
+	for (uint32_t i = 0; i < cell.size; i++) {
+		if (cell.at[i] == '.' && cell.size - i > 3)
+			counts->repaired++; /* beyond two decimals: rounded */
+	}
+}
+
+/* "123.45" in at most eight bytes, the usual form. */
+ALWAYS bool money_fast(struct cell cell, int64_t *value)
+{
+	uint32_t shift = (8 - cell.size) * 8;
+	uint64_t word, digits;
+
+	if (cell.size - 4 > 4)
+		return false;
+	word = load8(cell.at) << shift;
+	if ((word >> 40 & 0xff) != '.')
+		return false;
+	digits = (word & 0xffff000000000000u) | (word & 0x000000ffffffffffu) << 8;
+	digits = (digits ^ BYTES('0')) >> (shift + 8) << (shift + 8);
+	*value = (int64_t)eight_digits(digits);
+	return all_digits(digits);
+}
+
+static void parse_money(
+        const struct cells *cells, uint32_t column, int64_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		if (cell.size == 0)
+			out[i] = AMOUNT_ABSENT;
+		else if (UNLIKELY(!money_fast(cell, &out[i])))
+			money_slow(cell, &out[i], counts);
+		present += cell.size > 0;
+	}
+	counts->present += present;
+}
+
+SLOW void units_slow(struct cell cell, int64_t *value, struct cell_counts *counts)
+{
+	const uint8_t *point;
+
+	if (cell.size == 0) {
+		*value = AMOUNT_ABSENT;
+		return;
+	}
+	if (cells_parse_decimal(cell.at, cell.size, 4, value) < 0) {
+		*value = AMOUNT_ABSENT;
+		counts->invalid++;
+		return;
+	}
+	point = memchr(cell.at, '.', cell.size);
+	if (point && cell.at + cell.size - point > 5)
+		counts->repaired++;
+}
+
+static void parse_units(
+        const struct cells *cells, uint32_t column, int64_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+		uint64_t number;
+
+		present += cell.size > 0;
+		if (LIKELY(cell.size - 1 < 8) && LIKELY(small_number(cell.at, cell.size, &number)))
+			out[i] = (int64_t)number * UNITS_ONE;
+		else
+			units_slow(cell, &out[i], counts);
+	}
+	counts->present += present;
+}
+
+SLOW int32_t line_slow(struct cell cell, struct cell_counts *counts)
+{
+	int64_t value;
+
+	if (cell.size == 0)
+		return LINE_ABSENT;
+	if (cells_parse_decimal(cell.at, cell.size, 0, &value) < 0 || value < 0 ||
+	        value > INT32_MAX) {
+		counts->invalid++;
+		return LINE_ABSENT;
+	}
+	return (int32_t)value;
+}
+
+static void parse_line(
+        const struct cells *cells, uint32_t column, int32_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+		uint64_t number;
+
+		present += cell.size > 0;
+		if (LIKELY(cell.size - 1 < 8) && LIKELY(small_number(cell.at, cell.size, &number)))
+			out[i] = (int32_t)number;
+		else
+			out[i] = line_slow(cell, counts);
+	}
+	counts->present += present;
+}
+
+/* Up to four digits (revenue code, DRG); the padding to the left is the number's. */
+static void parse_number(const struct cells *cells, uint32_t column, uint16_t *out,
+        struct cell_counts *counts, uint32_t width)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+		uint64_t number = 0;
+
+		out[i] = NUMBER_BLANK;
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (cell.size <= 4 && small_number(cell.at, cell.size, &number)) {
+			out[i] = (uint16_t)number;
+			counts->repaired += cell.size < width;
+		} else {
+			out[i] = NUMBER_INVALID;
+			counts->invalid++;
+		}
+	}
+	counts->present += present;
+}
+
+/* ---- Dates ---- */
+
+/* Days before each month in a common year, and from 1970 to each year. */
+ALWAYS int32_t day_number(uint32_t year, uint32_t month, uint32_t day)
+{
+	uint32_t early = month <= 2;
+	uint32_t y = year - early;
+	uint32_t era = y / 100;
+	uint32_t day_of_year = (153 * (month + 12 * early - 3) + 2) / 5 + day - 1;
+
+	return (int32_t)(y * 365 + y / 4 - era + era / 4 + day_of_year) - 719468;
+}
+
+ALWAYS bool day_exists(uint32_t year, uint32_t month, uint32_t day)
+{
+	uint32_t length;
+
+	if (month - 1 > 11 || day - 1 > 30)
+		return false;
+	if (LIKELY(day <= 28))
+		return true;
+	if (month != 2)
+		length = 30 + ((month + (month >> 3)) & 1);
+	else
+		length = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+	return day <= length;
+}
+
+SLOW int32_t date_slow(struct cell cell, struct cell_counts *counts)
+{
+	int32_t date = DATE_ABSENT;
+
+	if (date_parse((const char *)cell.at, cell.size, &date) < 0) {
+		counts->invalid++;
+		return DATE_ABSENT;
+	}
+	if (date != DATE_ABSENT)
+		counts->repaired++;
+	return date;
+}
+
+/* YYYY-MM-DD of 1901 to 2199; others go the slow way. */
+ALWAYS bool date_fast(struct cell cell, int32_t *date)
+{
+	uint64_t word, digits;
+	uint32_t year, month, day;
+
+	if (cell.size != 10)
+		return false;
+	word = load8(cell.at); /* YYYY-MM- */
+	if ((word & 0xff0000ff00000000u) != 0x2d00002d00000000u)
+		return false;
+	digits = (word & 0xffffffffu) | (word >> 40 & 0xffff) << 32 | (uint64_t)cell.at[8] << 48 |
+	         (uint64_t)cell.at[9] << 56;
+	digits ^= BYTES('0');
+	if (!all_digits(digits))
+		return false;
+	digits = digits * 10 + (digits >> 8);
+	year = (uint32_t)(digits & 0xff) * 100 + (uint32_t)(digits >> 16 & 0xff);
+	month = (uint32_t)(digits >> 32 & 0xff);
+	day = (uint32_t)(digits >> 48 & 0xff);
+	*date = day_number(year, month, day);
+	return year - 1901 < 299 && day_exists(year, month, day);
+}
+
+static void parse_date(
+        const struct cells *cells, uint32_t column, int32_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		present += cell.size > 0;
+		if (cell.size == 0)
+			out[i] = DATE_ABSENT;
+		else if (UNLIKELY(!date_fast(cell, &out[i])))
+			out[i] = date_slow(cell, counts);
+	}
+	counts->present += present;
+}
+
+/* ---- Codes ---- */
+
+SLOW uint64_t code_slow(struct cell cell, struct cell_counts *counts)
+{
+	uint64_t word = 0;
+	uint32_t size = 0;
+
+	for (uint32_t i = 0; i < cell.size; i++) {
+		uint8_t byte = cell.at[i];
+
+		if (byte == '.' || byte == ' ')
+			continue;
+		if (byte >= 'a' && byte <= 'z')
+			byte = (uint8_t)(byte - 'a' + 'A');
+		if (byte > 126 || size == 7) {
+			counts->invalid++;
+			return CODE_UNREADABLE;
+		}
+		word |= (uint64_t)byte << (8 * size++);
+	}
+	counts->repaired++;
+	return word;
+}
+
+/* A code word; letters raised; dots and blanks inside taken out. */
+ALWAYS uint64_t code_word(struct cell cell, struct cell_counts *counts)
+{
+	uint64_t word, plain, odd;
+
+	if (UNLIKELY(cell.size > 7))
+		return code_slow(cell, counts);
+	word = low_bytes(load8(cell.at), cell.size);
+	plain = upper(word);
+	odd = word ^ BYTES('.');
+	odd = (odd - BYTES(1)) & ~odd; /* a dot shows in bit 7 */
+	if (UNLIKELY(((odd | word) & BYTES(0x80)) != 0 || plain != word ||
+	             memchr(cell.at, ' ', cell.size)))
+		return code_slow(cell, counts);
+	return word;
+}
+
+static void parse_code(
+        const struct cells *cells, uint32_t column, uint64_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		present += cell.size > 0;
+		out[i] = cell.size ? code_word(cell, counts) : CODE_BLANK;
+	}
+	counts->present += present;
+}
+
+/* Slots of a code, columns side by side: stops where only separators are left. */
+static void parse_slots(const struct cells *cells, const struct cell_group *group,
+        uint64_t (*out)[BATCH_LINES], uint8_t *filled, uint32_t first, struct cell_counts *counts)
+{
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + group->column;
+		uint32_t last = separators[group->count - 1];
+
+		for (uint32_t slot = 0; slot < group->count; slot++) {
+			struct cell cell;
+
+			if (last - separators[(int32_t)slot - 1] == group->count - slot)
+				break; /* nothing but separators from here on */
+			cell = cell_at(cells, i, group->column + slot);
+			if (cell.size == 0)
+				continue;
+			out[first + slot][i] = code_word(cell, &counts[slot]);
+			counts[slot].present++;
+			if (filled[i] < first + slot + 1)
+				filled[i] = (uint8_t)(first + slot + 1);
+		}
+	}
+}
+
+/* Two characters: modifiers, condition codes, specialty, state. */
+static void parse_two_chars(
+        const struct cells *cells, uint32_t column, uint16_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+		uint64_t word, raised;
+
+		out[i] = 0;
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (cell.size > 2) {
+			counts->invalid++;
+			continue;
+		}
+		word = low_bytes(load8(cell.at), cell.size);
+		raised = upper(word);
+		counts->repaired += raised != word;
+		if (cell.size == 1)
+			raised = raised << 8 | '0';
+		out[i] = (uint16_t)raised;
+	}
+	counts->present += present;
+}
+
+/* Modifiers: a slot of one character is kept as it is and is in no list. */
+static void parse_modifiers(const struct cells *cells, const struct cell_group *group,
+        uint16_t (*out)[BATCH_LINES], struct cell_counts *counts)
+{
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + group->column;
+		uint32_t last = separators[group->count - 1];
+		uint32_t slot = 0;
+
+		for (; slot < group->count; slot++) {
+			struct cell cell;
+			uint64_t word;
+
+			if (LIKELY(last - separators[(int32_t)slot - 1] == group->count - slot))
+				break;
+			cell = cell_at(cells, i, group->column + slot);
+			word = low_bytes(load8(cell.at), cell.size);
+			counts[slot].present += cell.size > 0;
+			counts[slot].repaired += upper(word) != word;
+			counts[slot].invalid += cell.size > 2;
+			out[slot][i] = cell.size <= 2 ? (uint16_t)upper(word) : 0;
+		}
+		for (; slot < group->count; slot++)
+			out[slot][i] = 0;
+	}
+}
+
+/* Two digits, padded to the left: place of service, discharge status. */
+static void parse_two_digits(
+        const struct cells *cells, uint32_t column, uint16_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		out[i] = 0;
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (LIKELY(cell.size == 2)) {
+			out[i] = TWO_CHARS(cell.at[0], cell.at[1]);
+		} else if (cell.size == 1) {
+			out[i] = TWO_CHARS('0', cell.at[0]);
+			counts->repaired++;
+		} else {
+			counts->invalid++;
+		}
+	}
+	counts->present += present;
+}
+
+/* Bill type: one leading 0 of four characters dropped. */
+static void parse_bill_type(
+        const struct cells *cells, uint32_t column, uint32_t *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		out[i] = 0;
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (cell.size == 4 && cell.at[0] == '0') {
+			cell.at++;
+			cell.size = 3;
+			counts->repaired++;
+		}
+		if (cell.size == 3)
+			out[i] = (uint32_t)upper(low_bytes(load8(cell.at), 3));
+		else
+			counts->invalid++;
+	}
+	counts->present += present;
+}
+
+/* ---- Texts and ids ---- */
+
+static void parse_text(
+        const struct cells *cells, uint32_t column, struct slice *out, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		present += cell.size > 0;
+		out[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
+	}
+	counts->present += present;
+}
+
+/* Ten digits with a right check digit take the fast way. */
+ALWAYS bool npi_fast(const uint8_t *at, uint64_t *id)
+{
+	uint64_t word = load8(at) ^ BYTES('0');
+	uint64_t tail = load8(at + 2) ^ BYTES('0'); /* bytes 2 to 9 */
+	uint64_t even, odd, doubled, sum;
+
+	if (!all_digits(word) || !all_digits(tail) || (at[0] != '1' && at[0] != '2'))
+		return false;
+	/* Luhn: places 0, 2, 4, 6, 8 from the left are doubled, 9 is the check digit. */
+	even = tail & 0x00ff00ff00ff00ffu; /* places 2, 4, 6, 8 */
+	odd = tail >> 8 & 0x00ff00ff00ff00ffu;
+	doubled = even * 2;
+	doubled -= ((doubled + 0x0076007600760076u) >> 7 & 0x0001000100010001u) * 9;
+	sum = (doubled + odd) * 0x0001000100010001u >> 48;
+	sum += (word & 0xff) * 2 + (word >> 8 & 0xff) + 24; /* 1 or 2 doubled stays below 10 */
+	*id = (uint64_t)ID_NPI << ID_KIND_SHIFT |
+	      (eight_digits(word) * 100 + (tail >> 48 & 0xff) * 10 + (tail >> 56));
+	return sum % 10 == 0;
+}
+
+ALWAYS bool npi_placeholder(uint64_t id)
+{
+	uint64_t digits = id & ID_VALUE_MASK;
+
+	return digits == 1111111111 || digits == 2222222222 || digits == 1234567890;
+}
+
+SLOW uint64_t id_slow(struct cell cell, struct cell_counts *counts)
+{
+	bool repaired = false;
+	uint64_t id = cells_provider_id(cell.at, cell.size, &repaired);
+
+	counts->repaired += repaired;
+	counts->invalid += id_kind(id) == ID_BAD_CHECK || id_kind(id) == ID_OTHER;
+	return id;
+}
+
+static void parse_provider(const struct cells *cells, uint32_t column, uint64_t *out,
+        struct slice *text, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		out[i] = 0;
+		if (text)
+			text[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (UNLIKELY(cell.size != 10 || !npi_fast(cell.at, &out[i]) ||
+		             npi_placeholder(out[i]))) {
+			out[i] = id_slow(cell, counts);
+			if (text && cell.size > 2 && cell.at[cell.size - 2] == '.')
+				text[i].size -= cell.at[cell.size - 1] == '0' ? 2 : 0;
+		}
+	}
+	counts->present += present;
+}
+
+static void parse_hashed_id(const struct cells *cells, uint32_t column, uint64_t *out,
+        struct slice *text, enum id_kind kind, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		text[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
+		present += cell.size > 0;
+		out[i] = 0;
+		if (cell.size)
+			out[i] = (uint64_t)kind << ID_KIND_SHIFT |
+			         (hash64(cell.at, cell.size) & ID_VALUE_MASK);
+	}
+	counts->present += present;
+}
+
+static void parse_taxonomy(
+        const struct cells *cells, uint32_t column, uint64_t (*out)[2], struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		out[i][0] = out[i][1] = 0;
+		if (cell.size == 0)
+			continue;
+		present++;
+		if (cell.size != 10) {
+			counts->invalid++;
+			continue;
+		}
+		out[i][0] = upper(load8(cell.at));
+		out[i][1] = upper(low_bytes(load8(cell.at + 8), 2));
+	}
+	counts->present += present;
+}
+
+/* ---- Words ---- */
+
+/* The first character, upper-case; 0 blank. */
+ALWAYS uint8_t first_char(struct cell cell)
+{
+	return cell.size ? (uint8_t)upper(cell.at[0]) : 0;
+}
+
+ALWAYS uint8_t claim_type_of(struct cell cell, struct cell_counts *counts)
+{
+	switch (first_char(cell)) {
+	case 0:
+	case 'U': /* undetermined */
+		return CLAIM_UNDETERMINED;
+	case 'P':
+		return CLAIM_PROFESSIONAL;
+	case 'I':
+		return CLAIM_INSTITUTIONAL;
+	case 'D':
+		return CLAIM_DENTAL;
+	}
+	counts->invalid++;
+	return CLAIM_UNDETERMINED;
+}
+
+ALWAYS uint8_t sex_of(struct cell cell, struct cell_counts *counts)
+{
+	switch (first_char(cell)) {
+	case 0:
+		return SEX_BLANK;
+	case 'M':
+	case '1':
+		return SEX_MALE;
+	case 'F':
+	case '2':
+		return SEX_FEMALE;
+	case 'U':
+	case '0':
+	case 'O':
+		return SEX_UNKNOWN;
+	}
+	counts->invalid++;
+	return SEX_BLANK;
+}
+
+ALWAYS uint8_t code_type_of(struct cell cell, struct cell_counts *counts)
+{
+	if (cell.size == 0)
+		return CODE_TYPE_BLANK;
+	if (cell.size == 1 && cell.at[0] == '0')
+		return CODE_TYPE_ICD10;
+	if (cell.size == 1 && cell.at[0] == '9')
+		return CODE_TYPE_ICD9;
+	if (cell.size >= 5 && memcmp(cell.at + cell.size - 3, "-cm", 3) == 0) {
+		if (memmem(cell.at, cell.size, "10", 2))
+			return CODE_TYPE_ICD10;
+		if (memmem(cell.at, cell.size, "9", 1))
+			return CODE_TYPE_ICD9;
+	}
+	if (memmem(cell.at, cell.size, "10", 2))
+		return CODE_TYPE_ICD10;
+	counts->invalid++;
+	return CODE_TYPE_OTHER;
+}
+
+ALWAYS uint8_t digit_of(struct cell cell, struct cell_counts *counts)
+{
+	uint64_t number;
+
+	if (cell.size == 0)
+		return 0;
+	if (cell.size <= 2 && small_number(cell.at, cell.size, &number))
+		return (uint8_t)number;
+	counts->invalid++;
+	return 0;
+}
+
+ALWAYS uint8_t entity_of(struct cell cell, struct cell_counts *counts)
+{
+	uint8_t digit = digit_of(cell, counts);
+
+	counts->invalid += digit > 2;
+	return digit > 2 ? 0 : digit;
+}
+
+ALWAYS uint8_t character_of(struct cell cell, struct cell_counts *counts)
+{
+	counts->invalid += cell.size > 1;
+	return cell.size > 1 ? 0 : first_char(cell);
+}
+
+#define PARSE_BYTES(name, value_of) \
+	static void name(const struct cells *cells, uint32_t column, uint8_t *out, \
+	        struct cell_counts *counts) \
+	{ \
+		uint64_t present = 0; \
+\
+		for (uint32_t i = 0; i < cells->count; i++) { \
+			struct cell cell = cell_at(cells, i, column); \
+\
+			present += cell.size > 0; \
+			out[i] = value_of(cell, counts); \
+		} \
+		counts->present += present; \
+	}
+
+PARSE_BYTES(parse_claim_type, claim_type_of)
+PARSE_BYTES(parse_sex, sex_of)
+PARSE_BYTES(parse_code_type, code_type_of)
+PARSE_BYTES(parse_digit, digit_of)
+PARSE_BYTES(parse_entity, entity_of)
+PARSE_BYTES(parse_character, character_of)
+
+/*
+ * CARCs that say how a payable line was priced or shared (deductible,
+ * coinsurance, copayment, contract, sequestration, other payer, fee schedule)
+ * do not deny it.  Source: X12 external code list 139.
+ */
+ALWAYS bool carc_denies(uint64_t number)
+{
+	static const uint16_t pricing[] = {1, 2, 3, 22, 23, 24, 44, 45, 59, 66, 70, 85, 90, 91, 94,
+	        100, 101, 102, 103, 104, 105, 118, 130, 131, 132, 142, 143, 144, 161, 172, 178, 187,
+	        209, 215, 223, 237, 238, 241, 247, 248, 253};
+
+	for (uint32_t i = 0; i < sizeof(pricing) / sizeof(pricing[0]); i++) {
+		if (pricing[i] == number)
+			return false;
+	}
+	return true;
+}
+
+ALWAYS uint8_t carc_said(struct cell cell)
+{
+	uint64_t number;
+
+	if (cell.size == 0)
+		return 0;
+	if (cell.size <= 8 && small_number(cell.at, cell.size, &number))
+		return carc_denies(number) ? SAID_CARC : 0;
+	return SAID_CARC;
+}
+
+ALWAYS uint8_t denied_said(struct cell cell)
+{
+	switch (first_char(cell)) {
+	case '1':
+	case 'Y':
+	case 'T':
+	case 'D':
+		return SAID_DENIED;
+	}
+	return 0;
+}
+
+ALWAYS uint8_t processing_said(struct cell cell)
+{
+	uint8_t first = first_char(cell);
+
+	return first == 0 || first == 'A' || first == 'R' || first == 'S' ? 0 : SAID_DENIED;
+}
+
+ALWAYS uint8_t denial_said(struct cell cell)
+{
+	return first_char(cell) == '0' ? SAID_DENIED : 0;
+}
+
+ALWAYS uint8_t final_said(struct cell cell)
+{
+	return first_char(cell) == 'N' ? SAID_SUPERSEDED : 0;
+}
+
+ALWAYS uint8_t dml_said(struct cell cell)
+{
+	switch (first_char(cell)) {
+	case 'D':
+		return SAID_SUPERSEDED;
+	case 'U':
+		return SAID_UPDATE;
+	}
+	return 0;
+}
+
+#define PARSE_SAID(name, value_of) \
+	static void name(const struct cells *cells, uint32_t column, uint8_t *out, \
+	        struct cell_counts *counts) \
+	{ \
+		uint64_t present = 0; \
+\
+		for (uint32_t i = 0; i < cells->count; i++) { \
+			struct cell cell = cell_at(cells, i, column); \
+\
+			present += cell.size > 0; \
+			out[i] |= value_of(cell); \
+		} \
+		counts->present += present; \
+	}
+
+PARSE_SAID(parse_carc, carc_said)
+PARSE_SAID(parse_denied, denied_said)
+PARSE_SAID(parse_rif_processing, processing_said)
+PARSE_SAID(parse_rif_denial, denial_said)
+PARSE_SAID(parse_rif_final, final_said)
+PARSE_SAID(parse_rif_dml, dml_said)
+
+/* ---- Which column goes where ---- */
+
+static int32_t *dates_of(struct batch *batch, enum field field)
+{
+	switch (field) {
+	case FIELD_CLAIM_START:
+		return batch->claim_start;
+	case FIELD_CLAIM_END:
+		return batch->claim_end;
+	case FIELD_LINE_START:
+		return batch->line_start;
+	case FIELD_LINE_END:
+		return batch->line_end;
+	case FIELD_ADMISSION:
+		return batch->admission;
+	case FIELD_DISCHARGE:
+		return batch->discharge;
+	case FIELD_PAID_DATE:
+		return batch->paid_date;
+	case FIELD_RECEIVED:
+		return batch->received;
+	case FIELD_BIRTH:
+		return batch->birth;
+	default:
+		return batch->death;
+	}
+}
+
+static struct slice *texts_of(struct batch *batch, enum field field)
+{
+	switch (field) {
+	case FIELD_CLAIM_ID:
+		return batch->claim_id;
+	case FIELD_PERSON_ID:
+		return batch->person_id;
+	case FIELD_DATA_SOURCE:
+		return batch->data_source;
+	default:
+		return batch->original_claim_id;
+	}
+}
+
+static void parse_npi_of(const struct cells *cells, const struct cell_group *group,
+        struct batch *batch, struct cell_counts *counts)
+{
+	switch (group->field) {
+	case FIELD_RENDERING_NPI:
+		parse_provider(
+		        cells, group->column, batch->rendering, batch->rendering_text, counts);
+		break;
+	case FIELD_BILLING_NPI:
+		parse_provider(cells, group->column, batch->billing, batch->billing_text, counts);
+		break;
+	case FIELD_FACILITY_NPI:
+		parse_provider(cells, group->column, batch->facility, batch->facility_text, counts);
+		break;
+	default:
+		parse_provider(cells, group->column, batch->ordering, NULL, counts);
+	}
+}
+
+static void parse_amount_of(const struct cells *cells, const struct cell_group *group,
+        struct batch *batch, struct cell_counts *counts)
+{
+	int64_t *out = group->field == FIELD_PAID      ? batch->paid
+	               : group->field == FIELD_ALLOWED ? batch->allowed
+	                                               : batch->charge;
+
+	parse_money(cells, group->column, out, counts);
+}
+
+static void parse_coded(const struct cells *cells, const struct cell_group *group,
+        struct batch *batch, struct cell_counts *counts)
+{
+	uint32_t column = group->column;
+
+	switch (field_type(group->field)) {
+	case CELL_CODE:
+		parse_code(cells, column, batch->hcpcs, counts);
+		break;
+	case CELL_CODE_ADMITTING:
+		parse_code(cells, column, batch->admitting, counts);
+		break;
+	case CELL_POINTED_CODE:
+		parse_code(cells, column, batch->pointed_code, counts);
+		break;
+	case CELL_MODIFIER:
+		parse_modifiers(
+		        cells, group, batch->modifiers + (group->field - FIELD_MODIFIER_1), counts);
+		break;
+	case CELL_DIAGNOSIS:
+		parse_slots(cells, group, batch->diagnosis, batch->diagnosis_count,
+		        group->field - FIELD_DIAGNOSIS_1, counts);
+		break;
+	case CELL_PROCEDURE:
+		parse_slots(cells, group, batch->procedure, batch->procedure_count,
+		        group->field - FIELD_PROCEDURE_1, counts);
+		break;
+	case CELL_CONDITION:
+		parse_modifiers(cells, group, batch->condition + (group->field - FIELD_CONDITION_1),
+		        counts);
+		break;
+	case CELL_TWO_DIGITS:
+		parse_two_digits(cells, column,
+		        group->field == FIELD_PLACE ? batch->place : batch->discharge_status,
+		        counts);
+		break;
+	case CELL_TWO_CHARS:
+		parse_two_chars(cells, column,
+		        group->field == FIELD_SPECIALTY ? batch->specialty : batch->state, counts);
+		break;
+	case CELL_BILL_TYPE:
+		parse_bill_type(cells, column, batch->bill_type, counts);
+		break;
+	case CELL_NUMBER:
+		parse_number(cells, column, group->field == FIELD_DRG ? batch->drg : batch->revenue,
+		        counts, group->field == FIELD_DRG ? 3 : 4);
+		break;
+	default:
+		break;
+	}
+}
+
+static void parse_word(const struct cells *cells, const struct cell_group *group,
+        struct batch *batch, struct cell_counts *counts)
+{
+	uint32_t column = group->column;
+
+	switch (field_type(group->field)) {
+	case CELL_CLAIM_TYPE:
+		parse_claim_type(cells, column, batch->claim_type, counts);
+		break;
+	case CELL_SEX:
+		parse_sex(cells, column, batch->sex, counts);
+		break;
+	case CELL_CODE_TYPE:
+		parse_code_type(cells, column, batch->diagnosis_type, counts);
+		break;
+	case CELL_ENTITY:
+		parse_entity(cells, column, batch->entity_type, counts);
+		break;
+	case CELL_FREQUENCY:
+		parse_character(cells, column, batch->frequency, counts);
+		break;
+	case CELL_CHARACTER:
+		parse_character(
+		        cells, column, batch->bill_part[group->field == FIELD_BILL_CLASS], counts);
+		break;
+	case CELL_RIF_TYPE:
+		parse_digit(cells, column, batch->rif_type, counts);
+		break;
+	case CELL_POINTER:
+		parse_digit(cells, column, batch->pointer[group->field - FIELD_POINTER_1], counts);
+		break;
+	case CELL_DENIED:
+		parse_denied(cells, column, batch->said, counts);
+		break;
+	case CELL_CARC:
+		parse_carc(cells, column, batch->said, counts);
+		break;
+	case CELL_RIF_PROCESSING:
+		parse_rif_processing(cells, column, batch->said, counts);
+		break;
+	case CELL_RIF_DENIAL:
+		parse_rif_denial(cells, column, batch->said, counts);
+		break;
+	case CELL_RIF_FINAL:
+		parse_rif_final(cells, column, batch->said, counts);
+		break;
+	case CELL_RIF_DML:
+		parse_rif_dml(cells, column, batch->said, counts);
+		break;
+	default:
+		parse_coded(cells, group, batch, counts);
+	}
+}
+
+static void parse_group(const struct cells *cells, const struct cell_group *group,
+        struct batch *batch, struct cell_counts all[FIELD_COUNT])
+{
+	struct cell_counts *counts = &all[group->field];
+	uint32_t column = group->column;
+
+	switch (field_type(group->field)) {
+	case CELL_TEXT:
+		parse_text(cells, column, texts_of(batch, group->field), counts);
+		break;
+	case CELL_LINE:
+		parse_line(cells, column, batch->line_number, counts);
+		break;
+	case CELL_DATE:
+		parse_date(cells, column, dates_of(batch, group->field), counts);
+		break;
+	case CELL_UNITS:
+		parse_units(cells, column, batch->units, counts);
+		break;
+	case CELL_MONEY:
+		parse_amount_of(cells, group, batch, counts);
+		break;
+	case CELL_PROVIDER:
+		parse_npi_of(cells, group, batch, counts);
+		break;
+	case CELL_TIN:
+		parse_hashed_id(cells, column, batch->billing_tin, batch->tin_text, ID_TIN, counts);
+		break;
+	case CELL_CCN:
+		parse_hashed_id(cells, column, batch->billing_ccn, batch->ccn_text, ID_CCN, counts);
+		break;
+	case CELL_TAXONOMY:
+		parse_taxonomy(cells, column, batch->taxonomy, counts);
+		break;
+	default:
+		parse_word(cells, group, batch, counts);
+	}
+}
+
+const struct cells_hot HOT(cells_hot) = {.parse = parse_group};

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lookup/normalise.h"
+
+#include "format/layout.h"
+
+#include <string.h>
+
+#define ALWAYS static inline __attribute__((always_inline))
+
+ALWAYS bool same_text(const struct batch *batch, struct slice a, struct slice b)
+{
+	return a.size == b.size && memcmp(batch->text + a.at, batch->text + b.at, a.size) == 0;
+}
+
+static bool bound(const struct batch *batch, enum field field)
+{
+	return field_set_has(&batch->layout->bound, field);
+}
+
+/* ---- Keys ---- */
+
+static void claim_keys(struct batch *batch)
+{
+	uint64_t source = 0;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice id = batch->claim_id[i], from = batch->data_source[i];
+		bool new_source = i == 0 || !same_text(batch, from, batch->data_source[i - 1]);
+
+		if (new_source)
+			source = from.size ? hash64(batch->text + from.at, from.size) : 0;
+		if (!new_source && same_text(batch, id, batch->claim_id[i - 1]))
+			batch->claim_key[i] = batch->claim_key[i - 1];
+		else
+			batch->claim_key[i] = claim_key_of(source, batch->text + id.at, id.size);
+		batch->original_key[i] = 0;
+		if (batch->original_claim_id[i].size)
+			batch->original_key[i] = claim_key_of(source,
+			        batch->text + batch->original_claim_id[i].at,
+			        batch->original_claim_id[i].size);
+	}
+}
+
+static void person_keys(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice id = batch->person_id[i];
+
+		if (i > 0 && same_text(batch, id, batch->person_id[i - 1]))
+			batch->person_key[i] = batch->person_key[i - 1];
+		else
+			batch->person_key[i] = id.size ? person_key_of(batch->text + id.at, id.size)
+			                               : 0;
+	}
+}
+
+/* ---- RIF: parts put together ---- */
+
+static void rif_parts(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t type = batch->rif_type[i];
+		bool professional = type >= 70 && type < 90; /* 71 72 carrier, 81 82 DME */
+
+		batch->claim_type[i] = type == 0      ? CLAIM_UNDETERMINED
+		                       : professional ? CLAIM_PROFESSIONAL
+		                                      : CLAIM_INSTITUTIONAL;
+		if (batch->bill_part[0][i] && batch->bill_part[1][i])
+			batch->bill_type[i] = batch->bill_part[0][i] |
+			                      (uint32_t)batch->bill_part[1][i] << 8 |
+			                      (uint32_t)batch->frequency[i] << 16;
+	}
+}
+
+/* ---- Dates ---- */
+
+static void service_dates(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t from = batch->line_start[i];
+		int32_t thru = batch->line_end[i];
+
+		from = from == DATE_ABSENT ? batch->claim_start[i] : from;
+		from = from == DATE_ABSENT ? batch->admission[i] : from;
+		thru = thru == DATE_ABSENT ? batch->claim_end[i] : thru;
+		thru = thru == DATE_ABSENT ? from : thru;
+		batch->service_from[i] = from;
+		batch->service_thru[i] = thru;
+	}
+}
+
+ALWAYS bool same_day(const struct batch *batch, uint32_t i)
+{
+	int32_t from = batch->service_from[i];
+
+	if (from == DATE_ABSENT || from < batch->service_thru[i])
+		return false;
+	return batch->line_start[i] != DATE_ABSENT || batch->claim_end[i] == DATE_ABSENT ||
+	       batch->claim_end[i] == batch->claim_start[i];
+}
+
+/* ---- Denied, payable ---- */
+
+static bool has_denial_column(const struct batch *batch)
+{
+	bool any = bound(batch, FIELD_DENIED) || bound(batch, FIELD_RIF_PROCESSING) ||
+	           bound(batch, FIELD_RIF_CLAIM_DENIAL);
+
+	for (unsigned i = 0; i < CARCS_MAX; i++)
+		any |= bound(batch, (enum field)(FIELD_CARC_1 + i));
+	return any;
+}
+
+ALWAYS uint8_t frequency_of(const struct batch *batch, uint32_t i)
+{
+	return batch->frequency[i] ? batch->frequency[i] : (uint8_t)(batch->bill_type[i] >> 16);
+}
+
+ALWAYS bool is_denied(const struct batch *batch, uint32_t i, bool by_zero)
+{
+	uint8_t said = batch->said[i];
+	bool zero = batch->claim_type[i] == CLAIM_PROFESSIONAL && batch->allowed[i] == 0 &&
+	            batch->paid[i] == 0;
+
+	return (said & SAID_DENIED) || ((said & SAID_CARC) && batch->paid[i] <= 0) ||
+	       (by_zero && zero);
+}
+
+ALWAYS bool is_negative(const struct batch *batch, uint32_t i)
+{
+	return (batch->charge[i] < 0 && batch->charge[i] != AMOUNT_ABSENT) ||
+	       (batch->allowed[i] < 0 && batch->allowed[i] != AMOUNT_ABSENT) ||
+	       (batch->paid[i] < 0 && batch->paid[i] != AMOUNT_ABSENT);
+}
+
+static void flags(
+        const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
+{
+	bool column = has_denial_column(batch);
+	bool by_zero = !column && !normalise->zero_paid_payable;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t frequency = frequency_of(batch, i);
+		bool denied = is_denied(batch, i, by_zero);
+		bool void_claim = frequency == '8';
+		bool adjusts = void_claim || frequency == '7';
+		bool superseded = batch->said[i] & SAID_SUPERSEDED;
+		bool payable = !denied && !void_claim && !superseded &&
+		               (batch->units[i] > 0 || batch->units[i] == AMOUNT_ABSENT);
+		bool total = batch->revenue[i] == 1;
+		bool outside = batch->service_from[i] < normalise->from ||
+		               batch->service_from[i] > normalise->to;
+		uint16_t set = 0;
+
+		batch->frequency[i] = frequency;
+		set |= denied ? LINE_DENIED : 0;
+		set |= total ? LINE_TOTAL : 0;
+		set |= superseded ? LINE_SUPERSEDED : 0;
+		set |= adjusts ? LINE_ADJUSTMENT : 0;
+		set |= void_claim ? LINE_VOID : 0;
+		set |= payable ? LINE_PAYABLE : 0;
+		set |= is_negative(batch, i) ? LINE_NEGATIVE : 0;
+		set |= outside ? LINE_OUTSIDE : 0;
+		set |= same_day(batch, i) ? LINE_SAME_DAY : 0;
+		set |= !total && !outside ? LINE_DUE : 0;
+		batch->line_flags[i] = set;
+		counts->denied_by_flag += denied && column;
+		counts->denied_by_zero += denied && !column;
+		counts->professional += batch->claim_type[i] == CLAIM_PROFESSIONAL;
+		counts->totals += total;
+		counts->outside += outside;
+	}
+}
+
+/* ---- Setting ---- */
+
+/* Medicare specialties of suppliers: 51 to 54, 58, 87, A0 to A8. */
+ALWAYS bool is_supplier(uint16_t specialty)
+{
+	uint8_t first = (uint8_t)specialty, second = (uint8_t)(specialty >> 8);
+
+	return (first == 'A' && second >= '0' && second <= '8') ||
+	       (first == '5' && ((second >= '1' && second <= '4') || second == '8')) ||
+	       (first == '8' && second == '7');
+}
+
+ALWAYS bool is_equipment(uint64_t code, uint16_t place)
+{
+	uint8_t class = (uint8_t)code;
+
+	return place == TWO_CHARS('1', '2') && (class == 'E' || class == 'K' || class == 'L') &&
+	       code >> 8;
+}
+
+/* By the first two characters of the bill type. */
+static uint8_t institutional_setting(uint32_t bill_type)
+{
+	switch (bill_type & 0xffff) {
+	case TWO_CHARS('1', '2'):
+	case TWO_CHARS('1', '3'):
+	case TWO_CHARS('1', '4'):
+	case TWO_CHARS('2', '2'):
+	case TWO_CHARS('2', '3'):
+	case TWO_CHARS('3', '4'):
+	case TWO_CHARS('7', '4'):
+	case TWO_CHARS('7', '5'):
+	case TWO_CHARS('8', '5'):
+		return SETTING_OUTPATIENT;
+	case TWO_CHARS('1', '1'):
+	case TWO_CHARS('1', '8'):
+	case TWO_CHARS('2', '1'):
+	case TWO_CHARS('4', '1'):
+	case TWO_CHARS('3', '2'):
+	case TWO_CHARS('3', '3'):
+	case TWO_CHARS('8', '1'):
+	case TWO_CHARS('8', '2'):
+		return SETTING_NONE;
+	}
+	return SETTING_UNDETERMINED;
+}
+
+ALWAYS bool is_inpatient(uint32_t bill_type)
+{
+	uint16_t type = (uint16_t)bill_type;
+
+	return type == TWO_CHARS('1', '1') || type == TWO_CHARS('1', '8') ||
+	       type == TWO_CHARS('2', '1') || type == TWO_CHARS('4', '1');
+}
+
+static void settings(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t setting = SETTING_UNDETERMINED;
+		uint8_t rif = batch->rif_type[i];
+
+		if (rif == 81 || rif == 82)
+			setting = SETTING_DME;
+		else if (batch->claim_type[i] == CLAIM_PROFESSIONAL)
+			setting = is_supplier(batch->specialty[i]) ||
+			                          is_equipment(batch->hcpcs[i], batch->place[i])
+			                  ? SETTING_DME
+			                  : SETTING_PRACTITIONER;
+		else if (batch->claim_type[i] == CLAIM_INSTITUTIONAL)
+			setting = institutional_setting(batch->bill_type[i]);
+		else if (batch->claim_type[i] == CLAIM_DENTAL)
+			setting = SETTING_NONE;
+		batch->setting[i] = setting;
+		batch->inpatient[i] = is_inpatient(batch->bill_type[i]) &&
+		                      batch->claim_type[i] != CLAIM_PROFESSIONAL;
+	}
+}
+
+/* ---- Provider ---- */
+
+ALWAYS bool usable(uint64_t id)
+{
+	return id != 0 && id_kind(id) != ID_PLACEHOLDER;
+}
+
+struct candidate {
+	const uint64_t *ids;
+	const struct slice *texts;
+};
+
+static void providers(const struct normalise *normalise, struct batch *batch)
+{
+	const struct candidate rendering = {batch->rendering, batch->rendering_text};
+	const struct candidate billing = {batch->billing, batch->billing_text};
+	const struct candidate facility = {batch->facility, batch->facility_text};
+	const struct candidate tin = {batch->billing_tin, batch->tin_text};
+	const struct candidate ccn = {batch->billing_ccn, batch->ccn_text};
+	const struct candidate orders[CLAIM_TYPES][3] = {
+	        [CLAIM_UNDETERMINED] = {rendering, billing, facility},
+	        [CLAIM_PROFESSIONAL] = {rendering, billing, billing},
+	        [CLAIM_INSTITUTIONAL] = {facility, billing, ccn},
+	        [CLAIM_DENTAL] = {rendering, billing, billing},
+	};
+	const struct candidate by[] = {[BY_RENDERING] = rendering,
+	        [BY_BILLING] = billing,
+	        [BY_FACILITY] = facility,
+	        [BY_TIN] = tin};
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct candidate *order = orders[batch->claim_type[i]];
+		uint32_t tries = normalise->by == BY_LINE ? 3 : 1;
+
+		if (normalise->by != BY_LINE)
+			order = &by[normalise->by];
+		batch->provider_id[i] = (uint64_t)ID_NONE << ID_KIND_SHIFT;
+		batch->provider_text[i] = (struct slice){0, 0};
+		for (uint32_t t = 0; t < tries; t++) {
+			if (!usable(order[t].ids[i]))
+				continue;
+			batch->provider_id[i] = order[t].ids[i];
+			batch->provider_text[i] = order[t].texts[i];
+			break;
+		}
+	}
+}
+
+static void taxonomies(const struct normalise *normalise, struct batch *batch)
+{
+	uint64_t last[2] = {0, 0};
+	uint16_t specialty = 0;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const uint64_t *taxonomy = batch->taxonomy[i];
+
+		if (batch->specialty[i] || !taxonomy[0])
+			continue;
+		if (taxonomy[0] != last[0] || taxonomy[1] != last[1]) {
+			specialty = codes_taxonomy_specialty(normalise->codes, taxonomy);
+			last[0] = taxonomy[0];
+			last[1] = taxonomy[1];
+		}
+		batch->specialty[i] = specialty;
+	}
+}
+
+/* Derived columns without a column of the file hold what the last batch left. */
+static void forget(struct batch *batch)
+{
+	if (!bound(batch, FIELD_FREQUENCY))
+		memset(batch->frequency, 0, sizeof(batch->frequency));
+	if (!bound(batch, FIELD_BILL_TYPE))
+		memset(batch->bill_type, 0, sizeof(batch->bill_type));
+	if (!bound(batch, FIELD_SPECIALTY))
+		memset(batch->specialty, 0, sizeof(batch->specialty));
+	if (!bound(batch, FIELD_STATE))
+		memset(batch->state, 0, sizeof(batch->state));
+	if (!bound(batch, FIELD_ENTITY_TYPE))
+		memset(batch->entity_type, 0, sizeof(batch->entity_type));
+}
+
+/* ---- Amounts ---- */
+
+static void count_amounts(const struct batch *batch, const int64_t *amounts, int64_t *counted,
+        uint8_t *present, uint8_t bit, bool claim_level)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		bool apart = claim_level & (batch->claim_type[i] == CLAIM_INSTITUTIONAL);
+		bool there = (amounts[i] != AMOUNT_ABSENT) & !apart;
+
+		counted[i] = there ? amounts[i] : 0;
+		present[i] |= there ? bit : 0;
+	}
+}
+
+static void amounts(const struct normalise *normalise, struct batch *batch)
+{
+	memset(batch->counted_present, 0, sizeof(batch->counted_present));
+	count_amounts(batch, batch->charge, batch->counted_charge, batch->counted_present,
+	        COUNTED_CHARGE, normalise->claim_level[0]);
+	count_amounts(batch, batch->allowed, batch->counted_allowed, batch->counted_present,
+	        COUNTED_ALLOWED, normalise->claim_level[1]);
+	count_amounts(batch, batch->paid, batch->counted_paid, batch->counted_present, COUNTED_PAID,
+	        normalise->claim_level[2]);
+}
+
+/* ---- The edges of the data ---- */
+
+static void edges(const struct batch *batch, struct normalise_counts *counts)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		unsigned type = batch->claim_type[i];
+		int32_t date = batch->service_from[i];
+		int32_t came = batch->received[i] > batch->paid_date[i] ? batch->received[i]
+		                                                        : batch->paid_date[i];
+
+		if (date != DATE_ABSENT && date < counts->first_service[type])
+			counts->first_service[type] = date;
+		if (date > counts->last_service[type])
+			counts->last_service[type] = date;
+		if (came > counts->last_received[type])
+			counts->last_received[type] = came;
+	}
+}
+
+static void normalise_batch(
+        const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
+{
+	forget(batch);
+	claim_keys(batch);
+	person_keys(batch);
+	if (bound(batch, FIELD_RIF_TYPE))
+		rif_parts(batch);
+	service_dates(batch);
+	flags(normalise, batch, counts);
+	providers(normalise, batch);
+	if (normalise->members)
+		side_members(normalise->members, batch, &counts->disagreements);
+	if (normalise->providers)
+		side_providers(normalise->providers, batch, &counts->disagreements);
+	if (bound(batch, FIELD_TAXONOMY))
+		taxonomies(normalise, batch);
+	settings(batch);
+	amounts(normalise, batch);
+	edges(batch, counts);
+}
+
+const struct normalise_hot HOT(normalise_hot) = {.batch = normalise_batch};
