@@ -18,7 +18,8 @@ struct record_head {
 	uint32_t kind; /* the owner's */
 };
 
-enum { RECORD_BYTES_MAX = 64 << 10 };
+/* A line record holds texts of one record of input, which is at most 1 MiB, and its hits. */
+enum { RECORD_BYTES_MAX = 2 << 20 };
 
 struct partitions;
 struct partition_writer; /* one a thread */
@@ -47,6 +48,9 @@ int partition_writer_error(const struct partition_writer *writer, struct diag *d
 int partition_writer_finish(struct partition_writer *writer, struct diag *diag);
 
 unsigned partitions_count(const struct partitions *partitions);
+
+/* As it was made: count as chosen.  tmp lives as long as partitions. */
+const struct partition_options *partitions_options(const struct partitions *partitions);
 
 /*
  * All records of one partition: pointers in *records, in the order of key;

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "regroup/partition.h"
+
+#include "regroup/partition_private.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+	BLOCK_BYTES_MIN = 4 << 10,
+	BLOCK_BYTES_MAX = 16 << 10, /* 128 open ones a writer are 2 MiB */
+	SLAB_BYTES_MAX = 2 << 20,   /* a huge page, where the kernel has one */
+	SLAB_BYTES_MIN = 64 << 10,
+	SPILL_BLOCKS_MAX = 512, /* blocks of one write: 8 MiB */
+};
+
+/* Where the next record of a partition goes. */
+struct cursor {
+	uint8_t *at, *end;
+};
+
+struct partition_writer {
+	struct partitions *partitions;
+	int error; /* errno of the spill that failed, or ENOMEM */
+	const char *failed;
+	uint64_t records, bytes;
+	struct block *free; /* emptied by a spill of this writer */
+	uint8_t *slab_at, *slab_end;
+	struct block *open[PARTITIONS_MAX];
+	struct cursor cursors[PARTITIONS_MAX];
+};
+
+/* Few partitions where memory is small, so that a spilled list is still 1 MiB or so. */
+static unsigned choose_count(size_t memory_bytes)
+{
+	if (memory_bytes >= (size_t)4 << 30)
+		return 256;
+	return memory_bytes >= (size_t)256 << 20 ? 128 : 64;
+}
+
+static size_t clamp(size_t value, size_t low, size_t high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+int partitions_create(
+        struct partitions **partitions, const struct partition_options *options, struct diag *diag)
+{
+	unsigned count = options->count ? options->count : choose_count(options->memory_bytes);
+	struct partitions *made = aligned_alloc(64, sizeof(*made));
+
+	assert(count <= PARTITIONS_MAX && (count & (count - 1)) == 0);
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for partitions");
+	memset(made, 0, sizeof(*made));
+	made->tmp = strdup(options->tmp ? options->tmp : "/tmp");
+	if (!made->tmp) {
+		free(made);
+		return diag_set(diag, FAIL_MEMORY, "no memory for partitions");
+	}
+	made->options = *options;
+	made->options.count = count;
+	made->options.tmp = made->tmp;
+	made->shift = count > 1 ? 64 - (unsigned)__builtin_ctz(count) : 64;
+	made->block_bytes = clamp(options->memory_bytes / (8 * count) & ~(size_t)4095,
+	        BLOCK_BYTES_MIN, BLOCK_BYTES_MAX);
+	made->slab_bytes = options->memory_bytes >= ((size_t)128 << 20) ? SLAB_BYTES_MAX
+	                                                                : SLAB_BYTES_MIN;
+	atomic_init(&made->spill, -1);
+	*partitions = made;
+	return 0;
+}
+
+void partitions_destroy(struct partitions *partitions)
+{
+	if (!partitions)
+		return;
+	for (unsigned i = 0; i < partitions->options.count; i++) {
+		struct extent *extent = atomic_load_explicit(
+		        &partitions->parts[i].extents, memory_order_relaxed);
+
+		while (extent) {
+			struct extent *next = extent->next;
+
+			free(extent);
+			extent = next;
+		}
+	}
+	struct slab *slab = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
+	while (slab) {
+		struct slab *next = slab->next;
+
+		free(slab->memory);
+		free(slab);
+		slab = next;
+	}
+	int spill = atomic_load_explicit(&partitions->spill, memory_order_relaxed);
+	if (spill >= 0)
+		close(spill);
+	free(partitions->tmp);
+	free(partitions);
+}
+
+int partition_writer_create(
+        struct partition_writer **writer, struct partitions *partitions, struct diag *diag)
+{
+	*writer = calloc(1, sizeof(**writer));
+	if (!*writer)
+		return diag_set(diag, FAIL_MEMORY, "no memory for a partition writer");
+	(*writer)->partitions = partitions;
+	return 0;
+}
+
+/* Blocks belong to the partitions' slabs. */
+void partition_writer_destroy(struct partition_writer *writer)
+{
+	free(writer);
+}
+
+static void push_block(struct partitions *partitions, unsigned index, struct block *block)
+{
+	struct partition *part = &partitions->parts[index];
+	struct block *head = atomic_load_explicit(&part->blocks, memory_order_relaxed);
+
+	/* Before it can be taken, so that queued never wraps below zero. */
+	atomic_fetch_add_explicit(&part->queued, block->used, memory_order_relaxed);
+	do {
+		block->next = head;
+	} while (!atomic_compare_exchange_weak_explicit(
+	        &part->blocks, &head, block, memory_order_release, memory_order_relaxed));
+}
+
+static int fail(struct partition_writer *writer, int error, const char *what)
+{
+	if (!writer->error) {
+		writer->error = error ? error : EIO;
+		writer->failed = what;
+	}
+	return FAIL_IO;
+}
+
+/* An unlinked file that nobody else can open. */
+static int open_unlinked(const char *directory)
+{
+	int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+
+	if (fd >= 0)
+		return fd;
+	size_t size = strlen(directory) + sizeof("/claimscan-XXXXXX");
+	char *path = malloc(size);
+	if (!path)
+		return -1;
+	snprintf(path, size, "%s/claimscan-XXXXXX", directory);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+/* The spill file, made by whoever comes first. */
+static int spill_file(struct partition_writer *writer)
+{
+	struct partitions *partitions = writer->partitions;
+	int fd = atomic_load_explicit(&partitions->spill, memory_order_acquire);
+	int none = -1;
+
+	if (fd >= 0)
+		return fd;
+	fd = open_unlinked(partitions->tmp);
+	if (fd < 0)
+		return fail(writer, errno, "make");
+	if (!atomic_compare_exchange_strong_explicit(
+	            &partitions->spill, &none, fd, memory_order_acq_rel, memory_order_acquire)) {
+		close(fd);
+		fd = none;
+	}
+	return fd;
+}
+
+static int write_all(int fd, struct iovec *parts, int count, uint64_t offset)
+{
+	while (count > 0) {
+		ssize_t done = pwritev(fd, parts, count, (off_t)offset);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return done < 0 ? errno : EIO;
+		offset += (uint64_t)done;
+		while (count > 0 && (size_t)done >= parts->iov_len) {
+			done -= (ssize_t)parts->iov_len;
+			parts++;
+			count--;
+		}
+		if (count > 0) {
+			parts->iov_base = (uint8_t *)parts->iov_base + done;
+			parts->iov_len -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+/* Append up to SPILL_BLOCKS_MAX blocks as one extent; *blocks steps behind them. */
+static int spill_extent(
+        struct partition_writer *writer, struct partition *part, struct block **blocks)
+{
+	struct partitions *partitions = writer->partitions;
+	struct iovec parts[SPILL_BLOCKS_MAX];
+	struct hash128_stream hash;
+	int count = 0;
+	int fd = spill_file(writer);
+	struct extent *extent = malloc(sizeof(*extent));
+
+	if (fd < 0 || !extent) {
+		free(extent);
+		return fail(writer, ENOMEM, "write");
+	}
+	extent->size = 0;
+	hash128_begin(&hash);
+	for (; *blocks && count < SPILL_BLOCKS_MAX; *blocks = (*blocks)->next, count++) {
+		parts[count] = (struct iovec){(*blocks)->data, (*blocks)->used};
+		extent->size += (*blocks)->used;
+		hash128_feed(&hash, (*blocks)->data, (*blocks)->used);
+	}
+	extent->hash = hash128_end(&hash);
+	extent->offset = atomic_fetch_add_explicit(
+	        &partitions->spill_end, extent->size, memory_order_relaxed);
+	int error = write_all(fd, parts, count, extent->offset);
+	if (error) {
+		free(extent);
+		return fail(writer, error, "write");
+	}
+	atomic_fetch_add_explicit(&partitions->spilled, extent->size, memory_order_relaxed);
+	struct extent *head = atomic_load_explicit(&part->extents, memory_order_relaxed);
+	do {
+		extent->next = head;
+	} while (!atomic_compare_exchange_weak_explicit(
+	        &part->extents, &head, extent, memory_order_release, memory_order_relaxed));
+	return 0;
+}
+
+/* The partition with most bytes in full blocks, or NULL. */
+static struct partition *longest(struct partitions *partitions)
+{
+	struct partition *best = NULL;
+	size_t most = 0;
+
+	for (unsigned i = 0; i < partitions->options.count; i++) {
+		size_t queued = atomic_load_explicit(
+		        &partitions->parts[i].queued, memory_order_relaxed);
+
+		if (queued > most) {
+			most = queued;
+			best = &partitions->parts[i];
+		}
+	}
+	return best;
+}
+
+/* Spill the longest list; its blocks become this writer's.  Nothing to spill is no error. */
+static int spill_longest(struct partition_writer *writer)
+{
+	struct block *taken = NULL;
+
+	while (!taken) {
+		struct partition *part = longest(writer->partitions);
+
+		if (!part)
+			return 0;
+		taken = atomic_exchange_explicit(&part->blocks, NULL, memory_order_acquire);
+		size_t bytes = 0;
+		for (struct block *block = taken; block; block = block->next)
+			bytes += block->used;
+		atomic_fetch_sub_explicit(&part->queued, bytes, memory_order_relaxed);
+		if (!taken)
+			return 0; /* another writer is at it, or about to push */
+		for (struct block *block = taken; block;) {
+			int err = spill_extent(writer, part, &block);
+
+			if (err)
+				return err;
+		}
+	}
+	while (taken) {
+		struct block *next = taken->next;
+
+		taken->next = writer->free;
+		writer->free = taken;
+		taken = next;
+	}
+	return 0;
+}
+
+/* Memory that lives until the partitions are destroyed. */
+static void *allocate(struct partitions *partitions, size_t bytes)
+{
+	struct slab *slab = malloc(sizeof(*slab));
+	size_t alignment = bytes == SLAB_BYTES_MAX ? SLAB_BYTES_MAX : 64;
+
+	if (!slab)
+		return NULL;
+	slab->memory = aligned_alloc(alignment, bytes);
+	if (!slab->memory) {
+		free(slab);
+		return NULL;
+	}
+	if (bytes == SLAB_BYTES_MAX)
+		(void)madvise(slab->memory, bytes, MADV_HUGEPAGE); /* only a hint */
+	atomic_fetch_add_explicit(&partitions->allocated, bytes, memory_order_relaxed);
+	slab->next = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(
+	        &partitions->slabs, &slab->next, slab, memory_order_release, memory_order_relaxed))
+		;
+	return slab->memory;
+}
+
+static struct block *block_at(void *memory, size_t bytes)
+{
+	struct block *block = memory;
+
+	block->next = NULL;
+	block->used = 0;
+	block->capacity = bytes - sizeof(*block);
+	return block;
+}
+
+static struct block *take_free(struct partition_writer *writer, size_t need)
+{
+	struct block *block = writer->free;
+
+	if (!block || block->capacity < need)
+		return NULL;
+	writer->free = block->next;
+	block->used = 0;
+	return block;
+}
+
+/* An empty block with room for need bytes: an old one, a cut of the slab, or new memory. */
+static struct block *take_block(struct partition_writer *writer, size_t need)
+{
+	struct partitions *partitions = writer->partitions;
+	size_t bytes = partitions->block_bytes;
+	struct block *block = take_free(writer, need);
+
+	if (block)
+		return block;
+	bool large = need > bytes - sizeof(*block);
+	if (large)
+		bytes = (need + sizeof(*block) + 63) & ~(size_t)63;
+	if (large || writer->slab_at == writer->slab_end) {
+		size_t fresh = large ? bytes : partitions->slab_bytes;
+		size_t now = atomic_load_explicit(&partitions->allocated, memory_order_relaxed);
+
+		if (now + fresh > partitions->options.memory_bytes && spill_longest(writer))
+			return NULL;
+		block = take_free(writer, need);
+		if (block)
+			return block;
+		uint8_t *memory = allocate(partitions, fresh);
+		if (!memory) {
+			fail(writer, ENOMEM, "hold");
+			return NULL;
+		}
+		if (large)
+			return block_at(memory, bytes);
+		writer->slab_at = memory;
+		writer->slab_end = memory + fresh / bytes * bytes;
+	}
+	block = block_at(writer->slab_at, bytes);
+	writer->slab_at += bytes;
+	return block;
+}
+
+/* Hand over the open block of a partition. */
+static void close_block(struct partition_writer *writer, unsigned index)
+{
+	struct block *block = writer->open[index];
+
+	if (!block)
+		return;
+	block->used = (size_t)(writer->cursors[index].at - block->data);
+	writer->bytes += block->used;
+	push_block(writer->partitions, index, block);
+	writer->open[index] = NULL;
+	writer->cursors[index] = (struct cursor){NULL, NULL};
+}
+
+static bool open_block(struct partition_writer *writer, unsigned index, size_t size)
+{
+	if (writer->error)
+		return false;
+	close_block(writer, index);
+	struct block *block = take_block(writer, size);
+	if (!block)
+		return false;
+	writer->open[index] = block;
+	writer->cursors[index] = (struct cursor){block->data, block->data + block->capacity};
+	return true;
+}
+
+void *partition_reserve(struct partition_writer *writer, uint64_t key, uint32_t kind, size_t size)
+{
+	unsigned shift = writer->partitions->shift;
+	unsigned index = shift < 64 ? (unsigned)(key >> shift) : 0;
+	struct cursor *cursor = &writer->cursors[index];
+
+	assert(size % 8 == 0 && size <= RECORD_BYTES_MAX);
+	if ((size_t)(cursor->end - cursor->at) < size && !open_block(writer, index, size))
+		return NULL;
+	struct record_head *head = (struct record_head *)cursor->at;
+	cursor->at += size;
+	writer->records++;
+	*head = (struct record_head){key, (uint32_t)size, kind};
+	return head;
+}
+
+int partition_writer_error(const struct partition_writer *writer, struct diag *diag)
+{
+	if (!writer->error)
+		return 0;
+	if (writer->error == ENOMEM)
+		return diag_set(diag, FAIL_MEMORY, "no memory for claim records");
+	return diag_set(diag, FAIL_IO,
+	        "%s: cannot %s the spill file: %s (--tmp names another directory, --memory keeps "
+	        "more in memory)",
+	        writer->partitions->tmp, writer->failed, strerror(writer->error));
+}
+
+int partition_writer_finish(struct partition_writer *writer, struct diag *diag)
+{
+	struct partitions *partitions = writer->partitions;
+
+	for (unsigned i = 0; i < partitions->options.count; i++)
+		close_block(writer, i);
+	atomic_fetch_add_explicit(&partitions->records, writer->records, memory_order_relaxed);
+	atomic_fetch_add_explicit(&partitions->bytes, writer->bytes, memory_order_relaxed);
+	writer->records = 0;
+	writer->bytes = 0;
+	return partition_writer_error(writer, diag);
+}
+
+unsigned partitions_count(const struct partitions *partitions)
+{
+	return partitions->options.count;
+}
+
+const struct partition_options *partitions_options(const struct partitions *partitions)
+{
+	return &partitions->options;
+}
+
+void partitions_stats(const struct partitions *partitions, struct partition_stats *stats)
+{
+	stats->records = atomic_load_explicit(&partitions->records, memory_order_relaxed);
+	stats->bytes = atomic_load_explicit(&partitions->bytes, memory_order_relaxed);
+	stats->spilled_bytes = atomic_load_explicit(&partitions->spilled, memory_order_relaxed);
+}
