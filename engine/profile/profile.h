@@ -47,6 +47,9 @@ void profile_worker_destroy(struct profile_worker *worker);
  */
 uint32_t profile_number(struct profile *profile, uint64_t id, const char *text, size_t size);
 
+/* The id of a number and its text, ended by NUL.  Any thread, at any time: both never change. */
+uint64_t profile_id(const struct profile *profile, uint32_t number, const char **text);
+
 /* Fill batch->provider from provider_id and provider_text, resolved in passes with prefetch. */
 int profile_resolve(struct profile_worker *worker, struct batch *batch);
 

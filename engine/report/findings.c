@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/findings.h"
+
+#include "report/pseudonym.h"
+#include "report/row.h"
+#include "report/spill.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCRATCH_BYTES = 4096 };
+
+/* Each on cache lines of its own. */
+struct worker {
+	struct findings *findings;
+	struct pseudonym *pseudonym;  /* NULL: no key */
+	struct sample_filter *filter; /* NULL: no evidence */
+	struct spill *spill;          /* NULL: only the evidence */
+	uint8_t *scratch;             /* a row */
+	size_t scratch_bytes;
+	int error;
+} __attribute__((aligned(64)));
+
+struct findings {
+	enum findings_mode mode;
+	const struct profile *profile;
+	struct samples *samples;
+	unsigned worker_count;
+	struct worker *workers;
+	struct spill **spills;
+};
+
+/* Rows hold the rule's number, and are ordered by it as the contract orders ids. */
+static void check_rule_order(void)
+{
+	for (size_t i = 1; i < rules_count(); i++)
+		assert(strcmp(rule_at(i - 1)->id, rule_at(i)->id) < 0);
+}
+
+static int worker_init(struct worker *worker, struct findings *findings,
+        const struct findings_options *options, struct diag *diag)
+{
+	int err = 0;
+
+	worker->findings = findings;
+	worker->scratch_bytes = SCRATCH_BYTES;
+	worker->scratch = malloc(SCRATCH_BYTES);
+	if (!worker->scratch)
+		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
+	if (findings->mode != FINDINGS_NONE)
+		err = sample_filter_create(&worker->filter, diag);
+	if (err == 0 && findings->mode == FINDINGS_ALL)
+		err = spill_create(&worker->spill, options->memory_bytes / options->workers,
+		        options->tmp, diag);
+	if (err < 0 || !options->key_path)
+		return err;
+	const struct pseudonym *first = findings->workers[0].pseudonym;
+
+	return first ? pseudonym_copy(&worker->pseudonym, first, diag)
+	             : pseudonym_create(&worker->pseudonym, options->key_path, diag);
+}
+
+static int findings_init(
+        struct findings *findings, const struct findings_options *options, struct diag *diag)
+{
+	size_t bytes = options->workers * sizeof(*findings->workers);
+	int err = samples_create(&findings->samples, diag);
+
+	findings->workers = aligned_alloc(64, bytes);
+	findings->spills = calloc(options->workers, sizeof(*findings->spills));
+	if (!findings->workers || !findings->spills)
+		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
+	memset(findings->workers, 0, bytes);
+	findings->worker_count = options->workers;
+	for (unsigned i = 0; i < options->workers && err == 0; i++) {
+		err = worker_init(&findings->workers[i], findings, options, diag);
+		findings->spills[i] = findings->workers[i].spill;
+	}
+	return err;
+}
+
+int findings_create(
+        struct findings **findings, const struct findings_options *options, struct diag *diag)
+{
+	struct findings *made = calloc(1, sizeof(*made));
+
+	assert(options->workers > 0);
+	check_rule_order();
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
+	made->mode = options->mode;
+	made->profile = options->profile;
+	int err = findings_init(made, options, diag);
+
+	if (err < 0) {
+		findings_destroy(made);
+		return err;
+	}
+	*findings = made;
+	return 0;
+}
+
+void findings_destroy(struct findings *findings)
+{
+	if (!findings)
+		return;
+	for (unsigned i = 0; i < findings->worker_count; i++) {
+		struct worker *worker = &findings->workers[i];
+
+		pseudonym_destroy(worker->pseudonym);
+		sample_filter_destroy(worker->filter);
+		spill_destroy(worker->spill);
+		free(worker->scratch);
+	}
+	samples_destroy(findings->samples);
+	free(findings->workers);
+	free(findings->spills);
+	free(findings);
+}
+
+/* ---- Adding. ---- */
+
+static int row_names_of(
+        struct worker *worker, const struct finding *finding, struct row_names *names)
+{
+	struct text person = finding->person_id;
+
+	*names = (struct row_names){.person = ""};
+	uint64_t id = profile_id(worker->findings->profile, finding->provider, &names->npi);
+
+	names->id_kind = id_kind_name(id);
+	if (worker->pseudonym)
+		names->person = pseudonym_of(worker->pseudonym, person.at, person.size);
+	return names->person ? 0 : FAIL_INTERNAL;
+}
+
+static int make_row(struct worker *worker, const struct finding *finding, size_t *size)
+{
+	struct row_names names;
+	int err = row_names_of(worker, finding, &names);
+
+	if (err < 0)
+		return err;
+	size_t needed = row_size_max(finding, &names);
+
+	if (needed > worker->scratch_bytes) {
+		uint8_t *scratch = realloc(worker->scratch, needed);
+
+		if (!scratch)
+			return FAIL_MEMORY;
+		worker->scratch = scratch;
+		worker->scratch_bytes = needed;
+	}
+	*size = row_pack(worker->scratch, finding, &names);
+	return 0;
+}
+
+static int spill_row(struct worker *worker, size_t size)
+{
+	struct diag unused;
+	uint8_t *room = spill_reserve(worker->spill, size);
+
+	diag_init(&unused);
+	if (!room)
+		return spill_error(worker->spill, &unused);
+	memcpy(room, worker->scratch, size);
+	spill_keep(worker->spill, size);
+	return 0;
+}
+
+static int add_finding(struct worker *worker, const struct finding *finding)
+{
+	struct samples *samples = worker->findings->samples;
+	struct sample_unit unit = {0};
+	size_t size = 0;
+	bool sampled = !finding->watch && !finding->superseded;
+
+	if (sampled) {
+		unit = sample_unit_of(finding);
+		sampled = samples_want(samples, worker->filter, &unit);
+	}
+	if (!sampled && !worker->spill)
+		return 0;
+	int err = make_row(worker, finding, &size);
+
+	if (err == 0 && sampled)
+		err = samples_add(samples, worker->filter, &unit, worker->scratch, size);
+	if (err == 0 && worker->spill)
+		err = spill_row(worker, size);
+	return err;
+}
+
+static int sink_add(void *context, const struct finding *finding)
+{
+	struct worker *worker = context;
+
+	if (worker->error == 0 && worker->findings->mode != FINDINGS_NONE)
+		worker->error = add_finding(worker, finding);
+	return worker->error;
+}
+
+struct finding_sink findings_sink(struct findings *findings, unsigned index)
+{
+	assert(index < findings->worker_count);
+	return (struct finding_sink){.add = sink_add, .context = &findings->workers[index]};
+}
+
+/* ---- Writing. ---- */
+
+static int workers_error(const struct findings *findings, struct diag *diag)
+{
+	for (unsigned i = 0; i < findings->worker_count; i++) {
+		const struct worker *worker = &findings->workers[i];
+		int err = worker->spill ? spill_error(worker->spill, diag) : 0;
+
+		if (err < 0)
+			return err;
+		if (worker->error == FAIL_INTERNAL)
+			return diag_set(diag, FAIL_INTERNAL, "HMAC-SHA-256 failed (--id-key)");
+		if (worker->error < 0)
+			return diag_set(diag, worker->error, "no memory for findings");
+	}
+	return 0;
+}
+
+static int write_row(void *context, const uint8_t *row, size_t size)
+{
+	(void)size;
+	row_write(context, row);
+	return 0;
+}
+
+static int write_sample(const struct findings *findings, struct out *out, struct diag *diag)
+{
+	struct sort_item *items = NULL;
+	size_t count = 0;
+
+	if (samples_rows(findings->samples, &items, &count) < 0)
+		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
+	sort_items(items, count);
+	for (size_t i = 0; i < count; i++)
+		row_write(out, items[i].at);
+	free(items);
+	return 0;
+}
+
+int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag)
+{
+	struct out *out = NULL;
+	int err = workers_error(findings, diag);
+
+	if (err == 0)
+		err = out_create(&out, run, "findings.csv", diag);
+	if (err < 0)
+		return err;
+	row_write_header(out);
+	if (findings->mode == FINDINGS_SAMPLE)
+		err = write_sample(findings, out, diag);
+	else if (findings->mode == FINDINGS_ALL)
+		err = spill_merge(findings->spills, findings->worker_count, write_row, out, diag);
+	*rows = out_row_count(out);
+	if (err == 0)
+		return out_close(out, diag);
+	out_destroy(out);
+	return err;
+}
+
+size_t findings_claims(const struct findings *findings, uint32_t provider, unsigned rule,
+        struct text claims[SAMPLE_UNITS])
+{
+	return samples_claims(findings->samples, provider, (uint8_t)rule, claims);
+}
