@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pipeline.
+ *
+ *	plan ---> spans ---> [ worker: read, split, parse, normalise, look up,
+ *	                       judge, add up, leave records ] x threads
+ *	                            |
+ *	                     settle what the whole file tells
+ *	                            |
+ *	                     [ worker: join partitions, net, find ] x threads
+ *	                            |
+ *	                     merge counters, write the run directory
+ *
+ * Two things are guessed before the whole input is known: where the records of
+ * a span begin (a quoted field may reach over its edge), and whether an amount
+ * of institutional claims is the claim's or the line's.  Both are proved
+ * afterwards, and where a guess was wrong the scan is done again with what is
+ * now known; nothing of the first attempt is kept.
+ */
+#include "scan_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ATTEMPTS_MAX = 6, PROGRESS_MS = 200 };
+
+/* The fixed part of a run's memory, whatever its input. */
+#define MEMORY_FIXED ((uint64_t)96 << 20)
+#define MEMORY_PER_THREAD ((uint64_t)8 << 20)
+
+static _Atomic int stop_signal;
+
+void scan_stop(int signal_number)
+{
+	atomic_store(&stop_signal, signal_number);
+}
+
+int scan_stopped(void)
+{
+	return atomic_load_explicit(&stop_signal, memory_order_relaxed);
+}
+
+/* ---- Threads ---- */
+
+static void show_progress(const struct scan *scan)
+{
+	uint64_t bytes = 0, lines = 0;
+	double seconds = (double)(clock_ns() - scan->began_ns) / 1e9;
+
+	for (unsigned i = 0; i < scan->options->threads; i++) {
+		bytes += atomic_load_explicit(&scan->workers[i].bytes_done, memory_order_relaxed);
+		lines += atomic_load_explicit(&scan->workers[i].lines_done, memory_order_relaxed);
+	}
+	fprintf(stderr, "\r%3.0f %%  %.1f M lines  %.1f M lines/s ",
+	        scan->plan->total_bytes ? 100.0 * (double)bytes / (double)scan->plan->total_bytes
+	                                : 100.0,
+	        (double)lines / 1e6, seconds > 0 ? (double)lines / 1e6 / seconds : 0.0);
+}
+
+static void wait_for(struct scan *scan, struct worker *worker)
+{
+	struct timespec until;
+
+	while (scan->options->progress) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += PROGRESS_MS * 1000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_timedjoin_np(worker->id, NULL, &until) == 0)
+			return;
+		show_progress(scan);
+	}
+	pthread_join(worker->id, NULL);
+}
+
+/* Run one step in all workers, and tell the first failure. */
+static int run_all(struct scan *scan, void *(*step)(void *))
+{
+	unsigned started = 0;
+	int err = 0;
+
+	for (; started < scan->options->threads; started++) {
+		if (pthread_create(
+		            &scan->workers[started].id, NULL, step, &scan->workers[started]) != 0)
+			break;
+	}
+	if (started == 0)
+		return diag_set(scan->diag, FAIL_MEMORY, "no thread can be started");
+	for (unsigned i = 0; i < started; i++)
+		wait_for(scan, &scan->workers[i]);
+	for (unsigned i = 0; i < scan->options->threads && err == 0; i++) {
+		err = scan->workers[i].err;
+		if (err < 0)
+			diag_set(scan->diag, err, "%s", scan->workers[i].diag.text);
+	}
+	if (err == 0 && started < scan->options->threads)
+		err = diag_set(scan->diag, FAIL_MEMORY,
+		        "only %u threads can be started (--threads)", started);
+	return err;
+}
+
+/* ---- One attempt ---- */
+
+static void end_attempt(struct scan *scan)
+{
+	for (unsigned i = 0; scan->workers && i < scan->options->threads; i++)
+		worker_destroy(&scan->workers[i]);
+	free(scan->workers);
+	scan->workers = NULL;
+	findings_destroy(scan->findings);
+	claims_destroy(scan->claims);
+	partitions_destroy(scan->partitions);
+	profile_destroy(scan->profile);
+	scan->findings = NULL;
+	scan->claims = NULL;
+	scan->partitions = NULL;
+	scan->profile = NULL;
+}
+
+static int create_shared(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	struct profile_options profile = {
+	        .keep = options->counters | (scan->any_rules ? PROFILE_RULES : 0),
+	        .workers = options->threads,
+	        .memory_bytes = scan->memory.profile,
+	        .level = options->level,
+	};
+	struct partition_options partitions = {
+	        .memory_bytes = scan->memory.partitions, .tmp = options->tmp};
+	struct findings_options findings = {.mode = options->findings,
+	        .workers = options->threads,
+	        .memory_bytes = scan->memory.findings,
+	        .tmp = options->tmp,
+	        .key_path = options->id_key};
+	int err = profile_create(&scan->profile, &profile, scan->diag);
+
+	if (err == 0)
+		err = partitions_create(&scan->partitions, &partitions, scan->diag);
+	if (err < 0)
+		return err;
+	findings.profile = scan->profile;
+	err = claims_create(&scan->claims,
+	        &(struct claims_options){.partitions = scan->partitions,
+	                .profile = scan->profile,
+	                .selection = &scan->selection,
+	                .codes = scan->codes,
+	                .workers = options->threads},
+	        scan->diag);
+	return err < 0 ? err : findings_create(&scan->findings, &findings, scan->diag);
+}
+
+static int begin_attempt(struct scan *scan)
+{
+	unsigned threads = scan->options->threads;
+	int err = create_shared(scan);
+
+	if (err < 0)
+		return err;
+	scan->workers = aligned_alloc(64, threads * sizeof(*scan->workers));
+	if (!scan->workers)
+		return diag_set(scan->diag, FAIL_MEMORY, "no memory for workers");
+	memset(scan->workers, 0, threads * sizeof(*scan->workers));
+	for (unsigned i = 0; i < threads && err == 0; i++) {
+		err = worker_create(&scan->workers[i], scan, i);
+		if (err < 0)
+			diag_set(scan->diag, err, "%s", scan->workers[i].diag.text);
+	}
+	plan_rewind(scan->plan);
+	return err;
+}
+
+static void add_up(struct scan *scan)
+{
+	memset(&scan->counts, 0, sizeof(scan->counts));
+	memset(scan->scope, 0, sizeof(scan->scope));
+	memset(scan->evaluated, 0, sizeof(scan->evaluated));
+	memset(scan->rule_ns, 0, sizeof(scan->rule_ns));
+	memset(scan->stage_ns, 0, sizeof(scan->stage_ns));
+	normalise_counts_init(&scan->normalise_counts);
+	for (unsigned i = 0; i < scan->options->threads; i++) {
+		const struct worker *worker = &scan->workers[i];
+
+		csv_counts_merge(&scan->counts, csv_counts(worker->csv));
+		normalise_counts_merge(&scan->normalise_counts, &worker->normalise_counts);
+		for (unsigned bit = 0; bit < CHECKS_MAX; bit++) {
+			scan->scope[bit] += worker->scope.totals[bit];
+			scan->evaluated[bit] += worker->evaluated.totals[bit];
+		}
+		for (unsigned rule = 0; rule < RULES_ALL; rule++)
+			scan->rule_ns[rule] += worker->rule_ns[rule];
+		for (unsigned stage = 0; stage < STAGES; stage++)
+			scan->stage_ns[stage] += worker->stage_ns[stage];
+	}
+}
+
+/* ---- Proofs ---- */
+
+/* Is a span where the one before it says that it must begin? */
+static bool edge_holds(
+        const struct span *span, const struct span_edges *edges, uint64_t must, uint64_t size)
+{
+	if (edges->first == UINT64_MAX)
+		return must > span->to || must >= size;
+	return edges->first == must;
+}
+
+/* Returns true if the file was read as one sequence. */
+static bool file_holds(const struct scan *scan, const struct plan_file *file)
+{
+	const struct span *spans = scan->plan->spans + file->first_span;
+	const struct span_edges *edges = scan->edges + file->first_span;
+	uint64_t must;
+
+	if (file->span_count == 0 || file->size_bytes == 0)
+		return true;
+	must = edges[0].next;
+	for (uint32_t i = 1; i < file->span_count; i++) {
+		if (!edge_holds(&spans[i], &edges[i], must, file->size_bytes))
+			return false;
+		if (edges[i].first != UINT64_MAX)
+			must = edges[i].next;
+	}
+	return true;
+}
+
+/* Find certain starts for the files that need them.  Returns how many, or an error. */
+static int mend_starts(struct scan *scan)
+{
+	int mended = 0;
+
+	for (size_t i = 0; i < scan->plan->file_count; i++) {
+		const struct plan_file *file = &scan->plan->files[i];
+		int err;
+
+		if (file_holds(scan, file))
+			continue;
+		if (!scan->starts)
+			scan->starts = calloc(scan->plan->span_count, sizeof(*scan->starts));
+		if (!scan->starts)
+			return diag_set(scan->diag, FAIL_MEMORY, "no memory");
+		err = csv_find_starts(scan->workers[0].csv, (uint32_t)i,
+		        scan->starts + file->first_span, scan->diag);
+		if (err < 0)
+			return err;
+		mended++;
+	}
+	return mended;
+}
+
+/* Was an amount taken to be of the wrong level?  Returns how many layouts changed. */
+static int mend_levels(struct scan *scan)
+{
+	int mended = 0;
+
+	for (uint32_t i = 0; i < layouts_count(scan->layouts); i++) {
+		struct level_count counts[AMOUNTS];
+
+		claims_levels(scan->claims, i, counts);
+		for (unsigned amount = 0; amount < AMOUNTS; amount++) {
+			uint8_t is = counts[amount].multi_line > 0 &&
+			             counts[amount].repeated * 100 >=
+			                     counts[amount].multi_line * 95;
+
+			/* The contract's test is for charge and paid. */
+			is &= amount != AMOUNT_ALLOWED;
+			if (is != scan->repeated[i][amount] &&
+			        !layouts_at(scan->layouts, i)->claim_level[amount] &&
+			        scan->options->amount_level[amount] == LEVEL_UNSET) {
+				scan->repeated[i][amount] = is;
+				mended++;
+			}
+		}
+	}
+	return mended;
+}
+
+/* ---- Too bad? ---- */
+
+static int check_bad(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	const struct csv_counts *counts = &scan->counts;
+	uint64_t bad = 0, records;
+	bool over;
+	size_t at;
+	char text[DIAG_TEXT_MAX];
+
+	for (unsigned kind = 0; kind < BAD_KINDS; kind++)
+		bad += counts->quarantined[kind];
+	records = bad + counts->used;
+	over = bad > options->max_bad;
+	if (options->max_bad_ppm)
+		over = (double)bad * 1e6 > (double)records * options->max_bad_ppm ||
+		       (double)counts->bad_bytes * 1e6 >
+		               (double)scan->plan->total_bytes * options->max_bad_ppm;
+	if (bad == 0 || !over)
+		return 0;
+	at = (size_t)snprintf(text, sizeof(text),
+	        "%llu of %llu records are bad, more than --max-bad bears:", (unsigned long long)bad,
+	        (unsigned long long)records);
+	for (unsigned kind = 0; kind < BAD_KINDS && at < sizeof(text); kind++) {
+		const struct bad_sample *first = &counts->samples[kind][0];
+
+		if (counts->quarantined[kind])
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			        "\n  %s: %llu, first at %s:%llu", bad_name((enum bad)kind),
+			        (unsigned long long)counts->quarantined[kind],
+			        scan->plan->files[first->file].path,
+			        (unsigned long long)first->offset);
+	}
+	return diag_set(scan->diag, FAIL_DATA, "%s", text);
+}
+
+/* ---- Joining ---- */
+
+static bool bound_anywhere(const struct scan *scan, enum amount amount)
+{
+	static const enum field fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
+	struct field_set bound = layouts_bound(scan->layouts);
+
+	return field_set_has(&bound, fields[amount]);
+}
+
+/* Paid if the run has that column, else allowed, else charge; one basis a claim type. */
+static void settle(struct scan *scan)
+{
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		for (unsigned amount = 0; amount < AMOUNTS; amount++)
+			scan->settled.bound[type][amount] = bound_anywhere(
+			        scan, (enum amount)amount);
+		scan->settled.basis[type] = scan->settled.bound[type][AMOUNT_PAID] ? AMOUNT_PAID
+		                            : scan->settled.bound[type][AMOUNT_ALLOWED]
+		                                    ? AMOUNT_ALLOWED
+		                                    : AMOUNT_CHARGE;
+	}
+	claims_settle(scan->claims, &scan->settled);
+}
+
+static int join(struct scan *scan)
+{
+	int err;
+
+	settle(scan);
+	do {
+		err = run_all(scan, worker_join);
+	} while (err == 0 && claims_next_round(scan->claims));
+	if (err == 0)
+		claims_totals(scan->claims, &scan->totals);
+	return err;
+}
+
+/* Returns 1 if it must be done again, 0 if it stands, or an error. */
+static int attempt(struct scan *scan)
+{
+	uint64_t from = clock_ns();
+	int err = begin_attempt(scan);
+
+	if (err == 0)
+		err = run_all(scan, worker_scan);
+	scan->read_ns = clock_ns() - from;
+	if (err == 0)
+		err = plan_check_unchanged(scan->plan, scan->diag);
+	if (err == 0)
+		err = mend_starts(scan);
+	if (err != 0)
+		return err;
+	add_up(scan);
+	err = check_bad(scan);
+	from = clock_ns();
+	if (err == 0)
+		err = join(scan);
+	scan->join_ns = clock_ns() - from;
+	if (err == 0)
+		err = mend_levels(scan);
+	if (err != 0)
+		return err;
+	from = clock_ns();
+	err = run_all(scan, worker_merge);
+	scan->merge_ns = clock_ns() - from;
+	return err;
+}
+
+static int attempt_until_proved(struct scan *scan)
+{
+	int err;
+
+	do {
+		end_attempt(scan);
+		if (scan->attempts++ == ATTEMPTS_MAX)
+			return diag_set(scan->diag, FAIL_INTERNAL, "%d attempts and no proof",
+			        ATTEMPTS_MAX);
+		err = attempt(scan);
+	} while (err > 0);
+	return err;
+}
+
+/* ---- Opening ---- */
+
+static int open_side(struct scan *scan, enum layout_use use, const char *path, struct side **side)
+{
+	struct side_options options = {
+	        .use = use,
+	        .path = path,
+	        .codes = scan->codes,
+	        .reader = scan->reader,
+	        .level = scan->options->level,
+	        .threads = scan->options->threads,
+	        .tmp = scan->options->tmp,
+	};
+	struct field_set fields;
+	int err;
+
+	if (!path)
+		return 0;
+	err = side_read(side, &options, scan->diag);
+	if (err < 0)
+		return err;
+	fields = side_fields(*side);
+	for (unsigned word = 0; word < 4; word++)
+		scan->side_fields.words[word] |= fields.words[word];
+	return 0;
+}
+
+/* What side files give is birth, sex, death and a provider's facts; not their own keys. */
+static void forget_side_keys(struct scan *scan)
+{
+	static const enum field keys[] = {
+	        FIELD_PERSON_ID, FIELD_RENDERING_NPI, FIELD_BILLING_TIN, FIELD_BILLING_CCN};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		scan->side_fields.words[keys[i] / 64] &= ~((uint64_t)1 << (keys[i] % 64));
+}
+
+static int share_memory(struct scan *scan)
+{
+	struct scan_memory *memory = &scan->memory;
+	uint64_t all = scan->options->memory_bytes, left;
+
+	memory->fixed = MEMORY_FIXED + MEMORY_PER_THREAD * scan->options->threads;
+	memory->side = (scan->members ? side_memory(scan->members) : 0) +
+	               (scan->providers ? side_memory(scan->providers) : 0);
+	if (all < memory->fixed + memory->side)
+		return diag_set(scan->diag, FAIL_MEMORY,
+		        "--memory is below what a run needs: at least %llu MiB here",
+		        (unsigned long long)((memory->fixed + memory->side + (1 << 20) - 1) >> 20));
+	left = all - memory->fixed - memory->side;
+	memory->profile = left / 2;
+	memory->partitions = left / 8 * 3;
+	memory->findings = left / 8;
+	return 0;
+}
+
+static int open_inputs(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	struct plan_options plan = {
+	        .inputs = options->inputs, .tmp = options->tmp, .threads = options->threads};
+	int err = plan_create(&scan->plan, &plan, scan->diag);
+
+	if (err == 0)
+		err = layouts_create(&scan->layouts, USE_CLAIMS, options->map, scan->diag);
+	if (err < 0)
+		return err;
+	scan->file_layouts = calloc(scan->plan->file_count + 1, sizeof(*scan->file_layouts));
+	scan->edges = calloc(scan->plan->span_count + 1, sizeof(*scan->edges));
+	if (!scan->file_layouts || !scan->edges)
+		return diag_set(scan->diag, FAIL_MEMORY, "no memory for the plan");
+	for (size_t i = 0; i < scan->plan->file_count; i++) {
+		if (scan->plan->files[i].size_bytes == 0)
+			diag_warn(scan->diag, "%s: empty file", scan->plan->files[i].path);
+	}
+	return 0;
+}
+
+static int open_scan(struct scan *scan)
+{
+	static const struct scan_hot *const hot[LEVEL_COUNT] = {
+	        &scan_hot_scalar, &scan_hot_avx2, &scan_hot_avx512};
+	const struct scan_options *options = scan->options;
+	int err;
+
+	scan->hot = hot[options->level];
+	scan->normalise_hot = normalise_hot_at(options->level);
+	err = rules_select(&scan->selection, options->rules, scan->diag);
+	scan->any_rules = scan->selection.checks != 0;
+	if (err == 0)
+		err = reader_choose(&scan->reader, options->io, scan->diag);
+	if (err == 0)
+		err = codes_open_starter(&scan->codes, scan->diag);
+	if (err == 0)
+		err = open_inputs(scan);
+	if (err == 0)
+		err = open_side(scan, USE_MEMBERS, options->members, &scan->members);
+	if (err == 0)
+		err = open_side(scan, USE_PROVIDERS, options->providers, &scan->providers);
+	forget_side_keys(scan);
+	return err == 0 ? share_memory(scan) : err;
+}
+
+static void close_scan(struct scan *scan)
+{
+	end_attempt(scan);
+	side_destroy(scan->members);
+	side_destroy(scan->providers);
+	codes_destroy(scan->codes);
+	layouts_destroy(scan->layouts);
+	plan_destroy(scan->plan);
+	free(scan->file_layouts);
+	free(scan->edges);
+	free(scan->starts);
+	free(scan);
+}
+
+int scan_run(const struct scan_options *options, struct diag *diag)
+{
+	struct scan *scan = calloc(1, sizeof(*scan));
+	int err;
+
+	if (!scan)
+		return diag_set(diag, FAIL_MEMORY, "no memory");
+	scan->options = options;
+	scan->diag = diag;
+	scan->began_ns = clock_ns();
+	err = open_scan(scan);
+	if (err == 0 && options->explain) {
+		err = scan_explain(scan, diag);
+	} else if (err == 0) {
+		err = attempt_until_proved(scan);
+		if (options->progress)
+			fputs("\r\033[K", stderr);
+		if (err == 0)
+			plan_warn_equal_files(scan->plan, diag);
+		if (err == 0)
+			err = scan_report(scan, diag);
+	}
+	close_scan(scan);
+	return err;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A scan: claim files in, a run directory out.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "base/diag.h"
+#include "base/level.h"
+#include "claim.h"
+#include "lookup/normalise.h"
+#include "regroup/claims.h"
+#include "report/findings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LEVEL_UNSET = -1 };
+
+struct scan_options {
+	const char *const *inputs; /* NULL-ended */
+	const char *out;
+	bool force;
+	unsigned threads;
+	const char *map;
+	enum provider_by by;
+	int amount_level[AMOUNTS]; /* enum amount_level given by the user, or LEVEL_UNSET */
+	bool zero_paid_payable;
+	const char *members, *providers;
+	const char *rules;
+	unsigned counters; /* PROFILE_CODES, PROFILE_COUNTS */
+	int32_t from, to;
+	const char *io;
+	enum level level;
+	bool drop_cache;
+	uint64_t memory_bytes;
+	const char *tmp;
+	enum findings_mode findings;
+	bool csv, json;
+	uint64_t max_bad;     /* records, if max_bad_ppm is 0 */
+	uint32_t max_bad_ppm; /* parts per million of records or bytes */
+	const char *id_key;
+	bool no_timing;
+	int32_t as_of;
+	bool explain;
+	bool progress;
+	bool quiet, verbose;
+	const char *settings_text; /* what the manifest prints and hashes */
+};
+
+/* Returns 0 or a negative errno with diag set.  Prints the summary to stderr. */
+int scan_run(const struct scan_options *options, struct diag *diag);
+
+/* Told to stop: set by a signal handler. */
+void scan_stop(int signal_number);
+int scan_stopped(void); /* the signal, or 0 */
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the parts of a scan share: scan.c leads, scan_worker.c is what each
+ * thread does, scan_report.c fills in what is printed.
+ */
+#ifndef SCAN_PRIVATE_H
+#define SCAN_PRIVATE_H
+
+#include "base/level.h"
+#include "format/csv.h"
+#include "format/layout.h"
+#include "input/plan.h"
+#include "input/reader.h"
+#include "lookup/codes.h"
+#include "lookup/normalise.h"
+#include "lookup/side.h"
+#include "profile/profile.h"
+#include "regroup/claims.h"
+#include "regroup/partition.h"
+#include "report/findings.h"
+#include "rules/rules.h"
+#include "scan.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum stage {
+	STAGE_READ,
+	STAGE_NORMALISE,
+	STAGE_LOOKUP,
+	STAGE_RULES,
+	STAGE_PROFILE,
+	STAGE_REGROUP,
+	STAGES
+};
+
+enum { COUNTER_PLANES = 24 }; /* bit-sliced counters of checks: up to 2^24 lines between spills */
+
+/* How often each of 64 bits was set: plane p holds bit p of all 64 counts. */
+struct bit_counts {
+	uint64_t planes[COUNTER_PLANES];
+	uint64_t pending; /* lines since the last spill */
+	uint64_t totals[CHECKS_MAX];
+};
+
+struct scan_hot {
+	void (*count_bits)(struct bit_counts *counts, const uint64_t masks[], uint32_t count);
+};
+extern const struct scan_hot scan_hot_scalar, scan_hot_avx2, scan_hot_avx512;
+void bit_counts_spill(struct bit_counts *counts);
+
+struct worker {
+	/* Read by the main thread while the worker runs. */
+	_Atomic uint64_t bytes_done COLUMN;
+	_Atomic uint64_t lines_done;
+
+	pthread_t id COLUMN;
+	struct scan *scan;
+	unsigned number;
+	struct csv *csv;
+	struct profile_worker *profile;
+	struct claims_worker *claims;
+	struct finding_sink sink;
+	struct verdicts *verdicts;
+	struct normalise normalise;
+	struct normalise_counts normalise_counts;
+	struct bit_counts scope, evaluated;
+	uint64_t rule_ns[RULES_ALL];
+	uint64_t stage_ns[STAGES];
+	uint64_t clock; /* when the last stage ended */
+	const struct layout *context_layout;
+	struct rule_context context;
+	enum amount_level levels[AMOUNTS];
+	struct diag diag;
+	int err;
+};
+
+/* Memory, as planned from --memory. */
+struct scan_memory {
+	uint64_t fixed, side, profile, partitions, findings;
+};
+
+struct scan {
+	const struct scan_options *options;
+	struct diag *diag;
+	struct plan *plan;
+	struct layouts *layouts;
+	const struct layout *_Atomic *file_layouts;
+	const struct reader_kind *reader;
+	struct codes *codes;
+	struct side *members, *providers;
+	struct rule_selection selection;
+	struct field_set side_fields;
+	bool any_rules;
+	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
+	uint64_t *starts;                       /* a span; certain, or 0 */
+	struct span_edges *edges;
+	struct scan_memory memory;
+	const struct scan_hot *hot;
+	const struct normalise_hot *normalise_hot;
+
+	/* Of one attempt. */
+	struct profile *profile;
+	struct partitions *partitions;
+	struct claims *claims;
+	struct findings *findings;
+	struct worker *workers;
+	unsigned attempts;
+
+	/* Of all workers. */
+	struct csv_counts counts;
+	struct normalise_counts normalise_counts;
+	uint64_t scope[CHECKS_MAX], evaluated[CHECKS_MAX];
+	uint64_t rule_ns[RULES_ALL], stage_ns[STAGES];
+	struct claims_totals totals;
+	struct claims_settled settled;
+	uint64_t read_ns, join_ns, merge_ns;
+	uint64_t began_ns;
+};
+
+uint64_t clock_ns(void);
+
+/* scan_worker.c */
+int worker_create(struct worker *worker, struct scan *scan, unsigned number);
+void worker_destroy(struct worker *worker);
+void *worker_scan(void *worker);
+void *worker_join(void *worker);
+void *worker_merge(void *worker);
+
+/* The level of an amount of a layout's institutional lines, as it is taken to be. */
+enum amount_level scan_level(
+        const struct scan *scan, const struct layout *layout, enum amount amount);
+
+/* scan_report.c */
+int scan_report(struct scan *scan, struct diag *diag);
+int scan_explain(struct scan *scan, struct diag *diag);
+
+#endif

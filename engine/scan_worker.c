@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void bit_counts_spill(struct bit_counts *counts)
+{
+	for (unsigned p = 0; p < COUNTER_PLANES; p++) {
+		for (unsigned bit = 0; bit < CHECKS_MAX; bit++)
+			counts->totals[bit] += (counts->planes[p] >> bit & 1) << p;
+		counts->planes[p] = 0;
+	}
+	counts->pending = 0;
+}
+
+enum amount_level scan_level(
+        const struct scan *scan, const struct layout *layout, enum amount amount)
+{
+	if (layout->claim_level[amount])
+		return LEVEL_CLAIM;
+	if (scan->options->amount_level[amount] != LEVEL_UNSET)
+		return (enum amount_level)scan->options->amount_level[amount];
+	return scan->repeated[layout->number][amount] ? LEVEL_REPEATED : LEVEL_LINE;
+}
+
+/* What follows from the layout: which columns rules may read, which amounts are the claim's. */
+static void set_layout(struct worker *worker, const struct layout *layout)
+{
+	const struct scan *scan = worker->scan;
+
+	worker->context_layout = layout;
+	worker->context = (struct rule_context){
+	        .codes = scan->codes,
+	        .bound = layout->bound,
+	        .as_of = scan->options->as_of,
+	        .death_month_level = scan->members && side_death_month_level(scan->members),
+	};
+	for (unsigned word = 0; word < 4; word++)
+		worker->context.bound.words[word] |= scan->side_fields.words[word];
+	for (unsigned amount = 0; amount < AMOUNTS; amount++) {
+		worker->levels[amount] = scan_level(scan, layout, (enum amount)amount);
+		worker->normalise.claim_level[amount] = worker->levels[amount] != LEVEL_LINE;
+	}
+}
+
+static void ends_stage(struct worker *worker, enum stage stage)
+{
+	uint64_t now = clock_ns();
+
+	worker->stage_ns[stage] += now - worker->clock;
+	worker->clock = now;
+}
+
+/* A batch on its way through the stages; scan.h draws it. */
+static int take_batch(void *context, struct batch *batch, struct diag *diag)
+{
+	struct worker *worker = context;
+	struct scan *scan = worker->scan;
+	struct verdicts *verdicts = scan->any_rules ? worker->verdicts : NULL;
+	int err;
+
+	ends_stage(worker, STAGE_READ);
+	if (batch->layout != worker->context_layout)
+		set_layout(worker, batch->layout);
+	scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
+	ends_stage(worker, STAGE_NORMALISE);
+	if (verdicts || (scan->options->counters & PROFILE_COUNTS))
+		codes_find_batch(scan->codes, batch);
+	ends_stage(worker, STAGE_LOOKUP);
+	if (verdicts) {
+		rules_judge(&scan->selection, &worker->context, batch, verdicts,
+		        scan->options->no_timing ? NULL : worker->rule_ns);
+		scan->hot->count_bits(&worker->scope, verdicts->scope, batch->count);
+		scan->hot->count_bits(&worker->evaluated, verdicts->evaluated, batch->count);
+	}
+	ends_stage(worker, STAGE_RULES);
+	err = profile_resolve(worker->profile, batch);
+	if (err == 0)
+		err = profile_add(worker->profile, batch, scan->codes, verdicts);
+	ends_stage(worker, STAGE_PROFILE);
+	if (err == 0)
+		err = claims_emit(
+		        worker->claims, &worker->context, batch, worker->levels, verdicts);
+	ends_stage(worker, STAGE_REGROUP);
+	if (err < 0)
+		return diag_set(diag, err, "counting failed: %s", strerror(-err));
+	atomic_store_explicit(&worker->lines_done,
+	        atomic_load_explicit(&worker->lines_done, memory_order_relaxed) + batch->count,
+	        memory_order_relaxed);
+	return scan_stopped() ? FAIL_STOPPED : 0;
+}
+
+static int create_parts(struct worker *worker)
+{
+	struct scan *scan = worker->scan;
+	struct csv_options csv = {
+	        .level = scan->options->level,
+	        .reader = scan->reader,
+	        .reader_options = {.drop_cache = scan->options->drop_cache},
+	        .layouts = scan->layouts,
+	        .plan = scan->plan,
+	        .file_layouts = scan->file_layouts,
+	        .hash = true,
+	        .batch = take_batch,
+	        .context = worker,
+	};
+	int err = csv_create(&worker->csv, &csv, &worker->diag);
+
+	if (err == 0)
+		err = profile_worker_create(&worker->profile, scan->profile, &worker->diag);
+	if (err == 0)
+		err = claims_worker_create(
+		        &worker->claims, scan->claims, worker->profile, &worker->diag);
+	if (err < 0)
+		return err;
+	worker->verdicts = aligned_alloc(64, sizeof(*worker->verdicts));
+	return worker->verdicts ? 0
+	                        : diag_set(&worker->diag, FAIL_MEMORY, "no memory for a worker");
+}
+
+int worker_create(struct worker *worker, struct scan *scan, unsigned number)
+{
+	const struct scan_options *options = scan->options;
+
+	worker->scan = scan;
+	worker->number = number;
+	worker->sink = findings_sink(scan->findings, number);
+	worker->normalise = (struct normalise){
+	        .by = options->by,
+	        .zero_paid_payable = options->zero_paid_payable,
+	        .from = options->from,
+	        .to = options->to,
+	        .codes = scan->codes,
+	        .members = scan->members,
+	        .providers = scan->providers,
+	};
+	normalise_counts_init(&worker->normalise_counts);
+	diag_init(&worker->diag);
+	worker->diag.warn = scan->diag->warn;
+	worker->diag.warn_context = scan->diag->warn_context;
+	return create_parts(worker);
+}
+
+void worker_destroy(struct worker *worker)
+{
+	csv_destroy(worker->csv);
+	claims_worker_destroy(worker->claims);
+	profile_worker_destroy(worker->profile);
+	free(worker->verdicts);
+}
+
+void *worker_scan(void *context)
+{
+	struct worker *worker = context;
+	struct scan *scan = worker->scan;
+	const struct span *span;
+
+	worker->clock = clock_ns();
+	while (worker->err == 0 && (span = plan_take(scan->plan))) {
+		size_t number = (size_t)(span - scan->plan->spans);
+
+		worker->err = csv_span(worker->csv, span, scan->starts ? scan->starts[number] : 0,
+		        &scan->edges[number], &worker->diag);
+		atomic_store_explicit(&worker->bytes_done,
+		        atomic_load_explicit(&worker->bytes_done, memory_order_relaxed) + span->to -
+		                span->from,
+		        memory_order_relaxed);
+		if (worker->err == 0 && scan_stopped())
+			worker->err = FAIL_STOPPED;
+	}
+	if (worker->err == 0)
+		worker->err = claims_emit_finish(worker->claims, &worker->diag);
+	ends_stage(worker, STAGE_READ);
+	bit_counts_spill(&worker->scope);
+	bit_counts_spill(&worker->evaluated);
+	return NULL;
+}
+
+void *worker_join(void *context)
+{
+	struct worker *worker = context;
+
+	if (worker->err == 0)
+		worker->err = claims_join(worker->claims, &worker->sink, &worker->diag);
+	if (worker->err == 0 && scan_stopped())
+		worker->err = FAIL_STOPPED;
+	return NULL;
+}
+
+void *worker_merge(void *context)
+{
+	struct worker *worker = context;
+
+	if (worker->err == 0)
+		worker->err = profile_merge(worker->profile);
+	return NULL;
+}
