@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/detail.h"
+#include "rules/judge.h"
+
+enum { AGE_CLASSES = DX_NEWBORN | DX_PEDIATRIC | DX_MATERNITY | DX_ADULT };
+
+/* MCE widened the maternity ages on 2019-10-01. */
+enum { MATERNITY_WIDENED = 18170 };
+
+struct ages {
+	int from, to; /* whole years, both inclusive */
+};
+
+static struct ages maternity_ages(int32_t day)
+{
+	return day < MATERNITY_WIDENED ? (struct ages){12, 55} : (struct ages){9, 64};
+}
+
+static bool outside(int age, struct ages ages)
+{
+	return age < ages.from || age > ages.to;
+}
+
+/* The classes that an age contradicts on a day. */
+static uint32_t contradicted(int age, int32_t day)
+{
+	return (outside(age, (struct ages){0, 0}) ? DX_NEWBORN : 0) |
+	       (outside(age, (struct ages){0, 17}) ? DX_PEDIATRIC : 0) |
+	       (outside(age, maternity_ages(day)) ? DX_MATERNITY : 0) |
+	       (outside(age, (struct ages){15, AGE_MAX}) ? DX_ADULT : 0);
+}
+
+/*
+ * A newborn's first claims come under the mother's id.  Who may be a mother is
+ * not held to the newborn's diagnoses, nor to a child's beside them or beside
+ * a delivery.  flags: of the line's judged diagnoses.
+ */
+static uint32_t mothers_leave(const struct batch *batch, uint32_t line, int age, uint32_t flags)
+{
+	if (batch->sex[line] == SEX_MALE || outside(age, (struct ages){9, 64}))
+		return 0;
+	return DX_NEWBORN | (flags & (DX_NEWBORN | DX_DELIVERY) ? DX_PEDIATRIC : 0);
+}
+
+static uint32_t conflicting(const struct batch *batch, uint32_t line, int age, uint32_t flags)
+{
+	int32_t low, high;
+
+	line_days(batch, line, &low, &high);
+	return flags & AGE_CLASSES & contradicted(age, low) &
+	       ~mothers_leave(batch, line, age, flags);
+}
+
+static bool procedure_conflicts(const struct procedure_attributes *px, int age)
+{
+	return outside(age, (struct ages){px->age_from, px->age_to});
+}
+
+/*
+ * A line is the rule's business if a code of it has an age class, or is not
+ * known and so might have one.
+ */
+static void mark_line(struct judging *judging, const struct diagnosis_fold *dx, uint32_t i,
+        bool aged, struct marks *marks)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct procedure_attributes *px = &codes_procedures(
+	        judging_context(judging)->codes)[batch->hcpcs_ref[i]];
+	int age = line_age(batch, i);
+
+	marks->scope[i] = 1;
+	if (age < 0)
+		return;
+	marks->evaluated[i] = 1;
+	marks->hits[i] = conflicting(batch, i, age, dx->flags[i]) != 0 ||
+	                 (aged && procedure_conflicts(px, age));
+}
+
+static void judge(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct diagnosis_fold *dx = judging_diagnoses(judging);
+	const struct procedure_fold *px = judging_procedures(judging);
+	const uint8_t *base = judging_base(judging, 0);
+	uint8_t classed[BATCH_LINES] COLUMN;
+	struct marks marks;
+
+	memset(marks.evaluated, 0, sizeof(marks.evaluated));
+	memset(marks.hits, 0, sizeof(marks.hits));
+	for (uint32_t i = 0; i < batch->count; i++) {
+		bool unknown = (dx->unknown[i] != 0) |
+		               ((batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0));
+
+		classed[i] = base[i] & (((dx->flags[i] & AGE_CLASSES) != 0) | px->aged[i]);
+		marks.scope[i] = base[i] & unknown;
+	}
+	if (px->any_aged || dx->any_flags & AGE_CLASSES)
+		for (uint32_t i = 0; i < batch->count; i++)
+			if (classed[i])
+				mark_line(judging, dx, i, px->aged[i], &marks);
+	judging_mark(judging, 0, &marks);
+}
+
+static uint32_t line_flags(const struct diagnosis_attributes *attributes, const struct batch *batch,
+        uint32_t line, uint32_t slots)
+{
+	uint32_t flags = 0;
+
+	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++)
+		if (slots >> s & 1)
+			flags |= attributes[batch->diagnosis_ref[s][line]].flags;
+	return flags;
+}
+
+static const char *class_ages(uint32_t flags, int32_t day)
+{
+	if (flags & DX_NEWBORN)
+		return "0";
+	if (flags & DX_PEDIATRIC)
+		return "0-17";
+	if (flags & DX_MATERNITY)
+		return day < MATERNITY_WIDENED ? "12-55" : "9-64";
+	return "15-124";
+}
+
+static const char *class_kind(uint32_t flags)
+{
+	if (flags & DX_NEWBORN)
+		return "newborn";
+	if (flags & DX_PEDIATRIC)
+		return "pediatric";
+	return flags & DX_MATERNITY ? "maternity" : "adult";
+}
+
+static void tell_diagnoses(const struct rule_context *context, const struct batch *batch,
+        uint32_t line, int age, struct hit *hit)
+{
+	const struct diagnosis_attributes *attributes = codes_diagnoses(context->codes);
+	uint32_t slots = line_slots(batch, line);
+	uint32_t bad = conflicting(batch, line, age, line_flags(attributes, batch, line, slots));
+	int32_t low, high;
+
+	line_days(batch, line, &low, &high);
+	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++) {
+		uint32_t flags = attributes[batch->diagnosis_ref[s][line]].flags & bad;
+
+		if (!(slots >> s & 1) || !flags)
+			continue;
+		if (!hit->kind[0])
+			snprintf(hit->kind, sizeof(hit->kind), "%s", class_kind(flags));
+		detail_add_slot(hit, s, batch->diagnosis[s][line]);
+		detail_add(hit, "ages=%s", class_ages(flags, low));
+		if (line_slot_leads(batch, line, s))
+			hit_whole_line(hit);
+	}
+}
+
+static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        unsigned k, struct hit *hit)
+{
+	const struct procedure_attributes *px = &codes_procedures(
+	        context->codes)[batch->hcpcs_ref[line]];
+	int age = line_age(batch, line);
+	char text[CODE_TEXT_SIZE];
+
+	(void)k;
+	hit->severity = SEVERITY_MEDIUM;
+	detail_add(hit, "age=%d", age);
+	tell_diagnoses(context, batch, line, age, hit);
+	if (batch->hcpcs_ref[line] && procedure_conflicts(px, age)) {
+		if (!hit->kind[0])
+			snprintf(hit->kind, sizeof(hit->kind), "procedure");
+		detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+		if (px->age_to == 255)
+			detail_add(hit, "ages=%u+", px->age_from);
+		else
+			detail_add(hit, "ages=%u-%u", px->age_from, px->age_to);
+		hit_whole_line(hit);
+	}
+}
+
+static const enum field needs[] = {FIELD_BIRTH, FIELD_CLAIM_START, FIELD_COUNT};
+static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
+
+const struct rule rule_cln_03 = {
+        .id = "CLN-03",
+        .name = "Age conflict",
+        .tier = "P1",
+        .scope = "line",
+        .hit_unit = "line",
+        .definition = "A diagnosis or procedure of the line is for another age than the patient's "
+                      "whole years at admission (inpatient) or from: newborn 0, pediatric 0-17, "
+                      "maternity 9-64 (12-55 before 2019-10-01), adult 15-124, preventive visits "
+                      "by code; the kind is the class, or procedure.",
+        .traps = "A newborn billed under the mother's id: a patient of 9 to 64 who is not male is "
+                 "not held to newborn diagnoses, nor to pediatric ones beside them or beside a "
+                 "delivery. A birth date on the day itself, or over 124 years back, is no age.",
+        .tables = "MCE age lists",
+        .parameters = "age_sex_classes: other classes",
+        .dollars = "the line's amount if the conflict is its first diagnosis, its first pointer's, "
+                   "or the procedure, else none",
+        .evaluated = "lines with a known age and a code that has an age class; in scope too where "
+                     "a code is not in the set and might have one",
+        .authority = "MCE edit 4; I-OCE edit 2",
+        .idle = "no line with a known age and a code that has an age class",
+        .checks = checks,
+        .check_count = 1,
+        .judge = judge,
+        .tell = tell,
+};

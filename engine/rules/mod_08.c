@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/detail.h"
+#include "rules/judge.h"
+
+/*
+ * Pairs that deny each other.  A modifier on a code that must have one of the
+ * flags, or must not have it; or two modifiers.
+ */
+enum {
+	EYELID,
+	DIGIT,
+	CORONARY,
+	EXEMPT_51,
+	GA_GZ,
+	GX_GA,
+	GX_GZ,
+	DISTINCT_59,
+	NO_EM_24,
+	NO_EM_57,
+	NO_EM_25,
+	BOTH_26_TC,
+	NOT_WAIVED,
+	PAIRS
+};
+
+static const char *const kinds[PAIRS] = {
+        [EYELID] = "eyelid",
+        [DIGIT] = "digit",
+        [CORONARY] = "coronary",
+        [EXEMPT_51] = "51",
+        [GA_GZ] = "GA+GZ",
+        [GX_GA] = "GX+GA",
+        [GX_GZ] = "GX+GZ",
+        [DISTINCT_59] = "59+X",
+        [NO_EM_24] = "24",
+        [NO_EM_57] = "57",
+        [NO_EM_25] = "25",
+        [BOTH_26_TC] = "26+TC",
+        [NOT_WAIVED] = "QW",
+};
+
+/* Modifiers of the table, as bits of a line. */
+enum {
+	HAS_EYELID = 1 << 0,
+	HAS_DIGIT = 1 << 1,
+	HAS_CORONARY = 1 << 2,
+	HAS_51 = 1 << 3,
+	HAS_24 = 1 << 4,
+	HAS_57 = 1 << 5,
+	HAS_25 = 1 << 6,
+	HAS_QW = 1 << 7,
+	ON_CODE = HAS_QW * 2 - 1, /* those judged against the code */
+	HAS_GA = 1 << 8,
+	HAS_GZ = 1 << 9,
+	HAS_GX = 1 << 10,
+	HAS_59 = 1 << 11,
+	HAS_X = 1 << 12, /* XE XP XS XU */
+	HAS_26 = 1 << 13,
+	HAS_TC = 1 << 14,
+};
+
+static unsigned anatomic(unsigned first, unsigned second)
+{
+	if (first == 'E' && second >= '1' && second <= '4')
+		return HAS_EYELID;
+	if ((first == 'F' || first == 'T') && (second == 'A' || (second >= '1' && second <= '9')))
+		return HAS_DIGIT;
+	if (first == 'L' && (second == 'C' || second == 'D' || second == 'M'))
+		return HAS_CORONARY;
+	if (first == 'R' && (second == 'C' || second == 'I'))
+		return HAS_CORONARY;
+	if (first == 'X' && (second == 'E' || second == 'P' || second == 'S' || second == 'U'))
+		return HAS_X;
+	return 0;
+}
+
+static unsigned find_modifier(uint16_t modifier)
+{
+	switch (modifier) {
+	case 0:
+		return 0;
+	case TWO_CHARS('5', '1'):
+		return HAS_51;
+	case TWO_CHARS('2', '4'):
+		return HAS_24;
+	case TWO_CHARS('5', '7'):
+		return HAS_57;
+	case TWO_CHARS('2', '5'):
+		return HAS_25;
+	case TWO_CHARS('Q', 'W'):
+		return HAS_QW;
+	case TWO_CHARS('G', 'A'):
+		return HAS_GA;
+	case TWO_CHARS('G', 'Z'):
+		return HAS_GZ;
+	case TWO_CHARS('G', 'X'):
+		return HAS_GX;
+	case TWO_CHARS('5', '9'):
+		return HAS_59;
+	case TWO_CHARS('2', '6'):
+		return HAS_26;
+	case TWO_CHARS('T', 'C'):
+		return HAS_TC;
+	}
+	return anatomic(modifier & 0xff, modifier >> 8);
+}
+
+static unsigned find_modifiers(const struct batch *batch, uint32_t line)
+{
+	unsigned has = 0;
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		has |= find_modifier(batch->modifiers[m][line]);
+	return has;
+}
+
+static unsigned pair_if(bool holds, unsigned pair)
+{
+	return holds ? 1u << pair : 0;
+}
+
+static unsigned judge_code(unsigned has, const struct procedure_attributes *px)
+{
+	uint32_t flags = px->flags;
+	bool em = px->em_family != EM_NONE;
+
+	return pair_if(has & HAS_EYELID && !(flags & PX_EYELID), EYELID) |
+	       pair_if(has & HAS_DIGIT && !(flags & PX_DIGIT), DIGIT) |
+	       pair_if(has & HAS_CORONARY && !(flags & PX_CORONARY), CORONARY) |
+	       pair_if(has & HAS_51 && flags & (PX_ADD_ON | PX_EXEMPT_51), EXEMPT_51) |
+	       pair_if(has & HAS_24 && !em, NO_EM_24) | pair_if(has & HAS_57 && !em, NO_EM_57) |
+	       pair_if(has & HAS_25 && !em && !(flags & PX_EYE_EXAM), NO_EM_25) |
+	       pair_if(has & HAS_QW && !(flags & PX_CLIA_WAIVED), NOT_WAIVED);
+}
+
+static unsigned judge_modifiers(unsigned has)
+{
+	return pair_if(has & HAS_GA && has & HAS_GZ, GA_GZ) |
+	       pair_if(has & HAS_GX && has & HAS_GA, GX_GA) |
+	       pair_if(has & HAS_GX && has & HAS_GZ, GX_GZ) |
+	       pair_if(has & HAS_59 && has & HAS_X, DISTINCT_59) |
+	       pair_if(has & HAS_26 && has & HAS_TC, BOTH_26_TC);
+}
+
+static unsigned judge_line(const struct procedure_attributes *attributes, const struct batch *batch,
+        uint32_t line, unsigned has)
+{
+	uint32_t ref = batch->hcpcs_ref[line];
+
+	return judge_modifiers(has) | (ref ? judge_code(has, &attributes[ref]) : 0);
+}
+
+static void judge(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct procedure_attributes *attributes = codes_procedures(
+	        judging_context(judging)->codes);
+	const struct modified_lines *modified = judging_modified(judging);
+	const uint8_t *base;
+	struct marks marks;
+
+	if (!modified->count)
+		return;
+	base = judging_base(judging, 0);
+	memset(&marks, 0, sizeof(marks));
+	for (uint32_t n = 0; n < modified->count; n++) {
+		uint32_t i = modified->lines[n];
+		unsigned has = base[i] ? find_modifiers(batch, i) : 0;
+
+		marks.scope[i] = has != 0;
+		marks.evaluated[i] = batch->hcpcs_ref[i] != 0 || (has & ~(unsigned)ON_CODE) != 0;
+		marks.hits[i] = has && judge_line(attributes, batch, i, has) != 0;
+	}
+	judging_mark(judging, 0, &marks);
+}
+
+static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        unsigned k, struct hit *hit)
+{
+	unsigned mask = judge_line(
+	        codes_procedures(context->codes), batch, line, find_modifiers(batch, line));
+	char text[CODE_TEXT_SIZE];
+
+	(void)k;
+	hit_name_kinds(hit, kinds, mask);
+	hit->severity = SEVERITY_INFO;
+	detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		if (batch->modifiers[m][line])
+			detail_add(hit, "modifier%u=%s", m + 1,
+			        code_text(batch->modifiers[m][line], text));
+	hit_tell_also(hit, kinds, mask);
+}
+
+static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .watch = true, .base = BASE_SETTING, .needs = needs}};
+
+const struct rule rule_mod_08 = {
+        .id = "MOD-08",
+        .name = "Illegal modifier-procedure or modifier-modifier pair",
+        .tier = "P2",
+        .scope = "line",
+        .hit_unit = "line and pair",
+        .definition =
+                "A modifier that its code or its neighbour forbids, the kind naming it: E1 to E4 "
+                "off an eyelid (eyelid), fingers and toes off a digit (digit), LC LD LM RC RI off "
+                "the coronaries (coronary), 51 on an add-on or exempt code (51), GA with GZ, GX "
+                "with GA or GZ, 59 with XE XP XS XU (59+X), 24 or 57 off an E/M, 25 off an E/M "
+                "and the eye visits, 26 with TC, QW off the CLIA-waived list (QW).",
+        .traps = "Payers differ, so it is info and watch. 26 with TC is told by MOD-04 too.",
+        .tables = "built in; a payer's own file of modifier validity",
+        .parameters = "the table",
+        .dollars = "none: info",
+        .evaluated = "lines with a modifier of the table, and a known code where the code decides",
+        .authority = "I-OCE edit 102; NCCI Policy Manual ch. I",
+        .idle = "no line with a modifier of the table on a known code",
+        .checks = checks,
+        .check_count = 1,
+        .judge = judge,
+        .tell = tell,
+};

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/detail.h"
+#include "rules/judge.h"
+
+enum { CHECK_CODE, CHECK_PCS };
+
+/* HIPPS codes stand where procedures do, under revenue codes 0022, 0023, 0024. */
+static bool revenue_has_hipps(uint16_t revenue)
+{
+	return revenue >= 22 && revenue <= 24;
+}
+
+/* CDT codes: D and four digits. */
+static bool is_dental(uint64_t word)
+{
+	return code_char(word, 0) == 'D' && code_number(word) >= 0;
+}
+
+static void judge_unknown(struct judging *judging, struct marks *marks)
+{
+	const struct batch *batch = judging_batch(judging);
+
+	if (codes_partial(judging_context(judging)->codes, SYSTEM_PROCEDURE))
+		return;
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (marks->scope[i] && !batch->hcpcs_ref[i] && !is_dental(batch->hcpcs[i]))
+			marks->evaluated[i] = marks->hits[i] = batch->service_from[i] !=
+			                                       DATE_ABSENT;
+}
+
+static void judge_codes(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct procedure_fold *px = judging_procedures(judging);
+	const uint8_t *base = judging_base(judging, CHECK_CODE);
+	struct marks marks;
+
+	for (uint32_t i = 0; i < batch->count; i++)
+		marks.scope[i] = base[i] & (batch->hcpcs[i] != CODE_BLANK) &
+		                 !revenue_has_hipps(batch->revenue[i]);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
+		int32_t low = from < thru ? from : thru, high = from < thru ? thru : from;
+
+		marks.evaluated[i] = (low != DATE_ABSENT) & (batch->hcpcs_ref[i] != 0) &
+		                     ((px->flags[i] & PX_CDT) == 0);
+		marks.hits[i] = (px->from[i] > high) | (px->to[i] < low);
+	}
+	judge_unknown(judging, &marks);
+	judging_mark(judging, CHECK_CODE, &marks);
+}
+
+static unsigned count_procedures(const struct batch *batch, uint32_t line, bool known)
+{
+	unsigned count = 0;
+
+	for (unsigned p = 0; p < batch->procedure_count[line]; p++)
+		count += batch->procedure[p][line] != CODE_BLANK &&
+		         (batch->procedure_ref[p][line] != 0) == known;
+	return count;
+}
+
+/* ICD-10-PCS carries no windows yet: a code of a whole set is known or it is not. */
+static void judge_pcs(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct key_days *days;
+	const uint8_t *base;
+	bool partial;
+	struct marks marks;
+
+	if (!judging_ready(judging, CHECK_PCS) || !marks_any(batch->procedure_count, batch->count))
+		return;
+	days = judging_days(judging);
+	base = judging_base(judging, CHECK_PCS);
+	partial = codes_partial(judging_context(judging)->codes, SYSTEM_ICD10PCS);
+	memset(&marks, 0, sizeof(marks));
+	for (uint32_t i = 0; i < batch->count; i++) {
+		bool dated = days->low[i] != DATE_ABSENT;
+		unsigned known, unknown;
+
+		if (!base[i] || !batch->procedure_count[i])
+			continue;
+		known = count_procedures(batch, i, true);
+		unknown = count_procedures(batch, i, false);
+		marks.scope[i] = known + unknown != 0;
+		marks.evaluated[i] = dated && (known || (unknown && !partial));
+		marks.hits[i] = unknown && !partial;
+	}
+	judging_mark(judging, CHECK_PCS, &marks);
+}
+
+static void judge(struct judging *judging)
+{
+	if (judging_ready(judging, CHECK_CODE))
+		judge_codes(judging);
+	judge_pcs(judging);
+}
+
+static void tell_pcs(const struct batch *batch, uint32_t line, struct hit *hit)
+{
+	char text[CODE_TEXT_SIZE];
+	int32_t low, high;
+
+	line_days(batch, line, &low, &high);
+	detail_add_days(hit, "discharge", low, high);
+	for (unsigned p = 0; p < batch->procedure_count[line]; p++)
+		if (batch->procedure[p][line] && !batch->procedure_ref[p][line])
+			detail_add(
+			        hit, "pcs%u=%s", p + 1, code_text(batch->procedure[p][line], text));
+}
+
+static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        unsigned k, struct hit *hit)
+{
+	const struct procedure_attributes *px = &codes_procedures(
+	        context->codes)[batch->hcpcs_ref[line]];
+	char text[CODE_TEXT_SIZE];
+
+	hit->severity = SEVERITY_MEDIUM;
+	if (k == CHECK_PCS) {
+		tell_pcs(batch, line, hit);
+		return;
+	}
+	hit_whole_line(hit);
+	detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+	detail_add_days(hit, "date", batch->service_from[line], batch->service_thru[line]);
+	if (batch->hcpcs_ref[line]) {
+		snprintf(hit->kind, sizeof(hit->kind), "not_in_force");
+		detail_add_window(hit, px->from, px->to);
+	} else {
+		snprintf(hit->kind, sizeof(hit->kind), "unknown");
+	}
+}
+
+static const enum field code_needs[] = {FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
+static const enum field pcs_needs[] = {FIELD_PROCEDURE_1, FIELD_CLAIM_START, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        [CHECK_CODE] = {"", CHECK_LINE, .needs = code_needs},
+        [CHECK_PCS] = {"pcs", CHECK_CLAIM, .base = BASE_INSTITUTIONAL | BASE_INPATIENT,
+                .needs = pcs_needs},
+};
+
+const struct rule rule_val_04 = {
+        .id = "VAL-04",
+        .name = "Procedure unknown or not valid on DOS",
+        .tier = "P1",
+        .scope = "line",
+        .hit_unit = "line (pcs: claim)",
+        .definition = "A procedure code that no set has (unknown), or that is in force on no day "
+                      "from from to thru (not_in_force); on inpatient claims an ICD-10-PCS code "
+                      "that is not valid at discharge, once a claim (pcs).",
+        .traps = "A partial set says not_in_force only. CDT codes are not judged. Lines of "
+                 "revenue codes 0022, 0023, 0024 carry HIPPS codes and are not in scope. A span "
+                 "over New Year is valid if one of its days is.",
+        .tables = "HCPCS level II releases; a CPT list, or the fee schedule's codes; ICD-10-PCS "
+                  "order files",
+        .parameters = "payer_codes: a payer's local codes",
+        .dollars = "the line's amount; pcs: none",
+        .evaluated = "lines with a procedure code of the sets and a date; pcs: inpatient claims "
+                     "with a procedure of the set",
+        .authority = "I-OCE edits 6, 28, 67-69",
+        .idle = "no procedure that the code sets know",
+        .checks = checks,
+        .check_count = sizeof(checks) / sizeof(checks[0]),
+        .judge = judge,
+        .tell = tell,
+};
