@@ -182,6 +182,19 @@ const char *out_memory_text(const struct out *out, size_t *size)
 	return out->buffer;
 }
 
+const char *out_memory_cells(const struct out *out, size_t *size)
+{
+	*size = out->used - out->whole;
+	return out->buffer + out->whole;
+}
+
+void out_memory_reset(struct out *out)
+{
+	out->used = 0;
+	out->whole = 0;
+	out->rows = 0;
+}
+
 void out_append(struct out *out, struct out *block)
 {
 	if (block->error < 0) {
@@ -195,9 +208,7 @@ void out_append(struct out *out, struct out *block)
 		out->whole = out->used;
 	}
 	out->rows += block->rows;
-	block->rows = 0;
-	block->used = 0;
-	block->whole = 0;
+	out_memory_reset(block);
 }
 
 uint64_t out_row_count(const struct out *out)

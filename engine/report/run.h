@@ -43,8 +43,13 @@ int out_close(
         struct out *out, struct diag *diag); /* also frees; the first write error is told here */
 void out_destroy(struct out *out);
 
-/* What a memory out holds: whole rows; valid until the next call with it. */
+/*
+ * What a memory out holds: whole rows, or the cells of the row at hand, each
+ * with its comma.  Valid until the next call with it.
+ */
 const char *out_memory_text(const struct out *out, size_t *size);
+const char *out_memory_cells(const struct out *out, size_t *size);
+void out_memory_reset(struct out *out);
 
 /*
  * Move the rows of a memory out to the end of a file: how several threads

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The provider tables are formatted by several threads and written by one at a
+ * time.  A thread takes the next chunk of providers, formats its rows of all
+ * four tables in memory, waits for its turn, and appends them:
+ *
+ *     chunk 0  format | append
+ *     chunk 1  format ------- | append
+ *     chunk 2          format -------- | append
+ *
+ * Formatting is most of the work, so the turns hardly make anyone wait.
+ */
+#include "report/tables.h"
+
+#include "report/json.h"
+#include "report/number.h"
+#include "report/row.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_PROVIDERS = 128, THREADS_MAX = 256 };
+
+enum table { TABLE_PROVIDERS, TABLE_RULES, TABLE_CODES, TABLE_COUNTS, TABLES };
+
+static const struct {
+	const char *name, *header;
+} tables[TABLES] = {
+        [TABLE_PROVIDERS] = {"providers.csv",
+                "npi,id_kind,entity_type,specialty,state,peer_group,peer_n,claims,lines,"
+                "beneficiaries,units,charge,allowed,paid,findings,lines_flagged,dollars_flagged,"
+                "dollars_expected,score,rank,rank_in_class,families_flagged,rules_evaluable,"
+                "top_reasons,first_date,last_date\n"},
+        [TABLE_RULES] = {"provider_rules.csv",
+                "npi,id_kind,rule,measure,flag,direction,evaluated,hits,rate,value,shrunk_rate,"
+                "wilson_low,peer_n,peer_median,peer_mad,peer_p80,peer_p90,z,p,q,percentile,"
+                "dollars,sample_claims\n"},
+        [TABLE_CODES] = {"provider_codes.csv",
+                "npi,id_kind,code,lines,units,charge,allowed,paid\n"},
+        [TABLE_COUNTS] = {"provider_counts.csv",
+                "npi,id_kind,kind,key,lines,units,charge,allowed,paid\n"},
+};
+
+/* E/M families as keys print them: FAMILY:LEVEL, or FAMILY where there are no levels. */
+static const char *const em_families[EM_FAMILIES] = {
+        [EM_NONE] = "none",
+        [EM_OFFICE_NEW] = "office_new",
+        [EM_OFFICE_EST] = "office_est",
+        [EM_ED] = "ed",
+        [EM_HOSPITAL_INITIAL] = "hospital_initial",
+        [EM_HOSPITAL_SUBSEQUENT] = "hospital_subsequent",
+        [EM_SNF_INITIAL] = "snf_initial",
+        [EM_SNF_SUBSEQUENT] = "snf_subsequent",
+        [EM_HOME_NEW] = "home_new",
+        [EM_HOME_EST] = "home_est",
+        [EM_CONSULT_OFFICE] = "consult_office",
+        [EM_CONSULT_HOSPITAL] = "consult_hospital",
+        [EM_DISCHARGE] = "discharge",
+        [EM_OBSERVATION] = "observation",
+        [EM_CRITICAL] = "critical",
+        [EM_PREVENTIVE_NEW] = "preventive_new",
+        [EM_PREVENTIVE_EST] = "preventive_est",
+        [EM_OTHER] = "other",
+};
+
+/* What all threads share. */
+struct job {
+	const struct tables_options *options;
+	const uint32_t *order; /* numbers of providers */
+	size_t count;
+	atomic_size_t next; /* chunk */
+	struct out *outs[TABLES];
+
+	pthread_mutex_t lock;
+	pthread_cond_t turned;
+	size_t turn; /* the chunk that may append */
+	int error;
+};
+
+/* What a thread has for itself. */
+struct formatter {
+	struct job *job;
+	struct out *blocks[TABLES];
+	struct out *prefix;  /* "NPI,ID_KIND," of the provider at hand */
+	struct out *samples; /* the JSON of sample_claims */
+	struct profile_cell *cells;
+	size_t cell_capacity;
+	struct diag diag;
+};
+
+static void out_blanks(struct out *out, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		out_blank(out);
+}
+
+static void out_two_chars(struct out *out, uint16_t value)
+{
+	char text[2] = {(char)(value & 0xff), (char)(value >> 8)};
+
+	out_text(out, text, (size_t)(text[0] != '\0') + (text[0] != '\0' && text[1] != '\0'));
+}
+
+static void out_prefix(struct out *out, const struct out *prefix)
+{
+	size_t size;
+	const char *cells = out_memory_cells(prefix, &size);
+
+	out_cells(out, cells, size);
+}
+
+/* ---- Rows. ---- */
+
+static void write_provider(struct formatter *formatter, const struct profile_provider *provider,
+        unsigned rules_evaluable)
+{
+	struct out *out = formatter->blocks[TABLE_PROVIDERS];
+
+	out_prefix(out, formatter->prefix);
+	if (provider->entity_type == 0)
+		out_blank(out);
+	else
+		out_unsigned(out, provider->entity_type);
+	out_two_chars(out, provider->specialty);
+	out_two_chars(out, provider->state);
+	out_blanks(out, 2); /* peer_group, peer_n */
+	out_unsigned(out, provider->claims);
+	out_unsigned(out, provider->lines);
+	out_blank(out); /* beneficiaries */
+	out_units(out, provider->units);
+	out_money(out, provider->charge);
+	out_money(out, provider->allowed);
+	out_money(out, provider->paid);
+	out_unsigned(out, provider->findings);
+	out_unsigned(out, provider->lines_flagged);
+	out_money(out, provider->dollars_flagged);
+	out_blanks(out, 5); /* dollars_expected, score, rank, rank_in_class, families_flagged */
+	out_unsigned(out, rules_evaluable);
+	out_blank(out); /* top_reasons */
+	out_date(out, provider->first_date);
+	out_date(out, provider->last_date);
+	out_end_row(out);
+}
+
+static void write_samples(
+        struct formatter *formatter, struct out *out, uint32_t number, unsigned rule)
+{
+	const struct findings *findings = formatter->job->options->findings;
+	struct out *json = formatter->samples;
+	struct text claims[SAMPLE_UNITS];
+	size_t count = findings ? findings_claims(findings, number, rule, claims) : 0;
+	size_t size;
+
+	out_memory_reset(json);
+	for (size_t i = 0; i < count; i++) {
+		out_raw(json, i == 0 ? "[" : ",", 1);
+		json_put_string(json, claims[i].at, claims[i].size);
+	}
+	if (count > 0)
+		out_raw(json, "]", 1);
+	const char *text = out_memory_text(json, &size);
+
+	out_text(out, text, size);
+}
+
+static void write_rule(struct formatter *formatter, uint32_t number, unsigned rule,
+        const struct profile_rule *counts)
+{
+	struct out *out = formatter->blocks[TABLE_RULES];
+
+	out_prefix(out, formatter->prefix);
+	out_word(out, rule_at(rule)->id);
+	out_blanks(out, 2); /* measure, flag */
+	out_cells(out, "none,", 5);
+	out_unsigned(out, counts->evaluated);
+	out_unsigned(out, counts->hits);
+	out_ratio(out, counts->hits, counts->evaluated);
+	out_blanks(out, 12); /* value to percentile: of peers */
+	out_money(out, counts->dollars);
+	write_samples(formatter, out, number, rule);
+	out_end_row(out);
+}
+
+/* Returns the number of rules that judged anything. */
+static unsigned write_rules(struct formatter *formatter, uint32_t number)
+{
+	const struct tables_options *options = formatter->job->options;
+	unsigned evaluable = 0;
+
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		struct profile_rule counts;
+
+		if (!options->selection->active[rule])
+			continue;
+		profile_read_rule(options->profile, number, rule, &counts);
+		evaluable += counts.evaluated > 0;
+		if (counts.evaluated > 0 || counts.hits > 0)
+			write_rule(formatter, number, rule, &counts);
+	}
+	return evaluable;
+}
+
+static void write_sums(struct out *out, const struct profile_cell *cell)
+{
+	out_unsigned(out, cell->lines);
+	out_units(out, cell->units);
+	out_money(out, cell->charge);
+	out_money(out, cell->allowed);
+	out_money(out, cell->paid);
+	out_end_row(out);
+}
+
+static void write_code(struct formatter *formatter, const struct profile_cell *cell)
+{
+	struct out *out = formatter->blocks[TABLE_CODES];
+	char text[WORD_TEXT_SIZE];
+
+	out_prefix(out, formatter->prefix);
+	out_text(out, text, word_text(cell->key, text));
+	write_sums(out, cell);
+}
+
+static void out_em_key(struct out *out, uint64_t key)
+{
+	char text[64];
+	const char *family = em_families[key >> 8 < EM_FAMILIES ? key >> 8 : EM_OTHER];
+	size_t size = strlen(family);
+	char *end = text + size;
+
+	memcpy(text, family, size);
+	if ((key & 0xff) != 0) {
+		*end++ = ':';
+		end = number_unsigned(end, key & 0xff);
+	}
+	out_text(out, text, (size_t)(end - text));
+}
+
+static void write_count(struct formatter *formatter, const struct profile_cell *cell)
+{
+	struct out *out = formatter->blocks[TABLE_COUNTS];
+	char month[NUMBER_TEXT_MAX];
+
+	out_prefix(out, formatter->prefix);
+	switch (cell->kind) {
+	case PROFILE_KIND_DIGIT:
+		out_cells(out, "digit,", 6);
+		out_unsigned(out, cell->key);
+		break;
+	case PROFILE_KIND_EM:
+		out_cells(out, "em,", 3);
+		out_em_key(out, cell->key);
+		break;
+	case PROFILE_KIND_MODIFIER:
+		out_cells(out, "modifier,", 9);
+		out_two_chars(out, (uint16_t)cell->key);
+		break;
+	case PROFILE_KIND_MONTH:
+		out_cells(out, "month,", 6);
+		out_text(out, month, (size_t)(number_month(month, (int32_t)cell->key) - month));
+		break;
+	default:
+		out_cells(out, "pos,", 4);
+		out_two_chars(out, (uint16_t)cell->key);
+		break;
+	}
+	write_sums(out, cell);
+}
+
+/* The sum of squares stands in the column of its own name. */
+static void write_square(
+        struct formatter *formatter, enum amount amount, uint64_t lines, unsigned __int128 square)
+{
+	static const unsigned column[AMOUNTS] = {
+	        [AMOUNT_CHARGE] = 0, [AMOUNT_ALLOWED] = 1, [AMOUNT_PAID] = 2};
+	struct out *out = formatter->blocks[TABLE_COUNTS];
+
+	out_prefix(out, formatter->prefix);
+	out_cells(out, "sumsq,", 6);
+	out_word(out, amount_name(amount));
+	out_unsigned(out, lines);
+	out_blanks(out, 1 + column[amount]); /* units, and the amounts before */
+	out_wide_money_squared(out, square);
+	out_blanks(out, 2 - column[amount]);
+	out_end_row(out);
+}
+
+static void write_squares(struct formatter *formatter, const struct profile_provider *provider)
+{
+	if (provider->lines == 0)
+		return;
+	write_square(formatter, AMOUNT_ALLOWED, provider->n_allowed, provider->sumsq_allowed);
+	write_square(formatter, AMOUNT_CHARGE, provider->n_charge, provider->sumsq_charge);
+	write_square(formatter, AMOUNT_PAID, provider->n_paid, provider->sumsq_paid);
+}
+
+static void write_cell(struct formatter *formatter, const struct profile_cell *cell)
+{
+	switch (cell->kind) {
+	case PROFILE_KIND_CODE:
+		write_code(formatter, cell);
+		break;
+	case PROFILE_KIND_DIGIT:
+	case PROFILE_KIND_EM:
+	case PROFILE_KIND_MODIFIER:
+	case PROFILE_KIND_MONTH:
+	case PROFILE_KIND_POS:
+		write_count(formatter, cell);
+		break;
+	case PROFILE_KIND_SPECIALTY:
+	case PROFILE_KIND_STATE:
+	case PROFILE_KIND_ENTITY:
+		break; /* what providers.csv's columns are found from */
+	}
+}
+
+static int format_provider(struct formatter *formatter, uint32_t number)
+{
+	const struct profile *profile = formatter->job->options->profile;
+	struct profile_provider provider;
+	size_t count = 0;
+
+	profile_read(profile, number, &provider);
+	out_memory_reset(formatter->prefix);
+	out_word(formatter->prefix, provider.text);
+	out_word(formatter->prefix, id_kind_name(provider.id));
+	write_provider(formatter, &provider, write_rules(formatter, number));
+	int err = profile_cells(
+	        profile, number, &formatter->cells, &formatter->cell_capacity, &count);
+
+	for (size_t i = 0; i < count && err == 0; i++)
+		write_cell(formatter, &formatter->cells[i]);
+	write_squares(formatter, &provider);
+	return err;
+}
+
+/* ---- Threads. ---- */
+
+static int formatter_init(struct formatter *formatter, struct job *job)
+{
+	int err = 0;
+
+	*formatter = (struct formatter){.job = job};
+	for (unsigned i = 0; i < TABLES && err == 0; i++)
+		err = out_create_memory(&formatter->blocks[i], &formatter->diag);
+	if (err == 0)
+		err = out_create_memory(&formatter->prefix, &formatter->diag);
+	if (err == 0)
+		err = out_create_memory(&formatter->samples, &formatter->diag);
+	return err;
+}
+
+static void formatter_free(struct formatter *formatter)
+{
+	for (unsigned i = 0; i < TABLES; i++)
+		out_destroy(formatter->blocks[i]);
+	out_destroy(formatter->prefix);
+	out_destroy(formatter->samples);
+	free(formatter->cells);
+}
+
+/* False: another thread failed. */
+static bool wait_turn(struct job *job, size_t chunk)
+{
+	pthread_mutex_lock(&job->lock);
+	while (job->turn != chunk && job->error == 0)
+		pthread_cond_wait(&job->turned, &job->lock);
+	bool fine = job->error == 0;
+
+	pthread_mutex_unlock(&job->lock);
+	return fine;
+}
+
+static void end_turn(struct job *job, int err)
+{
+	pthread_mutex_lock(&job->lock);
+	job->turn++;
+	if (job->error == 0)
+		job->error = err;
+	pthread_cond_broadcast(&job->turned);
+	pthread_mutex_unlock(&job->lock);
+}
+
+static int format_chunk(struct formatter *formatter, size_t chunk)
+{
+	const struct job *job = formatter->job;
+	size_t from = chunk * CHUNK_PROVIDERS;
+	size_t to = job->count - from < CHUNK_PROVIDERS ? job->count : from + CHUNK_PROVIDERS;
+	int err = 0;
+
+	for (size_t i = from; i < to && err == 0; i++)
+		err = format_provider(formatter, job->order[i]);
+	return err;
+}
+
+static void *run_formatter(void *context)
+{
+	struct job *job = context;
+	struct formatter formatter;
+	int err = formatter_init(&formatter, job);
+	size_t chunk;
+
+	while ((chunk = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) *
+	                CHUNK_PROVIDERS <
+	        job->count) {
+		if (err == 0)
+			err = format_chunk(&formatter, chunk);
+		if (!wait_turn(job, chunk))
+			break;
+		for (unsigned i = 0; i < TABLES && err == 0; i++)
+			out_append(job->outs[i], formatter.blocks[i]);
+		end_turn(job, err);
+	}
+	formatter_free(&formatter);
+	return NULL;
+}
+
+/* The caller is one of the threads; fewer than wanted do as well. */
+static void run_job(struct job *job, unsigned wanted)
+{
+	pthread_t threads[THREADS_MAX];
+	unsigned started = 0;
+	size_t chunks = (job->count + CHUNK_PROVIDERS - 1) / CHUNK_PROVIDERS;
+
+	if (wanted > chunks)
+		wanted = (unsigned)chunks;
+	if (wanted > THREADS_MAX)
+		wanted = THREADS_MAX;
+	while (started + 1 < wanted &&
+	        pthread_create(&threads[started], NULL, run_formatter, job) == 0)
+		started++;
+	run_formatter(job);
+	for (unsigned i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static int open_tables(struct job *job, struct run *run, struct diag *diag)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < TABLES && err == 0; i++) {
+		err = out_create(&job->outs[i], run, tables[i].name, diag);
+		if (err == 0)
+			out_raw(job->outs[i], tables[i].header, strlen(tables[i].header));
+	}
+	return err;
+}
+
+/* Close all, also after a failure; the first failure stands. */
+static int close_tables(struct job *job, int err, struct diag *diag)
+{
+	for (unsigned i = 0; i < TABLES; i++) {
+		if (err == 0)
+			err = out_close(job->outs[i], diag);
+		else
+			out_destroy(job->outs[i]);
+		job->outs[i] = NULL;
+	}
+	return err;
+}
+
+int tables_write(struct run *run, const struct tables_options *options, struct tables_rows *rows,
+        struct diag *diag)
+{
+	struct job job = {.options = options};
+	uint32_t *order = NULL;
+
+	if (profile_order(options->profile, &order, &job.count) < 0)
+		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
+	job.order = order;
+	pthread_mutex_init(&job.lock, NULL);
+	pthread_cond_init(&job.turned, NULL);
+	int err = open_tables(&job, run, diag);
+
+	if (err == 0) {
+		run_job(&job, options->threads);
+		if (job.error < 0)
+			err = diag_set(diag, job.error, "no memory for the rows of providers");
+	}
+	if (err == 0)
+		*rows = (struct tables_rows){out_row_count(job.outs[TABLE_PROVIDERS]),
+		        out_row_count(job.outs[TABLE_RULES]), out_row_count(job.outs[TABLE_CODES]),
+		        out_row_count(job.outs[TABLE_COUNTS])};
+	err = close_tables(&job, err, diag);
+	pthread_cond_destroy(&job.turned);
+	pthread_mutex_destroy(&job.lock);
+	free(order);
+	return err;
+}
