@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/templates.h"
+
+#include <strings.h>
+
+/* What reads a table that no rule built so far reads yet. */
+#define WITH_ITS_RULES "--rules-file, with the rules that read it"
+
+static const struct rule_template templates[] = {
+        {
+                "age_sex_classes",
+                "Ages and sexes that diagnoses and procedures are for, beside or instead of the "
+                "MCE's. Dates are inclusive; blank is open. Read by CLN-03 and CLN-04.",
+                WITH_ITS_RULES,
+                "system,code,age_from,age_to,sex,from,to",
+                "icd10cm,O80,9,64,female,2019-10-01,\n"
+                "procedure,99381,0,0,,,\n",
+        },
+        {
+                "dispositions",
+                "What reviewers decided on findings: the input of claimscan calibrate. decision "
+                "is confirmed, partly, rejected or open.",
+                "claimscan calibrate FILE",
+                "rule,kind,claim_id,line,decision,recovered_amount,date",
+                "NCC-04,mai2,C0001,1,confirmed,120.00,2024-05-02\n"
+                "MOD-04,bad_26,C0002,3,rejected,0.00,2024-05-02\n",
+        },
+        {
+                "drg_targets",
+                "DRG groups whose share a provider's stays are compared on: the numerator's DRGs "
+                "out of the denominator's. Read by INP-01 to INP-03.",
+                WITH_ITS_RULES,
+                "target,numerator_drgs,denominator_drgs,direction",
+                "septicemia,870 871 872,689 690 870 871 872,high\n"
+                "simple_pneumonia,193 194,190 191 192 193 194 195,high\n",
+        },
+        {
+                "frequency_limits",
+                "How often a service may be given: at most limit times in days. Read by CLN-02.",
+                WITH_ITS_RULES,
+                "code,limit,days,per,from,to",
+                "G0438,1,36500,beneficiary,,\n"
+                "77067,1,335,beneficiary,,\n",
+        },
+        {
+                "members",
+                "The people covered. A value on the claim line wins; what is missing there is "
+                "taken from here. Read by VAL-06, CLN-03, CLN-04, TIM-04.",
+                "--members FILE",
+                "person_id,birth_date,sex,death_date,state,zip,coverage_start,coverage_end",
+                "P0001,1948-02-29,female,,OH,43004,2019-01-01,\n"
+                "P0002,1931-07-04,male,2024-03-15,OH,43004,2015-01-01,2024-03-15\n",
+        },
+        {
+                "once_in_lifetime",
+                "Procedures that a body allows once, or once a side. Read by CLN-07.",
+                WITH_ITS_RULES,
+                "code,group,per_side",
+                "58150,hysterectomy,0\n"
+                "27447,knee_replacement,1\n",
+        },
+        {
+                "ownership",
+                "Who owns which provider, for groups that bill as one. Read by STA-07.",
+                WITH_ITS_RULES,
+                "npi,owner_id,owner_name,share,from,to",
+                "1003000126,O1,Example Holding,100,2020-01-01,\n",
+        },
+        {
+                "panels",
+                "Laboratory panels and the tests in them. Read by NCC-08.",
+                WITH_ITS_RULES,
+                "panel,component",
+                "80061,82465\n"
+                "80061,83718\n"
+                "80061,84478\n",
+        },
+        {
+                "payer_codes",
+                "A payer's own procedure codes, known and in force between the dates. Read by "
+                "VAL-04.",
+                WITH_ITS_RULES,
+                "code,from,to",
+                "X9001,2023-01-01,\n",
+        },
+        {
+                "payer_modifiers",
+                "A payer's own modifiers. Read by VAL-05.",
+                WITH_ITS_RULES,
+                "modifier,from,to",
+                "ZZ,2023-01-01,\n",
+        },
+        {
+                "placeholders",
+                "Ids that stand for no provider. They key no provider and join nothing. Read by "
+                "VAL-07, PRV-01. The rows are the shipped default.",
+                WITH_ITS_RULES,
+                "npi",
+                "0000000000\n1111111111\n2222222222\n3333333333\n4444444444\n5555555555\n"
+                "6666666666\n7777777777\n8888888888\n9999999999\n1234567890\n",
+        },
+        {
+                "pos_allowed",
+                "Places where a service may be given. Read by TIM-06.",
+                WITH_ITS_RULES,
+                "code_from,code_to,pos",
+                "99281,99285,23\n"
+                "99221,99223,21\n",
+        },
+        {
+                "precision_weights",
+                "How often a finding of a rule proves right, and how much of its dollars comes "
+                "back: what claimscan calibrate learns. The rows are the shipped default by "
+                "severity.",
+                WITH_ITS_RULES,
+                "rule,severity,precision,recoverable",
+                ",high,0.6,1\n,medium,0.3,1\n,low,0.1,1\n,info,0,1\n",
+        },
+        {
+                "providers",
+                "The providers. Specialty and state from here stand over those of the lines. Read "
+                "for peer groups, settings, and same-group tests.",
+                "--providers FILE",
+                "npi,entity_type,specialty_code,taxonomy_code,state,zip,tin,ccn,teaching",
+                "1003000126,1,08,207Q00000X,OH,43004,123456789,,0\n",
+        },
+};
+
+size_t templates_count(void)
+{
+	return sizeof(templates) / sizeof(templates[0]);
+}
+
+const struct rule_template *template_at(size_t index)
+{
+	return &templates[index];
+}
+
+const struct rule_template *template_find(const char *name)
+{
+	for (size_t t = 0; t < templates_count(); t++)
+		if (strcasecmp(templates[t].name, name) == 0)
+			return &templates[t];
+	return NULL;
+}
