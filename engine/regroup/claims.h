@@ -20,6 +20,7 @@
 #include "regroup/partition.h"
 #include "rules/rules.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,14 @@ struct claims_options {
 	const struct rule_selection *selection;
 	const struct codes *codes;
 	unsigned workers;
+
+	/*
+	 * Some layout of the run can carry adjustments (frequency, bill type,
+	 * original claim): then every claim may be the one that an adjustment
+	 * without a name means.  Unset, only claims of layouts that can carry
+	 * adjustments themselves are, and the others leave less behind.
+	 */
+	bool adjustments;
 };
 
 int claims_create(struct claims **claims, const struct claims_options *options, struct diag *diag);
@@ -51,6 +60,8 @@ void claims_worker_destroy(struct claims_worker *worker);
 /*
  * Leave the records of a batch.  levels: for each amount, what this layout's
  * level is taken to be for institutional lines; verdicts may be NULL.
+ *
+ * Returns 0, or a negative errno whose words claims_emit_finish() tells.
  */
 int claims_emit(struct claims_worker *worker, const struct rule_context *context,
         const struct batch *batch, const enum amount_level levels[AMOUNTS],
@@ -65,9 +76,9 @@ struct claims_settled {
 void claims_settle(struct claims *claims, const struct claims_settled *settled);
 
 /*
- * Join: called by each worker; workers share the partitions by an atomic
- * counter.  May be called in rounds by the caller: claims_rounds() says how
- * many (adjustments that name no claim need a second); between rounds all
+ * Join: called by each worker after claims_settle(); workers share the
+ * partitions by an atomic counter.  It comes in rounds (adjustments that name
+ * no claim, and ambulance miles, need more than one): between rounds all
  * workers must have returned, and claims_next_round() is called once.
  */
 int claims_join(struct claims_worker *worker, const struct finding_sink *sink, struct diag *diag);

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A batch's runs.
+ *
+ * Where no claim check is active and no adjustment can occur, a run is its
+ * claim and its provider, 24 bytes.  What more there is follows in sections;
+ * which ones a batch's runs need is settled before its lines are walked.
+ */
+#include "base/hash.h"
+#include "format/layout.h"
+#include "regroup/claims_private.h"
+
+#include <string.h>
+
+/* Lines of a run are equal in these. */
+enum {
+	RUN_LINE_FLAGS = LINE_DUE | LINE_TOTAL | LINE_OUTSIDE | LINE_ADJUSTMENT | LINE_VOID |
+	                 LINE_SUPERSEDED
+};
+
+struct walk {
+	struct claims_worker *worker;
+	struct emitting emitting;
+	bool texts;         /* sections: facts and texts of every run ... */
+	bool texts_by_form; /* ... or only of those that a bill type can make adjustments */
+	bool amounts;       /* any amount is bound */
+};
+
+struct run {
+	uint32_t from, to, lowest;
+	uint32_t flags; /* RUN_* */
+};
+
+static bool bound(const struct batch *batch, enum field field)
+{
+	return batch->layout && field_set_has(&batch->layout->bound, field);
+}
+
+static struct walk walk_of(struct claims_worker *worker, const struct emitting *emitting)
+{
+	const struct claims *claims = worker->claims;
+	const struct batch *batch = emitting->batch;
+
+	return (struct walk){
+	        .worker = worker,
+	        .emitting = *emitting,
+	        .texts = claims->judged || claims->options.adjustments ||
+	                 bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID),
+	        .texts_by_form = bound(batch, FIELD_BILL_TYPE) ||
+	                         (bound(batch, FIELD_BILL_FACILITY) &&
+	                                 bound(batch, FIELD_BILL_CLASS)),
+	        .amounts = bound(batch, FIELD_CHARGE) || bound(batch, FIELD_ALLOWED) ||
+	                   bound(batch, FIELD_PAID),
+	};
+}
+
+static uint64_t line_digest(const struct batch *batch, uint32_t line)
+{
+	return hash64(batch->text + batch->record[line].at, batch->record[line].size);
+}
+
+/* Lines that run on from one to the next: numbers by one, or both absent. */
+static inline bool numbers_follow(int32_t number, int32_t next)
+{
+	if (number == LINE_ABSENT)
+		return next == LINE_ABSENT;
+	return (int64_t)number + 1 == next;
+}
+
+static inline bool run_follows(const struct batch *batch, uint32_t line, bool numbers)
+{
+	uint32_t next = line + 1;
+	unsigned changed = batch->line_flags[line] ^ batch->line_flags[next];
+
+	if (batch->claim_key[line] != batch->claim_key[next] ||
+	        batch->provider[line] != batch->provider[next] || (changed & RUN_LINE_FLAGS) ||
+	        batch->claim_type[line] != batch->claim_type[next])
+		return false;
+	if (batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID) &&
+	        batch->original_key[line] != batch->original_key[next])
+		return false;
+	return !numbers || numbers_follow(batch->line_number[line], batch->line_number[next]);
+}
+
+static uint32_t run_end(const struct batch *batch, uint32_t line, bool numbers)
+{
+	while (line + 1 < batch->count && run_follows(batch, line, numbers))
+		line++;
+	return line + 1;
+}
+
+static uint32_t sections_of(const struct walk *walk, uint32_t line)
+{
+	const struct batch *batch = walk->emitting.batch;
+	uint8_t type = batch->claim_type[line];
+	bool form = type != CLAIM_PROFESSIONAL && type != CLAIM_DENTAL;
+	bool adjusts = batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID);
+	uint32_t flags = 0;
+
+	form = walk->texts_by_form && (form || batch->bill_type[line] != 0);
+	if (walk->texts || form || adjusts)
+		flags |= RUN_FACTS | RUN_TEXTS;
+	if (type == CLAIM_INSTITUTIONAL && walk->amounts)
+		flags |= RUN_FACTS | RUN_AMOUNTS;
+	return flags;
+}
+
+static uint32_t flags_of(const struct batch *batch, const struct run *run)
+{
+	uint16_t line = batch->line_flags[run->from];
+	uint32_t flags = 0;
+	uint16_t any = 0;
+
+	for (uint32_t i = run->from; i < run->to; i++)
+		any |= batch->line_flags[i];
+	flags |= line & LINE_DUE ? RUN_DUE : 0;
+	flags |= line & (LINE_ADJUSTMENT | LINE_VOID) ? RUN_ADJUSTS : 0;
+	flags |= line & LINE_VOID ? RUN_VOID : 0;
+	flags |= line & LINE_SUPERSEDED ? RUN_SUPERSEDED : 0;
+	flags |= any & LINE_NEGATIVE ? RUN_NEGATIVE : 0;
+	if ((flags & RUN_ADJUSTS) && batch->original_key[run->from])
+		flags |= RUN_NAMED;
+	return flags;
+}
+
+/* ---- Sections ---- */
+
+/* Same person, billing provider, dates of the claim and type; 0 where one is unknown. */
+static uint64_t fallback_of(const struct batch *batch, uint32_t line)
+{
+	uint64_t billing = batch->billing[line];
+
+	if (!batch->person_key[line] || !billing || id_kind(billing) == ID_PLACEHOLDER ||
+	        batch->claim_start[line] == DATE_ABSENT || batch->claim_end[line] == DATE_ABSENT)
+		return 0;
+	struct {
+		uint64_t person, billing;
+		int32_t start, end;
+		uint64_t type;
+	} key = {batch->person_key[line], billing, batch->claim_start[line], batch->claim_end[line],
+	        batch->claim_type[line]};
+	return hash64(&key, sizeof(key)) | 1;
+}
+
+static int64_t sum_of(const int64_t *amounts, const struct run *run)
+{
+	uint64_t sum = 0;
+	bool any = false;
+
+	for (uint32_t i = run->from; i < run->to; i++) {
+		any |= amounts[i] != AMOUNT_ABSENT;
+		sum += amounts[i] != AMOUNT_ABSENT ? (uint64_t)amounts[i] : 0;
+	}
+	return any ? (int64_t)sum : AMOUNT_ABSENT;
+}
+
+static void fill_facts(const struct walk *walk, const struct run *run, struct run_facts *facts)
+{
+	const struct batch *batch = walk->emitting.batch;
+	const struct verdicts *verdicts = walk->emitting.verdicts;
+	uint64_t checks = walk->worker->claims->claim_checks;
+	uint32_t line = run->lowest;
+	int32_t date = batch->received[line] != DATE_ABSENT ? batch->received[line]
+	                                                    : batch->paid_date[line];
+
+	*facts = (struct run_facts){
+	        .digest = line_digest(batch, line),
+	        .line = batch->line_number[line],
+	        .lines = run->to - run->from,
+	        .fallback = fallback_of(batch, line),
+	        .order_date = date != DATE_ABSENT ? date : INT32_MAX,
+	        .service_from = batch->service_from[line],
+	        .sums = {sum_of(batch->charge, run), sum_of(batch->allowed, run),
+	                sum_of(batch->paid, run)},
+	        .claim_type = batch->claim_type[line],
+	};
+	if (verdicts) {
+		facts->scope = (uint32_t)((verdicts->scope[line] & checks) >> LINE_CHECKS_MAX);
+		facts->evaluated = (uint32_t)((verdicts->evaluated[line] & checks) >>
+		                              LINE_CHECKS_MAX);
+	}
+}
+
+static void fill_amount(
+        const int64_t *amounts, const struct run *run, unsigned amount, struct run_amounts *section)
+{
+	bool everywhere = true, equal = true;
+
+	for (uint32_t i = run->from; i < run->to; i++) {
+		everywhere &= amounts[i] != AMOUNT_ABSENT;
+		equal &= amounts[i] == amounts[run->from];
+	}
+	section->amounts[amount] = amounts[run->lowest];
+	section->everywhere |= (uint8_t)(everywhere << amount);
+	section->equal |= (uint8_t)(equal << amount);
+}
+
+static void fill_amounts(
+        const struct walk *walk, const struct run *run, struct run_amounts *section)
+{
+	const struct batch *batch = walk->emitting.batch;
+	const struct codes *codes = walk->worker->claims->options.codes;
+	uint32_t line = run->lowest;
+
+	*section = (struct run_amounts){
+	        .hcpcs = batch->hcpcs[line],
+	        .place = batch->place[line],
+	        .layout = batch->layout_number,
+	        .claim_level = walk->emitting.claim_level,
+	};
+	for (unsigned i = 0; i < MODIFIERS_MAX; i++)
+		section->modifiers[i] = batch->modifiers[i][line];
+	if (codes && batch->hcpcs_ref[line]) {
+		const struct procedure_attributes *attributes = &codes_procedures(
+		        codes)[batch->hcpcs_ref[line]];
+
+		section->em_family = attributes->em_family;
+		section->em_level = attributes->em_level;
+	}
+	fill_amount(batch->charge, run, AMOUNT_CHARGE, section);
+	fill_amount(batch->allowed, run, AMOUNT_ALLOWED, section);
+	fill_amount(batch->paid, run, AMOUNT_PAID, section);
+}
+
+static size_t texts_size(const struct batch *batch, uint32_t line)
+{
+	size_t bytes = (size_t)batch->claim_id[line].size + batch->data_source[line].size +
+	               batch->person_id[line].size;
+
+	return (sizeof(struct run_texts) + bytes + 7) & ~(size_t)7;
+}
+
+static char *put_slice(char *to, const struct batch *batch, struct slice slice)
+{
+	if (slice.size > 0)
+		memcpy(to, batch->text + slice.at, slice.size);
+	return to + slice.size;
+}
+
+static void fill_texts(const struct batch *batch, uint32_t line, struct run_texts *section)
+{
+	char *to = section->bytes;
+
+	*section = (struct run_texts){batch->claim_id[line].size, batch->data_source[line].size,
+	        batch->person_id[line].size, 0};
+	to = put_slice(to, batch, batch->claim_id[line]);
+	to = put_slice(to, batch, batch->data_source[line]);
+	put_slice(to, batch, batch->person_id[line]);
+}
+
+static int put_run(const struct walk *walk, const struct run *run)
+{
+	const struct batch *batch = walk->emitting.batch;
+	size_t size = sizeof(struct run_record);
+
+	if (run->flags & RUN_FACTS)
+		size += sizeof(struct run_facts);
+	if (run->flags & RUN_AMOUNTS)
+		size += sizeof(struct run_amounts);
+	if (run->flags & RUN_TEXTS)
+		size += texts_size(batch, run->lowest);
+	struct run_record *record = partition_reserve(
+	        walk->worker->main, batch->claim_key[run->from], RECORD_RUN, size);
+	if (!record)
+		return FAIL_IO;
+	record->provider = batch->provider[run->from];
+	record->flags = run->flags;
+	if (run->flags & RUN_FACTS)
+		fill_facts(walk, run, (struct run_facts *)(record + 1));
+	if (run->flags & RUN_AMOUNTS)
+		fill_amounts(walk, run, (struct run_amounts *)(uintptr_t)run_amounts(record));
+	if (run->flags & RUN_TEXTS)
+		fill_texts(batch, run->lowest, (struct run_texts *)(uintptr_t)run_texts(record));
+	return 0;
+}
+
+/* ---- Adjustments ---- */
+
+static void tell_once(bool *told, atomic_bool *shared)
+{
+	if (!*told)
+		atomic_store_explicit(shared, true, memory_order_relaxed);
+	*told = true;
+}
+
+static int put_adjustment(const struct walk *walk, const struct run *run)
+{
+	struct claims_worker *worker = walk->worker;
+	struct claims *claims = worker->claims;
+	const struct batch *batch = walk->emitting.batch;
+	uint64_t fallback = fallback_of(batch, run->lowest);
+
+	if (run->flags & RUN_NAMED) {
+		struct name_record *record = partition_reserve(
+		        worker->main, batch->original_key[run->from], RECORD_NAME, sizeof(*record));
+
+		if (!record)
+			return FAIL_IO;
+		record->from = batch->claim_key[run->from];
+		tell_once(&worker->named, &claims->named);
+		return 0;
+	}
+	uint64_t bit = fallback >> (64 - FILTER_BITS);
+	if (fallback)
+		atomic_fetch_or_explicit(
+		        &claims->filter[bit / 64], (uint64_t)1 << (bit % 64), memory_order_relaxed);
+	tell_once(&worker->unnamed, &claims->unnamed);
+	return 0;
+}
+
+/* ---- Lines ---- */
+
+static int put_lines(const struct walk *walk, const struct run *run)
+{
+	struct claims_worker *worker = walk->worker;
+	const struct claims *claims = worker->claims;
+	const struct batch *batch = walk->emitting.batch;
+	const struct verdicts *verdicts = walk->emitting.verdicts;
+	uint16_t flags = batch->line_flags[run->from];
+
+	/* What is void, or superseded by its own word, never has a finding. */
+	if (!(flags & LINE_DUE) || (flags & (LINE_VOID | LINE_SUPERSEDED)))
+		return 0;
+	for (uint32_t i = run->from; i < run->to; i++) {
+		uint64_t active = claims->line_checks |
+		                  (i == run->lowest ? claims->claim_checks : 0);
+		uint64_t hits = verdicts ? verdicts->hits[i] & active : 0;
+		uint8_t trips = claims->check_miles >= 0 ? claims_trips(claims, batch, i) : 0;
+		int err = 0;
+
+		if (hits || trips)
+			err = claims_emit_line(worker, &walk->emitting, i, hits, trips);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static uint32_t lowest_of(const struct batch *batch, const struct run *run)
+{
+	uint32_t lowest = run->from;
+	uint64_t least;
+
+	/* Numbers ascend; without numbers the digest decides. */
+	if (batch->line_number[lowest] != LINE_ABSENT || run->to == run->from + 1)
+		return lowest;
+	least = line_digest(batch, lowest);
+	for (uint32_t i = run->from + 1; i < run->to; i++) {
+		uint64_t digest = line_digest(batch, i);
+
+		if (digest < least) {
+			least = digest;
+			lowest = i;
+		}
+	}
+	return lowest;
+}
+
+static int put_all(const struct walk *walk, uint32_t from, uint32_t *to)
+{
+	struct claims_worker *worker = walk->worker;
+	const struct batch *batch = walk->emitting.batch;
+	uint32_t sections = sections_of(walk, from);
+	struct run run = {.from = from, .lowest = from};
+	int err = 0;
+
+	run.to = *to = run_end(batch, from, sections & RUN_FACTS);
+	run.flags = sections | flags_of(batch, &run);
+	if (sections & RUN_FACTS)
+		run.lowest = lowest_of(batch, &run);
+	if (batch->line_flags[run.lowest] & LINE_NEGATIVE)
+		run.flags |= RUN_LOWEST_NEGATIVE;
+	if (run.flags & RUN_NEGATIVE)
+		tell_once(&worker->negative, &worker->claims->negative);
+	err = put_run(walk, &run);
+	if (!err && (run.flags & RUN_ADJUSTS))
+		err = put_adjustment(walk, &run);
+	if (!err && (walk->emitting.verdicts || worker->claims->check_miles >= 0))
+		err = put_lines(walk, &run);
+	return err;
+}
+
+int claims_emit(struct claims_worker *worker, const struct rule_context *context,
+        const struct batch *batch, const enum amount_level levels[AMOUNTS],
+        const struct verdicts *verdicts)
+{
+	struct emitting emitting = {.context = context, .batch = batch, .verdicts = verdicts};
+	int err = 0;
+
+	for (unsigned i = 0; i < AMOUNTS; i++)
+		emitting.claim_level |= (uint8_t)((levels[i] != LEVEL_LINE) << i);
+	struct walk walk = walk_of(worker, &emitting);
+	for (uint32_t at = 0, to; at < batch->count && !err; at = to) {
+		to = at + 1;
+		if (!(batch->line_flags[at] & LINE_OUTSIDE))
+			err = put_all(&walk, at, &to);
+	}
+	return err;
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A claim's records together: counted, its amounts placed, netted, its own
+ * checks and its lines' findings settled.
+ *
+ * Counting is gross, each claim as read; findings, and all that claim checks
+ * count, are net: nothing of a void, nor of what was voided or superseded, nor
+ * of a negative line whose original is not there.
+ */
+#include "regroup/claims_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of a claim beside its records. */
+struct joined {
+	struct claims_worker *worker;
+	struct claim claim;
+	bool out;         /* void, voided or superseded */
+	bool matched;     /* it adjusts, and its original is there */
+	size_t providers; /* in worker->providers, distinct */
+	char repeated[64];
+	struct claim_findings findings;
+};
+
+static enum amount basis_of(const struct joined *joined, unsigned claim_type)
+{
+	return joined->worker->claims->settled.basis[claim_type];
+}
+
+/* ---- Gross: claims and their amounts ---- */
+
+static int compare_providers(const void *a, const void *b)
+{
+	uint32_t of_a = ((const struct provider_lines *)a)->provider;
+	uint32_t of_b = ((const struct provider_lines *)b)->provider;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
+/* The claim's providers, each once, with the lines of service that it has there. */
+static int gather_providers(struct joined *joined)
+{
+	const struct claim *claim = &joined->claim;
+	struct provider_lines *all = scratch_room(
+	        &joined->worker->providers, claim->runs, sizeof(*all));
+	size_t count = 0, distinct = 0;
+
+	if (!all)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < claim->count; i++) {
+		const struct run_record *run = (const struct run_record *)claim->records[i];
+
+		if (run->head.kind != RECORD_RUN)
+			continue;
+		bool service = run->flags & RUN_DUE && run->flags & RUN_FACTS;
+		all[count++] = (struct provider_lines){
+		        run->provider, service ? run_facts(run)->lines : 0};
+	}
+	if (count > 1)
+		qsort(all, count, sizeof(*all), compare_providers);
+	for (size_t i = 0; i < count; i++) {
+		if (distinct > 0 && all[distinct - 1].provider == all[i].provider)
+			all[distinct - 1].lines += all[i].lines;
+		else
+			all[distinct++] = all[i];
+	}
+	joined->providers = distinct;
+	return 0;
+}
+
+static int count_claim(struct joined *joined)
+{
+	const struct provider_lines *all = joined->worker->providers.data;
+	int err = 0;
+
+	joined->worker->totals.claims++;
+	for (size_t i = 0; i < joined->providers && !err; i++)
+		err = profile_add_claim(joined->worker->profile, all[i].provider);
+	return err;
+}
+
+/* Amounts of claim level go where the lowest line is. */
+static int place_amounts(struct joined *joined)
+{
+	const struct run_record *lowest = joined->claim.lowest;
+	const struct run_amounts *from = run_amounts(lowest);
+
+	if (!from || !from->claim_level)
+		return 0;
+	struct profile_amounts amounts = {
+	        .provider = lowest->provider,
+	        .service_from = run_facts(lowest)->service_from,
+	        .hcpcs = from->hcpcs,
+	        .place = from->place,
+	        .em_family = from->em_family,
+	        .em_level = from->em_level,
+	        .has_charge = from->claim_level >> AMOUNT_CHARGE & 1,
+	        .has_allowed = from->claim_level >> AMOUNT_ALLOWED & 1,
+	        .has_paid = from->claim_level >> AMOUNT_PAID & 1,
+	        .charge = from->amounts[AMOUNT_CHARGE],
+	        .allowed = from->amounts[AMOUNT_ALLOWED],
+	        .paid = from->amounts[AMOUNT_PAID],
+	};
+	memcpy(amounts.modifiers, from->modifiers, sizeof(amounts.modifiers));
+	return profile_add_amounts(joined->worker->profile, &amounts);
+}
+
+/* Evidence for the level of an institutional claim's amounts. */
+static int count_levels(struct joined *joined)
+{
+	const struct claim *claim = &joined->claim;
+	const struct run_amounts *first = run_amounts(claim->lowest);
+	unsigned everywhere = (1 << AMOUNTS) - 1, equal = everywhere;
+	uint64_t lines = 0;
+
+	if (!first || !(claim->lowest->flags & RUN_DUE))
+		return 0;
+	for (size_t i = 0; i < claim->count; i++) {
+		const struct run_record *run = (const struct run_record *)claim->records[i];
+
+		if (run->head.kind != RECORD_RUN || !(run->flags & RUN_DUE))
+			continue;
+		const struct run_amounts *amounts = run_amounts(run);
+		if (!amounts)
+			return 0; /* some lines of the claim are of another type */
+		lines += run_facts(run)->lines;
+		everywhere &= amounts->everywhere;
+		equal &= amounts->equal;
+		for (unsigned k = 0; k < AMOUNTS; k++) {
+			if (amounts->amounts[k] != first->amounts[k])
+				equal &= ~(1U << k);
+		}
+	}
+	struct level_count *counts = claims_layout_levels(joined->worker, first->layout);
+	if (!counts)
+		return FAIL_MEMORY;
+	for (unsigned k = 0; lines > 1 && k < AMOUNTS; k++) {
+		unsigned there = everywhere >> k & 1;
+
+		joined->worker->totals.multi_line_claims[k] += there;
+		counts[k].multi_line += there;
+		counts[k].repeated += there & equal >> k;
+	}
+	return 0;
+}
+
+/* ---- Net ---- */
+
+/* Those that name this claim take it out; one that names itself has no original. */
+static int net_named(struct joined *joined)
+{
+	struct claims_totals *totals = &joined->worker->totals;
+	size_t names = 0;
+	bool self = false;
+	int err = 0;
+
+	if (joined->claim.names > 0)
+		err = claim_names(joined->worker, &joined->claim, &names, &self);
+	totals->adjustments_unmatched += self;
+	if (joined->claim.runs > 0)
+		totals->adjustments_matched += names;
+	else
+		totals->adjustments_unmatched += names;
+	joined->out |= names > 0;
+	return err;
+}
+
+/* May its lowest line take part in the claim's own checks? */
+static bool claim_is_judged(const struct joined *joined)
+{
+	uint32_t flags = joined->claim.lowest->flags;
+
+	return !joined->out && (flags & RUN_DUE) && (flags & RUN_FACTS) &&
+	       !(flags & RUN_SUPERSEDED) && (!(flags & RUN_LOWEST_NEGATIVE) || joined->matched);
+}
+
+static bool line_is_judged(const struct joined *joined, const struct line_record *line)
+{
+	return !joined->out && (!(line->flags & LINE_NEGATIVE) || joined->matched);
+}
+
+static bool is_lowest(const struct joined *joined, const struct line_record *line)
+{
+	const struct run_facts *facts = run_facts(joined->claim.lowest);
+
+	return facts && facts->line == line->line && facts->digest == line->digest;
+}
+
+/*
+ * The record of the claim's lowest line, or NULL.  Equal rows leave equal
+ * records, save that of two in one run only one has the claim's hits.
+ */
+static const struct line_record *lowest_line(const struct joined *joined)
+{
+	const struct line_record *found = NULL;
+
+	for (size_t i = 0; i < joined->claim.count && joined->claim.lines > 0; i++) {
+		const struct line_record *line =
+		        (const struct line_record *)joined->claim.records[i];
+
+		if (line->head.kind == RECORD_LINE && is_lowest(joined, line) &&
+		        (!found || line->hit_count > found->hit_count))
+			found = line;
+	}
+	return found;
+}
+
+/* ---- Line numbers that repeat ---- */
+
+struct interval {
+	int64_t from, to;
+};
+
+static int compare_intervals(const void *a, const void *b)
+{
+	int64_t of_a = ((const struct interval *)a)->from;
+	int64_t of_b = ((const struct interval *)b)->from;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
+static size_t gather_intervals(const struct claim *claim, struct interval *intervals)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < claim->count; i++) {
+		const struct run_record *run = (const struct run_record *)claim->records[i];
+
+		if (run->head.kind != RECORD_RUN || !(run->flags & RUN_DUE) ||
+		        !(run->flags & RUN_FACTS) || (run->flags & RUN_SUPERSEDED))
+			continue;
+		const struct run_facts *facts = run_facts(run);
+		if (facts->line != LINE_ABSENT)
+			intervals[count++] = (struct interval){
+			        facts->line, (int64_t)facts->line + facts->lines - 1};
+	}
+	return count;
+}
+
+/* The smallest number that two lines have, and how many have it; false: none. */
+static bool find_repeated(
+        struct interval *intervals, size_t count, int64_t *number, uint64_t *times)
+{
+	int64_t end = INT64_MIN;
+	size_t at = 0;
+
+	qsort(intervals, count, sizeof(*intervals), compare_intervals);
+	for (; at < count && intervals[at].from > end; at++)
+		end = intervals[at].to;
+	if (at == count)
+		return false;
+	*number = intervals[at].from;
+	*times = 0;
+	for (size_t i = 0; i < count && intervals[i].from <= *number; i++)
+		*times += intervals[i].to >= *number;
+	return true;
+}
+
+/* Judge line_repeated; adds its hit to the views. */
+static int judge_repeated(struct joined *joined, size_t *views)
+{
+	static const char kind[] = "line_repeated";
+	struct claims_worker *worker = joined->worker;
+	unsigned check = (unsigned)worker->claims->check_repeated;
+	struct interval *intervals = scratch_room(
+	        &worker->intervals, joined->claim.runs, sizeof(*intervals));
+	int64_t number;
+	uint64_t times;
+
+	if (!intervals)
+		return FAIL_MEMORY;
+	size_t count = gather_intervals(&joined->claim, intervals);
+	worker->totals.scope[check]++;
+	if (count == 0)
+		return 0;
+	worker->totals.evaluated[check]++;
+	if (count > 1 && find_repeated(intervals, count, &number, &times)) {
+		int size = snprintf(joined->repeated, sizeof(joined->repeated),
+		        "line=%lld; times=%llu", (long long)number, (unsigned long long)times);
+
+		worker->views[(*views)++] = (struct hit_view){
+		        .rule = (uint8_t)check_rule(check),
+		        .check = (uint8_t)check,
+		        .severity = SEVERITY_INFO,
+		        .watch = check_at(check)->watch,
+		        .whole = 1,
+		        .kind = {kind, sizeof(kind) - 1},
+		        .detail = {joined->repeated, (uint32_t)size},
+		};
+	}
+	return profile_add_evaluated(
+	        worker->profile, joined->claim.lowest->provider, (uint64_t)1 << check);
+}
+
+/* ---- The claim's own checks ---- */
+
+/* Count what the lowest line says of the claim's checks. */
+static int count_checks(struct joined *joined)
+{
+	const struct run_facts *facts = run_facts(joined->claim.lowest);
+	struct claims_totals *totals = &joined->worker->totals;
+
+	for (uint32_t bits = facts->scope; bits; bits &= bits - 1)
+		totals->scope[LINE_CHECKS_MAX + __builtin_ctz(bits)]++;
+	for (uint32_t bits = facts->evaluated; bits; bits &= bits - 1)
+		totals->evaluated[LINE_CHECKS_MAX + __builtin_ctz(bits)]++;
+	if (!facts->evaluated)
+		return 0;
+	return profile_add_evaluated(joined->worker->profile, joined->claim.lowest->provider,
+	        (uint64_t)facts->evaluated << LINE_CHECKS_MAX);
+}
+
+/* By the run's basis: of the claim, or the sum over its lines. */
+static int64_t claim_amount(const struct joined *joined)
+{
+	const struct claim *claim = &joined->claim;
+	const struct run_amounts *own = run_amounts(claim->lowest);
+	enum amount basis = basis_of(joined, run_facts(claim->lowest)->claim_type);
+	uint64_t sum = 0;
+	bool any = false;
+
+	if (own && own->claim_level >> basis & 1)
+		return own->amounts[basis];
+	for (size_t i = 0; i < claim->count; i++) {
+		const struct run_record *run = (const struct run_record *)claim->records[i];
+
+		if (run->head.kind != RECORD_RUN || !(run->flags & RUN_DUE) ||
+		        !(run->flags & RUN_FACTS))
+			continue;
+		int64_t amount = run_facts(run)->sums[basis];
+		any |= amount != AMOUNT_ABSENT;
+		sum += amount != AMOUNT_ABSENT ? (uint64_t)amount : 0;
+	}
+	return any ? (int64_t)sum : AMOUNT_ABSENT;
+}
+
+static int settle_claim(struct joined *joined)
+{
+	struct claims_worker *worker = joined->worker;
+	const struct line_record *line = lowest_line(joined);
+	size_t count = 0;
+	int err = count_checks(joined);
+
+	if (line)
+		count = claims_unpack(line, worker->claims->claim_checks, worker->views);
+	if (!err && worker->claims->check_repeated >= 0)
+		err = judge_repeated(joined, &count);
+	if (err || count == 0)
+		return err;
+	joined->findings = (struct claim_findings){
+	        .lowest = joined->claim.lowest,
+	        .amount = claim_amount(joined),
+	        .denied = line && (line->flags & LINE_DENIED),
+	        .views = worker->views,
+	        .count = count,
+	};
+	return claims_settle_claim(worker, &joined->findings);
+}
+
+/* A claim's finding marks all lines of the claim, whoever's they are. */
+static int mark_lines(struct joined *joined, bool unique)
+{
+	const struct claim_findings *findings = &joined->findings;
+	const struct provider_lines *all = joined->worker->providers.data;
+	int err = 0;
+
+	if (findings->rule == RULE_NONE)
+		return 0;
+	if (unique)
+		joined->worker->totals.unique_dollars[findings->rule] += findings->dollars;
+	for (size_t i = 0; i < joined->providers && !err; i++) {
+		bool own = all[i].provider == findings->lowest->provider;
+
+		err = profile_add_flagged(joined->worker->profile, all[i].provider,
+		        (uint32_t)all[i].lines, own ? findings->standing : 0,
+		        own ? findings->dollars : 0);
+	}
+	return err;
+}
+
+/* ---- Lines ---- */
+
+/* An amount of claim level stands on the lowest line, and is 0 on the others. */
+static struct line_place place_of(
+        const struct joined *joined, const struct line_record *line, bool lowest)
+{
+	const struct claim_findings *findings = &joined->findings;
+	enum amount basis = basis_of(joined, line->claim_type);
+	bool apart = line->claim_level >> basis & 1;
+	struct line_place place = {
+	        .amount = apart && !lowest ? 0 : line->amounts[basis], .marked = findings->rule};
+
+	if (findings->dollars > 0)
+		place.portion = claims_dollars(place.amount, findings->share, findings->whole);
+	return place;
+}
+
+/* Leave a payable base line to its trip. */
+static int forward_base(struct joined *joined, const struct line_record *line)
+{
+	struct trip_record record = {.trips = line->trips & TRIP_BASES};
+
+	if (!(line->trips & TRIP_BASES) || !line->trip)
+		return 0;
+	return claims_forward(
+	        joined->worker->trips, &record, line->trip, RECORD_TRIP, sizeof(record));
+}
+
+/* Leave a line of miles, hits and all, to its trip: what stands on it is known then. */
+static int forward_miles(
+        struct joined *joined, const struct line_record *line, const struct line_place *place)
+{
+	struct claims_worker *worker = joined->worker;
+	unsigned check = (unsigned)worker->claims->check_miles;
+	struct line_record *record = partition_reserve(
+	        worker->trips, line->trip, RECORD_LINE, line->head.size);
+
+	if (!record)
+		return FAIL_IO;
+	memcpy((uint8_t *)record + sizeof(record->head), (const uint8_t *)line + sizeof(line->head),
+	        line->head.size - sizeof(line->head));
+	record->place = *place;
+	worker->totals.evaluated[check]++;
+	return profile_add_evaluated(worker->profile, line->provider, (uint64_t)1 << check);
+}
+
+/* *other: a rule that is not the claim's has a finding there. */
+static int settle_line(
+        struct joined *joined, const struct line_record *line, bool lowest, bool *other)
+{
+	struct claims_worker *worker = joined->worker;
+	struct settled_line settled = {
+	        .line = line, .place = place_of(joined, line, lowest), .views = worker->views};
+	int err = forward_base(joined, line);
+
+	settled.count = claims_unpack(line, worker->claims->line_checks, worker->views);
+	uint8_t standing = claims_standing(settled.views, settled.count);
+	*other |= standing != RULE_NONE && standing != joined->findings.rule;
+	if (err)
+		return err;
+	if (line->trips & TRIP_MILES) {
+		worker->totals.scope[worker->claims->check_miles]++;
+		if (line->trip)
+			return forward_miles(joined, line, &settled.place);
+	}
+	return claims_settle_line(worker, &settled);
+}
+
+static int settle_lines(struct joined *joined, bool *other)
+{
+	bool lowest_seen = false;
+	int err = 0;
+
+	for (size_t i = 0; i < joined->claim.count && !err; i++) {
+		const struct line_record *line =
+		        (const struct line_record *)joined->claim.records[i];
+
+		if (line->head.kind != RECORD_LINE)
+			continue;
+		bool lowest = !lowest_seen && is_lowest(joined, line);
+		lowest_seen |= lowest;
+		if (line_is_judged(joined, line))
+			err = settle_line(joined, line, lowest, other);
+	}
+	return err;
+}
+
+static int join_net(struct joined *joined)
+{
+	bool other = false;
+	int err = 0;
+
+	joined->out |= (joined->claim.flags & RUN_VOID) != 0;
+	if ((joined->claim.flags & RUN_NEGATIVE) && !joined->matched)
+		joined->worker->totals.adjustments_negative++;
+	if (joined->worker->claims->judged && claim_is_judged(joined))
+		err = settle_claim(joined);
+	if (!err && joined->claim.lines > 0)
+		err = settle_lines(joined, &other);
+	return err ? err : mark_lines(joined, !other);
+}
+
+static int join_claim(struct joined *joined, const struct record_head **records, size_t count)
+{
+	int err;
+
+	claim_gather(&joined->claim, records, count);
+	err = net_named(joined);
+	if (err || joined->claim.runs == 0)
+		return err;
+	err = gather_providers(joined);
+	if (!err)
+		err = count_claim(joined);
+	if (!err)
+		err = place_amounts(joined);
+	if (!err)
+		err = count_levels(joined);
+	return err ? err : join_net(joined);
+}
+
+int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,
+        const struct partition_view *answers)
+{
+	size_t answer = 0;
+	int err = 0;
+
+	for (size_t from = 0, to; from < view->count && !err; from = to) {
+		uint64_t key = view->records[from]->key;
+		struct joined joined = {.worker = worker, .findings = {.rule = RULE_NONE}};
+
+		for (to = from + 1; to < view->count && view->records[to]->key == key; to++)
+			;
+		for (; answer < answers->count && answers->records[answer]->key <= key; answer++) {
+			bool own = answers->records[answer]->key == key;
+			uint32_t kind = answers->records[answer]->kind;
+
+			joined.matched |= own && kind == RECORD_MATCHED;
+			joined.out |= own && kind == RECORD_OUT;
+		}
+		err = join_claim(&joined, view->records + from, to - from);
+	}
+	return err;
+}

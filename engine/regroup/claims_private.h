@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Claims, inside: the forms of the records, and what the rounds share.
+ *
+ *   claims_emit.c   batch -> RUN, NAME records       claims_line.c  -> LINE records
+ *   claims_match.c  rounds MATCH and RESOLVE: which adjustment is whose
+ *   claims_join.c   round JOIN: a claim's records together
+ *   claims_settle.c findings of a line, of a claim; round MILEAGE
+ *
+ * MATCH and RESOLVE only run where an adjustment names no claim, or where it
+ * matters to a negative line whether its claim's original is there.  MILEAGE
+ * only runs where there are ambulance miles.  What a round leaves for a later
+ * one goes through partitions as well, so that no round needs more memory than
+ * a partition a worker.
+ */
+#ifndef REGROUP_CLAIMS_PRIVATE_H
+#define REGROUP_CLAIMS_PRIVATE_H
+
+#include "regroup/claims.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Records ---- */
+
+enum record_kind {
+	RECORD_RUN,       /* by claim: adjacent lines of one claim and one provider */
+	RECORD_LINE,      /* by claim, then by trip: a line with hits, or with ambulance miles */
+	RECORD_NAME,      /* by claim that an adjustment names */
+	RECORD_NOTE,      /* by fallback: an adjustment that names no claim */
+	RECORD_CANDIDATE, /* by fallback: a claim that such a one may mean */
+	RECORD_MATCHED,   /* by claim: its original is there */
+	RECORD_OUT,       /* by claim: voided or superseded */
+	RECORD_TRIP,      /* by trip: a payable base line */
+};
+
+/*
+ * A run: its lines are equal in claim, provider, claim type and the flags that
+ * RUN_LINE_FLAGS names, so that what is known of them does not hang on where a
+ * batch ends.  "Lowest" is the line of lowest number, ties by digest.
+ */
+enum {
+	RUN_DUE = 1 << 0, /* lines of service; else totals */
+	RUN_ADJUSTS = 1 << 1,
+	RUN_VOID = 1 << 2,
+	RUN_NAMED = 1 << 3,           /* adjusts, and has left a NAME */
+	RUN_SUPERSEDED = 1 << 4,      /* the file says so */
+	RUN_NEGATIVE = 1 << 5,        /* any line */
+	RUN_LOWEST_NEGATIVE = 1 << 6, /* the lowest line */
+	/* Sections that follow, in this order; the two others only behind the first. */
+	RUN_FACTS = 1 << 8,
+	RUN_AMOUNTS = 1 << 9,
+	RUN_TEXTS = 1 << 10,
+};
+
+struct run_record { /* 24 bytes, and nothing else, where nothing else can matter */
+	struct record_head head;
+	uint32_t provider;
+	uint32_t flags;
+};
+
+/* Of the lowest line, save where it says otherwise. */
+struct run_facts {
+	uint64_t digest;
+	int32_t line;              /* the run is [line, line + lines - 1], or all absent */
+	uint32_t lines;            /* of the run */
+	uint32_t scope, evaluated; /* of claim checks: bits from LINE_CHECKS_MAX on */
+	uint64_t fallback;         /* of an adjustment's original; 0: none */
+	int32_t order_date;        /* received, else paid; INT32_MAX: neither */
+	int32_t service_from;
+	int64_t sums[AMOUNTS]; /* of the run; AMOUNT_ABSENT: on no line */
+	uint8_t claim_type;
+	uint8_t pad[7];
+};
+
+struct run_amounts {
+	int64_t amounts[AMOUNTS];
+	uint64_t hcpcs;
+	uint16_t modifiers[MODIFIERS_MAX];
+	uint16_t place;
+	uint8_t em_family, em_level;
+	uint8_t everywhere, equal; /* bits by amount: on every line of the run; one value on all */
+	uint32_t layout;
+	uint8_t claim_level; /* bits by amount */
+	uint8_t pad[3];
+};
+
+struct run_texts {
+	uint32_t claim_id_size, data_source_size, person_id_size;
+	uint32_t pad;
+	char bytes[]; /* one behind the other */
+};
+
+struct name_record {
+	struct record_head head;
+	uint64_t from; /* claim */
+};
+
+struct fallback_record {
+	struct record_head head;
+	uint64_t claim;
+	int32_t date;
+	uint32_t claim_id_size, data_source_size;
+	uint32_t pad;
+	char bytes[];
+};
+
+/* Ambulance, of a payable line. */
+enum {
+	TRIP_GROUND = 1 << 0,
+	TRIP_AIR = 1 << 1,
+	TRIP_GROUND_MILES = 1 << 2,
+	TRIP_AIR_MILES = 1 << 3,
+	TRIP_MILES = TRIP_GROUND_MILES | TRIP_AIR_MILES,
+	TRIP_BASES = TRIP_GROUND | TRIP_AIR,
+};
+
+struct trip_record {
+	struct record_head head;
+	uint64_t trips; /* TRIP_* */
+};
+
+enum { RULE_NONE = 0xff };
+
+/* What a claim's findings mean to a line of it. */
+struct line_place {
+	int64_t amount;  /* by the run's basis */
+	int64_t portion; /* of the claim's finding, in dollars_flagged already */
+	uint8_t marked;  /* rule of a claim's finding that marks this line, or RULE_NONE */
+	uint8_t pad[7];
+};
+
+struct line_record {
+	struct record_head head;
+	uint64_t digest;
+	uint64_t code;
+	int64_t units;
+	int64_t amounts[AMOUNTS];
+	struct line_place place; /* set by JOIN */
+	uint64_t trip;           /* key; 0: not evaluable */
+	uint32_t provider;
+	int32_t line, date;
+	uint16_t modifiers[MODIFIERS_MAX];
+	uint16_t flags; /* of the batch's line */
+	uint8_t claim_type, claim_level, trips, hit_count;
+	uint32_t claim_id_size, data_source_size, person_id_size;
+	char bytes[]; /* hits, then texts */
+};
+
+struct packed_hit {
+	uint8_t rule, check, severity, watch;
+	uint32_t share, whole, excess_share, excess_whole;
+	uint8_t kind_size, detail_size;
+	uint8_t pad[2];
+	char bytes[]; /* kind, detail; to a multiple of four */
+};
+
+static inline size_t packed_hit_size(size_t kind_size, size_t detail_size)
+{
+	return (sizeof(struct packed_hit) + kind_size + detail_size + 3) & ~(size_t)3;
+}
+
+static inline const struct run_facts *run_facts(const struct run_record *run)
+{
+	return run->flags & RUN_FACTS ? (const struct run_facts *)(run + 1) : NULL;
+}
+
+static inline const struct run_amounts *run_amounts(const struct run_record *run)
+{
+	const struct run_facts *facts = (const struct run_facts *)(run + 1);
+
+	return run->flags & RUN_AMOUNTS ? (const struct run_amounts *)(facts + 1) : NULL;
+}
+
+static inline const struct run_texts *run_texts(const struct run_record *run)
+{
+	const struct run_facts *facts = (const struct run_facts *)(run + 1);
+	const struct run_amounts *amounts = (const struct run_amounts *)(facts + 1);
+
+	if (!(run->flags & RUN_TEXTS))
+		return NULL;
+	return run->flags & RUN_AMOUNTS ? (const struct run_texts *)(amounts + 1)
+	                                : (const struct run_texts *)amounts;
+}
+
+/* ---- Shared ---- */
+
+enum phase { PHASE_MATCH, PHASE_RESOLVE, PHASE_JOIN, PHASE_MILEAGE, PHASE_DONE };
+
+enum { FILTER_BITS = 25 }; /* 4 MiB: which fallbacks are wanted; others leave no candidate */
+
+struct claims {
+	struct claims_options options;
+	uint64_t claim_checks;           /* active ones of scope CLAIM */
+	uint64_t line_checks;            /* ... of scope LINE */
+	int check_repeated, check_miles; /* bits of the join checks, or -1 if not active */
+	bool judged; /* claim checks, or line_repeated: runs keep facts and texts */
+
+	/* Seen while emitting. */
+	atomic_bool named, unnamed, negative;
+	_Atomic uint64_t *filter;
+
+	struct partitions *fallback, *answers, *trips;
+	enum phase phase;
+	atomic_uint next; /* partition to be taken */
+	struct claims_settled settled;
+
+	pthread_mutex_t lock; /* of what follows; taken once a worker and round */
+	struct claims_totals totals;
+	struct level_count (*levels)[AMOUNTS];
+	uint32_t layouts;
+};
+
+/* A claim's lines of one provider. */
+struct provider_lines {
+	uint32_t provider;
+	uint64_t lines;
+};
+
+/* One hit of a line or a claim, its texts where they stand. */
+struct hit_view {
+	uint8_t rule, check, severity;
+	bool watch;
+	uint32_t share, whole, excess_share, excess_whole;
+	struct text kind, detail;
+};
+
+enum {
+	HITS_MAX = CHECKS_MAX + 2, /* and one that a join check adds */
+	DETAIL_TAIL_MAX = 96,      /* "; excess=", "; superseded_by=" */
+};
+
+/* Arrays that grow. */
+struct scratch {
+	void *data;
+	size_t capacity; /* bytes */
+};
+
+struct claims_worker {
+	struct claims *claims;
+	struct profile_worker *profile;
+	const struct finding_sink *sink;
+	struct partition_writer *main, *fallback, *answers, *trips;
+	bool named, unnamed, negative; /* told to claims already */
+	struct hit told[CHECKS_MAX];
+	struct hit_view views[HITS_MAX];
+	char detail[HIT_DETAIL_MAX + DETAIL_TAIL_MAX];
+	struct scratch providers, names, notes, candidates, intervals;
+	struct claims_totals totals; /* of this round */
+	struct level_count (*levels)[AMOUNTS];
+	uint32_t layouts;
+};
+
+/* Room for count items of size bytes; NULL if there is no memory. */
+void *scratch_room(struct scratch *scratch, size_t count, size_t size);
+
+/* A record for a later round: FAIL_IO or FAIL_MEMORY have words in the writer. */
+int claims_forward(struct partition_writer *writer, const void *record, uint64_t key,
+        enum record_kind kind, size_t size);
+
+/* Counts of a layout, zero at first; NULL if there is no memory. */
+struct level_count *claims_layout_levels(struct claims_worker *worker, uint32_t layout);
+
+/* ---- Emitting (claims_line.c) ---- */
+
+struct emitting {
+	const struct rule_context *context;
+	const struct batch *batch;
+	const struct verdicts *verdicts; /* or NULL */
+	uint8_t claim_level;             /* bits by amount, of institutional lines */
+};
+
+/* TRIP_* of a line. */
+uint8_t claims_trips(const struct claims *claims, const struct batch *batch, uint32_t line);
+/* The line's record: these hits, told, and what its ambulance miles need. */
+int claims_emit_line(struct claims_worker *worker, const struct emitting *emitting, uint32_t line,
+        uint64_t hits, uint8_t trips);
+/* Unpack the hits of these checks; returns how many.  Texts live as long as the record. */
+size_t claims_unpack(const struct line_record *line, uint64_t checks, struct hit_view *views);
+
+/* ---- A claim's records (claims_join.c) ---- */
+
+struct claim {
+	const struct record_head **records;
+	size_t count;
+	size_t runs, names, lines;        /* records of each kind */
+	const struct run_record *lowest;  /* of the lines of service, else of all; or NULL */
+	const struct run_record *adjusts; /* lowest run that adjusts, or NULL */
+	uint32_t flags;                   /* of all runs */
+};
+
+void claim_gather(struct claim *claim, const struct record_head **records, size_t count);
+/* Distinct claims that name this one, itself left out; *self: it does so itself. */
+int claim_names(struct claims_worker *worker, const struct claim *claim, size_t *names, bool *self);
+
+/* The rounds, over one partition. */
+int claims_match(struct claims_worker *worker, const struct partition_view *view);
+int claims_resolve(struct claims_worker *worker, const struct partition_view *view);
+int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,
+        const struct partition_view *answers);
+int claims_mileage(struct claims_worker *worker, const struct partition_view *view);
+
+/* ---- Findings (claims_settle.c) ---- */
+
+/* amount * share / whole, half away from zero, never negative; 0 for an absent amount. */
+int64_t claims_dollars(int64_t amount, uint32_t share, uint32_t whole);
+
+/* The rule of highest precedence among findings that are no watch, or RULE_NONE. */
+uint8_t claims_standing(const struct hit_view *views, size_t count);
+
+/* A line, and what it is in its claim. */
+struct settled_line {
+	const struct line_record *line;
+	struct line_place place;
+	const struct hit_view *views;
+	size_t count;
+};
+
+/* Tell a line's findings and add them up.  Returns 0 or what the sink or profile failed with. */
+int claims_settle_line(struct claims_worker *worker, const struct settled_line *settled);
+
+/* A claim's findings, on its lowest line. */
+struct claim_findings {
+	const struct run_record *lowest; /* with facts and texts */
+	int64_t amount;                  /* of the claim */
+	bool denied;
+	const struct hit_view *views;
+	size_t count;
+
+	/* Out: the rule that stands, or RULE_NONE, and what it means. */
+	uint8_t rule;
+	uint32_t standing;     /* its findings */
+	uint32_t share, whole; /* of the one of most dollars */
+	int64_t dollars;       /* of that one */
+};
+
+/* Tell a claim's findings, and add up hits and dollars; marking lines is the caller's. */
+int claims_settle_claim(struct claims_worker *worker, struct claim_findings *findings);
+
+#endif
