@@ -1,0 +1,1004 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gen_schemes.h"
+
+#include "gen_write.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Sex edits end with September 2024; G2211 is paid from January 2024. */
+enum { DAY_2024_01_01 = 19723, DAY_2024_09_30 = 19996 };
+
+/* Cases of many claims on one day. */
+enum { BURST_LONG = 30, BURST_CLONES = 12, BURST_SPIKE = 6 };
+
+/*
+ * Nine digits of numbers on the shipped list of exclusions, all of its
+ * fictional range: excluded before 2022 and not taken back; and taken back
+ * before 2022, so lawful again.
+ */
+static const uint32_t excluded_bases[] = {100000001, 100000002, 100000003, 100000004};
+static const uint32_t reinstated_bases[] = {100200001, 100200002};
+
+/* Meet a member as the wish says, and begin a claim. */
+static bool begin(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const struct gen_wish *wish, struct gen_claim *claim)
+{
+	struct gen_member member;
+	int32_t day;
+
+	if (!gen_room(chunk, GEN_CLAIM_LINES) || !gen_meet(chunk, wish, &member, &day))
+		return false;
+	gen_claim_begin(claim, provider, &member, day);
+	return true;
+}
+
+/* ... as the specialty sees them, with so many diagnoses. */
+static bool begin_usual(struct gen_chunk *chunk, const struct gen_provider *provider,
+        struct gen_claim *claim, unsigned diagnoses)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+
+	if (!begin(chunk, provider, &wish, claim))
+		return false;
+	gen_claim_diagnose(chunk, claim, diagnoses);
+	return true;
+}
+
+static bool finish(struct gen_chunk *chunk, struct gen_claim *claim)
+{
+	gen_claim_label(chunk, claim);
+	gen_claim_emit(chunk, claim);
+	return true;
+}
+
+/* A line with a modifier, or with none: NULL. */
+static struct gen_line *line_with(struct gen_chunk *chunk, struct gen_claim *claim,
+        const char *code, const char *place, unsigned dollars, const char *modifier)
+{
+	struct gen_line *line = gen_claim_line(chunk, claim, code, place, dollars);
+
+	if (modifier)
+		gen_line_modifier(line, modifier);
+	return line;
+}
+
+/* ---- Visits ---- */
+
+static bool plant_upcoding(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+	bool top = gen_chance(&chunk->random, 85);
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, top ? "99215" : "99214", "11", top ? 280 : 205, NULL);
+	return finish(chunk, &claim);
+}
+
+/* The sick are sent there: high levels, and the diagnoses to go with them. */
+static bool plant_referral(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+	bool top = gen_chance(&chunk->random, 30);
+
+	if (!begin_usual(chunk, provider, &claim, 4))
+		return false;
+	line_with(chunk, &claim, top ? "99215" : "99214", "22", top ? 280 : 205, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_modifier_25(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 2))
+		return false;
+	line_with(chunk, &claim, "99214", "11", 205, "25");
+	return finish(chunk, &claim);
+}
+
+static bool plant_preventive_25(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+
+	wish.age_from = 66;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, "Z0000", 0);
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, "G0439", "11", 210, NULL);
+	line_with(chunk, &claim, "99213", "11", 140, "25");
+	return finish(chunk, &claim);
+}
+
+static bool plant_invalid_code(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, "99201", "11", 90, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_new_code(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+
+	wish.day_from = DAY_2024_01_01;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, "99214", "11", 205, NULL);
+	line_with(chunk, &claim, "G2211", "11", 35, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_diagnosis(
+        struct gen_chunk *chunk, const struct gen_provider *provider, const char *const codes[4])
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+
+	wish.age_from = 18;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, codes[gen_below(&chunk->random, 4)], 0);
+	gen_claim_diagnose(chunk, &claim, 1);
+	line_with(chunk, &claim, "99213", "11", 140, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_header(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const codes[4] = {"E11", "I50", "J44", "M17"};
+
+	return plant_diagnosis(chunk, provider, codes);
+}
+
+/* Of three characters, and whole. */
+static bool plant_short(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const codes[4] = {"I10", "B20", "R42", "Z23"};
+
+	return plant_diagnosis(chunk, provider, codes);
+}
+
+static bool plant_sex(
+        struct gen_chunk *chunk, const struct gen_provider *provider, const char *modifier)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+
+	wish.sex = GEN_FEMALE;
+	wish.age_from = 30;
+	wish.day_to = DAY_2024_09_30;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, "N401", 0);
+	line_with(chunk, &claim, "99213", "11", 140, modifier);
+	return finish(chunk, &claim);
+}
+
+static bool plant_sex_conflict(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_sex(chunk, provider, NULL);
+}
+
+/* KX: the requirements for a service that does not go with the sex on file are met. */
+static bool plant_sex_attested(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_sex(chunk, provider, "KX");
+}
+
+static bool plant_age(struct gen_chunk *chunk, const struct gen_provider *provider, uint8_t from,
+        uint8_t to, const char *code)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+
+	wish.age_from = from;
+	wish.age_to = to;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, code, 0);
+	line_with(chunk, &claim, "99213", "11", 140, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_age_conflict(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_age(chunk, provider, 25, 90, "Z00129");
+}
+
+/* The last years of childhood, which are the first of being grown up too. */
+static bool plant_age_boundary(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_age(
+	        chunk, provider, 15, 17, gen_chance(&chunk->random, 50) ? "Z00129" : "Z0000");
+}
+
+static bool plant_after_death(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+
+	wish.dead = true;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, "99213", "11", 140, NULL);
+	return finish(chunk, &claim);
+}
+
+/* Taken in the last weeks, read and billed after the death: the service is the taking. */
+static bool plant_pathology(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+
+	wish.dying = true;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnose(chunk, &claim, 1);
+	claim.received = claim.member.death + 10;
+	gen_line_units(line_with(chunk, &claim, "88305", "81", 160, NULL), 2);
+	return finish(chunk, &claim);
+}
+
+/* All that the provider bills. */
+static bool plant_ordinary(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, GEN_CLAIM_LINES) || !gen_claim_make(chunk, provider, &claim))
+		return false;
+	return finish(chunk, &claim);
+}
+
+static bool plant_shared(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 2))
+		return false;
+	line_with(chunk, &claim, "99214", "11", 205, "FS");
+	return finish(chunk, &claim);
+}
+
+static bool plant_shared_hospital(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 2))
+		return false;
+	line_with(chunk, &claim, "99232", "21", 145, "FS");
+	return finish(chunk, &claim);
+}
+
+/* ---- Procedures, pairs and units ---- */
+
+static bool plant_modifier_59(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, "17110", "11", 190, NULL);
+	line_with(chunk, &claim, "11102", "11", 180, "59");
+	line_with(chunk, &claim, "17000", "11", 130, "59");
+	return finish(chunk, &claim);
+}
+
+/* One biopsy among warts, each with its diagnosis. */
+static bool plant_two_sites(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, "D225", 0);
+	gen_claim_diagnosis(&claim, "B079", 0);
+	line_with(chunk, &claim, "17110", "11", 190, NULL);
+	line_with(chunk, &claim, "11102", "11", 180, "59");
+	return finish(chunk, &claim);
+}
+
+static bool plant_pair(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const char *first, const char *second)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, first, "22", 1200, NULL);
+	line_with(chunk, &claim, second, "22", 900, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_unbundled_pair(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_pair(chunk, provider, "45385", "45380");
+}
+
+static bool plant_unbundled_never(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_pair(chunk, provider, "45385", "45378");
+}
+
+static bool plant_units(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 2))
+		return false;
+	gen_line_units(line_with(chunk, &claim, "97110", "11", 62, "GP"),
+	        12 + (int32_t)gen_below(&chunk->random, 9));
+	return finish(chunk, &claim);
+}
+
+/* Many units are right where a unit is small: 1 mg. */
+static bool plant_drug_units(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 2))
+		return false;
+	line_with(chunk, &claim, "96413", "11", 420, NULL);
+	gen_line_units(line_with(chunk, &claim, "J9271", "11", 78, NULL), 200);
+	return finish(chunk, &claim);
+}
+
+/* A component that the code does not have, or that the hospital was paid for. */
+static bool plant_component(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	if (gen_chance(&chunk->random, 50))
+		line_with(chunk, &claim, "71046", "22", 75, "TC");
+	else
+		line_with(chunk, &claim, "99213", "11", 140, "26");
+	return finish(chunk, &claim);
+}
+
+static bool plant_bilateral(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+	struct gen_line *line;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line = line_with(chunk, &claim, "20610", "11", 190, "50");
+	if (gen_chance(&chunk->random, 50))
+		gen_line_units(line, 2);
+	else
+		gen_line_modifier(line, "RT");
+	return finish(chunk, &claim);
+}
+
+/* Both sides, a line each, the second at half the price. */
+static bool plant_two_sides(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+	struct gen_line *right, *left;
+
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, "M170", 0);
+	right = line_with(chunk, &claim, "20610", "11", 190, "RT");
+	left = line_with(chunk, &claim, "20610", "11", 190, "LT");
+	left->allowed = right->allowed / 2;
+	left->paid = right->paid / 2;
+	return finish(chunk, &claim);
+}
+
+/* No car drives a patient to a doctor's office at the payer's cost, nor miles alone. */
+static bool plant_ambulance(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+	unsigned kind = (unsigned)gen_below(&chunk->random, 3);
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	if (kind == 0)
+		line_with(chunk, &claim, "A0428", "41", 520, "RP");
+	if (kind == 1)
+		line_with(chunk, &claim, "A0427", "41", 960, "HR");
+	gen_line_units(line_with(chunk, &claim, "A0425", "41", 18,
+	                       kind == 0   ? "RP"
+	                       : kind == 1 ? "HR"
+	                                   : "RH"),
+	        20);
+	return finish(chunk, &claim);
+}
+
+static bool plant_dialysis_ride(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+	const char *ride = gen_chance(&chunk->random, 50) ? "RJ" : "JR";
+
+	wish.age_from = 18;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnosis(&claim, "N186", 0);
+	gen_claim_diagnosis(&claim, "Z992", 0);
+	line_with(chunk, &claim, "A0428", "41", 520, ride);
+	gen_line_units(line_with(chunk, &claim, "A0425", "41", 18, ride), 9);
+	return finish(chunk, &claim);
+}
+
+/* ---- Several claims ---- */
+
+/* One line of the code for each of count members, all on one day. */
+static bool plant_day(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const char *code, unsigned dollars, const char *modifier)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+	unsigned made = 0;
+
+	while (made < BURST_LONG && begin(chunk, provider, &wish, &claim)) {
+		wish.day_from = wish.day_to = claim.from;
+		gen_claim_diagnose(chunk, &claim, 1);
+		line_with(chunk, &claim, code, "11", dollars, modifier);
+		finish(chunk, &claim);
+		made++;
+	}
+	return made > 0;
+}
+
+static bool plant_impossible_day(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_day(chunk, provider, "90837", 220, NULL);
+}
+
+/* A teacher signs for the residents' patients. */
+static bool plant_teaching_day(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_day(chunk, provider, "99214", 205, "GC");
+}
+
+/* An ordinary claim, sent in twice.  The second is the scheme's. */
+static bool plant_duplicate(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !gen_claim_make(chunk, provider, &claim))
+		return false;
+	claim.exact = true;
+	gen_claim_emit(chunk, &claim);
+	claim.received += 9;
+	claim.paid_on += 9;
+	return finish(chunk, &claim);
+}
+
+static bool plant_repeat_test(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, "82947", "81", 24, NULL);
+	line_with(chunk, &claim, "82947", "81", 24, "91");
+	line_with(chunk, &claim, "82947", "81", 24, "91");
+	return finish(chunk, &claim);
+}
+
+/* A second operation that the first one planned. */
+static bool plant_staged(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	enum { WEEKS_BETWEEN = 4 };
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+
+	wish.stay = true; /* alive for as long, and seldom seen otherwise */
+	wish.day_to = GEN_LAST_DAY - 7 * WEEKS_BETWEEN;
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
+		return false;
+	if (claim.member.death <= claim.from + 7 * WEEKS_BETWEEN)
+		return false;
+	gen_claim_diagnosis(&claim, "M1711", 'R');
+	line_with(chunk, &claim, "29881", "22", 2900, "RT");
+	finish(chunk, &claim);
+	gen_claim_begin(&claim, provider, &claim.member, claim.from + 7 * WEEKS_BETWEEN);
+	gen_claim_diagnosis(&claim, "M1711", 'R');
+	gen_line_modifier(line_with(chunk, &claim, "27447", "22", 4200, "58"), "RT");
+	return finish(chunk, &claim);
+}
+
+/* The same line, or its other part, by the partner on the same day. */
+static bool plant_with_partner(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const char *code, const char *const modifiers[2], const char *place)
+{
+	struct gen_claim claim;
+	struct gen_provider other;
+	uint64_t partner = gen_slot_provider(chunk->world, provider->slot, !provider->part);
+
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin_usual(chunk, provider, &claim, 2))
+		return false;
+	line_with(chunk, &claim, code, place, 900, modifiers[provider->part]);
+	finish(chunk, &claim);
+	gen_provider_get(chunk->world, partner, &other);
+	claim.provider = other;
+	claim.rendering = other.npi;
+	claim.billing = other.billing_npi;
+	memcpy(claim.lines[0].modifiers[0], modifiers[other.part], 3);
+	return finish(chunk, &claim);
+}
+
+static bool plant_co_surgeons(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const modifiers[2] = {"62", "62"};
+
+	return plant_with_partner(chunk, provider, "22612", modifiers, "21");
+}
+
+static bool plant_component_split(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const modifiers[2] = {"26", "TC"};
+
+	return plant_with_partner(chunk, provider, "71046", modifiers, "11");
+}
+
+/* The same claim for a dozen members on one day. */
+static bool plant_clones(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const char *diagnosis, const char *const codes[3], const char *place)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+	unsigned made = 0;
+
+	wish.age_from = 18;
+	while (made < BURST_CLONES && begin(chunk, provider, &wish, &claim)) {
+		wish.day_from = wish.day_to = claim.from;
+		gen_claim_diagnosis(&claim, diagnosis, 0);
+		for (unsigned i = 0; i < 3 && codes[i]; i++)
+			line_with(chunk, &claim, codes[i], place, 60, NULL);
+		finish(chunk, &claim);
+		made++;
+	}
+	return made > 0;
+}
+
+static bool plant_cloned(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const codes[3] = {"99213", "85025", "80053"};
+
+	return plant_clones(chunk, provider, "R5383", codes, "11");
+}
+
+static bool plant_dialysis(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const codes[3] = {"90935", "85025", "82728"};
+
+	return plant_clones(chunk, provider, "N186", codes, "65");
+}
+
+static bool plant_vaccines(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	static const char *const codes[3] = {"90471", "90686", NULL};
+
+	return plant_clones(chunk, provider, "Z23", codes, "60");
+}
+
+/* The month of the slot's spike, counted from the first. */
+static bool spike_wish(const struct gen_world *world, uint32_t slot, struct gen_wish *wish)
+{
+	struct date_parts first = date_to_parts(world->first_day);
+	int32_t months = (int32_t)world->options->months;
+	int32_t month = first.month - 1 + (months / 2 + (int32_t)(slot % 3)) % months;
+
+	wish->day_from = date_from_parts(first.year + month / 12, month % 12 + 1, 1);
+	wish->day_to = wish->day_from + 27;
+	return wish->day_from <= world->last_day;
+}
+
+static bool plant_spike(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_claim claim;
+	unsigned made = 0;
+
+	if (!spike_wish(chunk->world, provider->slot, &wish))
+		return false;
+	while (made < BURST_SPIKE && begin(chunk, provider, &wish, &claim)) {
+		gen_claim_diagnose(chunk, &claim, 2);
+		line_with(chunk, &claim, "96413", "11", 420, NULL);
+		gen_line_units(line_with(chunk, &claim, "J9271", "11", 78, NULL), 200);
+		finish(chunk, &claim);
+		made++;
+	}
+	return made > 0;
+}
+
+/* Came in the last third of the time, and has more patients each month. */
+static bool plant_growing(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	const struct gen_world *world = chunk->world;
+	struct gen_wish wish = gen_wish_of(provider->specialty);
+	int32_t days = world->last_day - world->first_day + 1;
+	int32_t start = world->last_day - days / 3;
+	struct gen_claim claim;
+
+	wish.day_from = start + (int32_t)gen_below(&chunk->random, (uint64_t)days / 3);
+	if (wish.day_from < start + (int32_t)gen_below(&chunk->random, (uint64_t)days / 3))
+		return false;
+	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, "99203", "11", 180, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_late(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, GEN_CLAIM_LINES) || !gen_claim_make(chunk, provider, &claim))
+		return false;
+	claim.received = claim.from + 380 + (int32_t)gen_below(&chunk->random, 200);
+	return finish(chunk, &claim);
+}
+
+static bool plant_last_day(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, GEN_CLAIM_LINES) || !gen_claim_make(chunk, provider, &claim))
+		return false;
+	claim.received = date_add_years(claim.from, 1);
+	return finish(chunk, &claim);
+}
+
+/* Sent in again with the same lines, as a replacement (7) or a void (8) of the first. */
+static bool plant_adjusted(
+        struct gen_chunk *chunk, const struct gen_provider *provider, char frequency)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !gen_claim_make(chunk, provider, &claim))
+		return false;
+	finish(chunk, &claim);
+	claim.original = claim.id;
+	claim.frequency = frequency;
+	claim.received += 20;
+	claim.paid_on += 20;
+	return finish(chunk, &claim);
+}
+
+static bool plant_replaced(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_adjusted(chunk, provider, '7');
+}
+
+static bool plant_voided(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_adjusted(chunk, provider, '8');
+}
+
+/* One half of a transfer. */
+static bool transfer_stay(struct gen_chunk *chunk, struct gen_claim *claim, int32_t nights,
+        const char *discharge_status)
+{
+	struct gen_line *room;
+
+	claim->kind = GEN_INPATIENT;
+	claim->facility = claim->provider.npi;
+	claim->rendering = 0;
+	claim->drg = 65;
+	claim->thru = claim->from + nights;
+	memcpy(claim->bill_type, "111", 4);
+	memcpy(claim->discharge_status, discharge_status, 3);
+	gen_claim_diagnosis(claim, "I639", 0);
+	gen_claim_diagnosis(claim, "I10", 0);
+	room = line_with(chunk, claim, "", "", 3000, NULL);
+	room->revenue = 120;
+	gen_line_units(room, nights);
+	line_with(chunk, claim, "", "", 1200, NULL)->revenue = 300;
+	return finish(chunk, claim);
+}
+
+/* Left one hospital and entered the other on one day: no night is shared. */
+static bool plant_transfer(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	enum { NIGHTS = 4 };
+	struct gen_wish wish = GEN_WISH_ANY;
+	struct gen_claim claim;
+	struct gen_provider other;
+
+	wish.stay = true;
+	wish.age_from = 18;
+	wish.day_to = GEN_LAST_DAY - 3 * NIGHTS;
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
+		return false;
+	transfer_stay(chunk, &claim, NIGHTS, "02");
+	gen_provider_get(chunk->world,
+	        gen_slot_provider(chunk->world, provider->slot, !provider->part), &other);
+	gen_claim_begin(&claim, &other, &claim.member, claim.thru);
+	return transfer_stay(chunk, &claim, NIGHTS, "01");
+}
+
+/* ---- The table ---- */
+
+#define DECOY GEN_SCHEME_DECOY
+#define FULL GEN_SCHEME_FULL
+#define PARTNER GEN_SCHEME_PARTNER
+#define WHOLE GEN_SCHEME_WHOLE
+#define EXCLUDED GEN_SCHEME_EXCLUDED
+#define TEACHING GEN_SCHEME_TEACHING
+#define SEASON GEN_SCHEME_SEASON
+
+/*
+ * Those that are told by rates stand first: the first slots have the most
+ * claims.  name, rule, like which scheme, specialty, flags, percent, first and
+ * last day, how.
+ */
+/* clang-format off */
+static const struct gen_scheme schemes[] = {
+	{"em_upcoding", "EM-01", NULL, "11", 0, 95, 0, 0, plant_upcoding},
+	{"modifier_25", "MOD-01", NULL, "08", 0, 70, 0, 0, plant_modifier_25},
+	{"modifier_59", "MOD-03", NULL, "07", 0, 80, 0, 0, plant_modifier_59},
+	{"spike", "STA-08", NULL, "83", SEASON, 60, 0, 0, plant_spike},
+	{"cloned_claims", "DUP-03", NULL, "11", 0, 3, 0, 0, plant_cloned},
+	{"impossible_day", "TIM-01", NULL, "26", 0, 2, 0, 0, plant_impossible_day},
+	{"unit_inflation", "NCC-04", NULL, "65", 0, 25, 0, 0, plant_units},
+	{"duplicate", "DUP-01", NULL, "08", 0, 15, 0, 0, plant_duplicate},
+	{"unbundled_pair", "NCC-02", NULL, "10", 0, 25, 0, 0, plant_unbundled_pair},
+	{"unbundled_never", "NCC-01", NULL, "10", 0, 25, 0, 0, plant_unbundled_never},
+	{"excluded_provider", "PRV-01", NULL, "08", EXCLUDED | WHOLE, 100, 0, 0, plant_ordinary},
+	{"invalid_code", "VAL-04", NULL, "08", 0, 25, 0, 0, plant_invalid_code},
+	{"header_diagnosis", "VAL-03", NULL, "11", 0, 25, 0, 0, plant_header},
+	{"sex_conflict", "CLN-04", NULL, "34", 0, 15, 0, DAY_2024_09_30, plant_sex_conflict},
+	{"age_conflict", "CLN-03", NULL, "08", 0, 15, 0, 0, plant_age_conflict},
+	{"after_death", "TIM-04", NULL, "11", 0, 10, 0, 0, plant_after_death},
+	{"late_filing", "TIM-08", NULL, "08", FULL, 25, 0, 0, plant_late},
+	{"ambulance", "SPC-03", NULL, "59", 0, 30, 0, 0, plant_ambulance},
+	{"shared_visit", "MOD-09", NULL, "50", 0, 25, 0, 0, plant_shared},
+	{"component", "MOD-04", NULL, "30", 0, 25, 0, 0, plant_component},
+	{"bilateral", "MOD-05", NULL, "20", 0, 25, 0, 0, plant_bilateral},
+
+	{"referral_centre", "EM-01", "em_upcoding", "11", DECOY | TEACHING, 90, 0, 0, plant_referral},
+	{"preventive_25", "MOD-01", "modifier_25", "08", DECOY, 25, 0, 0, plant_preventive_25},
+	{"two_sites_59", "MOD-03", "modifier_59", "07", DECOY, 8, 0, 0, plant_two_sites},
+	{"growing_practice", "STA-08", "spike", "08", DECOY | WHOLE | SEASON, 100, 0, 0, plant_growing},
+	{"dialysis_clones", "DUP-03", "cloned_claims", "39", DECOY, 3, 0, 0, plant_dialysis},
+	{"vaccine_clinic", "DUP-03", "cloned_claims", "08", DECOY, 3, 0, 0, plant_vaccines},
+	{"teaching_day", "TIM-01", "impossible_day", "11", DECOY | TEACHING, 2, 0, 0, plant_teaching_day},
+	{"drug_units", "NCC-04", "unit_inflation", "83", DECOY, 25, 0, 0, plant_drug_units},
+	{"repeat_test_91", "DUP-01", "duplicate", "69", DECOY, 15, 0, 0, plant_repeat_test},
+	{"co_surgeons_62", "DUP-02", "duplicate", "20", DECOY | PARTNER, 10, 0, 0, plant_co_surgeons},
+	{"replaced_claim", "DUP-01", "duplicate", "08", DECOY | FULL, 15, 0, 0, plant_replaced},
+	{"voided_claim", "DUP-01", "duplicate", "08", DECOY | FULL, 15, 0, 0, plant_voided},
+	{"staged_58", "GLO-02", "unbundled_pair", "20", DECOY, 10, 0, 0, plant_staged},
+	{"two_procedures_59", "NCC-02", "unbundled_pair", "07", DECOY, 8, 0, 0, plant_two_sites},
+	{"reinstated_provider", "PRV-01", "excluded_provider", "08", DECOY | WHOLE | EXCLUDED, 100, 0, 0, plant_ordinary},
+	{"new_code", "VAL-04", "invalid_code", "08", DECOY, 25, DAY_2024_01_01, 0, plant_new_code},
+	{"short_diagnosis", "VAL-03", "header_diagnosis", "11", DECOY, 25, 0, 0, plant_short},
+	{"sex_attested", "CLN-04", "sex_conflict", "34", DECOY, 15, 0, DAY_2024_09_30, plant_sex_attested},
+	{"age_boundary", "CLN-03", "age_conflict", "08", DECOY, 15, 0, 0, plant_age_boundary},
+	{"late_pathology", "TIM-04", "after_death", "22", DECOY, 5, 0, 0, plant_pathology},
+	{"filed_last_day", "TIM-08", "late_filing", "08", DECOY | FULL, 25, 0, 0, plant_last_day},
+	{"dialysis_ride", "SPC-03", "ambulance", "59", DECOY, 30, 0, 0, plant_dialysis_ride},
+	{"shared_in_hospital", "MOD-09", "shared_visit", "50", DECOY, 15, 0, 0, plant_shared_hospital},
+	{"component_split", "MOD-04", "component", "30", DECOY | PARTNER, 15, 0, 0, plant_component_split},
+	{"two_sides", "MOD-05", "bilateral", "20", DECOY, 15, 0, 0, plant_two_sides},
+	{"transfer", "INP-04", "duplicate", "", DECOY | FULL | GEN_SCHEME_HOSPITAL | PARTNER, 2, 0, 0, plant_transfer},
+};
+/* clang-format on */
+
+enum { SCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
+
+_Static_assert(sizeof(schemes) / sizeof(schemes[0]) <= 64, "a scheme is a bit of 64");
+
+const struct gen_scheme *gen_scheme_at(size_t index)
+{
+	return index < SCHEMES ? &schemes[index] : NULL;
+}
+
+/* ---- Slots ---- */
+
+/* Is there room for it in the columns and the months of the run? */
+static bool scheme_can_be(const struct gen_world *world, const struct gen_scheme *scheme)
+{
+	enum { SEASON_MONTHS = 6 };
+	const struct gen_options *options = world->options;
+
+	if (scheme->flags & GEN_SCHEME_FULL && options->columns != GEN_FULL)
+		return false;
+	if (scheme->flags & GEN_SCHEME_SEASON && options->months < SEASON_MONTHS)
+		return false;
+	if (scheme->flags & GEN_SCHEME_HOSPITAL && world->hospitals < 2)
+		return false;
+	return scheme->day_to == 0 || scheme->day_to > world->first_day;
+}
+
+static int schemes_choose(struct gen_world *world, struct diag *diag)
+{
+	uint64_t asked = world->options->schemes;
+
+	for (size_t i = 0; i < SCHEMES; i++) {
+		const struct gen_scheme *scheme = &schemes[i];
+
+		if (!(asked >> i & 1))
+			continue;
+		if (scheme_can_be(world, scheme)) {
+			world->scheme_specialty[world->schemes_count] = gen_specialty_find(
+			        scheme->specialty_code);
+			world->schemes[world->schemes_count++] = scheme;
+		} else if (asked != GEN_SCHEMES_ALL && !(scheme->flags & GEN_SCHEME_DECOY)) {
+			return diag_set(diag, FAIL_USAGE, "gen: scheme %s needs %s", scheme->name,
+			        scheme->flags & GEN_SCHEME_FULL ? "--columns full"
+			                                        : "more --months");
+		}
+	}
+	return 0;
+}
+
+/*
+ * One provider in a hundred is in a scheme, and as many are decoys.  Their
+ * ranks are spread evenly, at least two apart: a partner has the next rank.
+ */
+int gen_schemes_place(struct gen_world *world, struct diag *diag)
+{
+	enum { ONE_IN = 100, APART = 2 };
+	uint64_t persons = world->options->providers - world->hospitals;
+	uint64_t room, planted = 0;
+	int err = schemes_choose(world, diag);
+
+	if (err || world->schemes_count == 0)
+		return err;
+	world->slot_first = world->firms_count + 1;
+	room = persons > world->slot_first ? (persons - world->slot_first) / APART : 0;
+	if (room < world->schemes_count && world->options->schemes != GEN_SCHEMES_ALL)
+		return diag_set(diag, FAIL_USAGE,
+		        "gen: %llu providers are too few for these schemes: raise --providers",
+		        (unsigned long long)world->options->providers);
+	if (room < world->schemes_count)
+		world->schemes_count = (uint32_t)room;
+	if (world->schemes_count == 0)
+		return 0;
+	for (uint32_t i = 0; i < world->schemes_count; i++)
+		planted += !(world->schemes[i]->flags & GEN_SCHEME_DECOY);
+	world->slots_per_scheme = (uint32_t)(persons / ONE_IN /
+	                                     (planted ? planted : world->schemes_count));
+	if (world->slots_per_scheme == 0)
+		world->slots_per_scheme = 1;
+	world->slot_stride = (persons - world->slot_first) / gen_slots(world);
+	return 0;
+}
+
+uint32_t gen_slots(const struct gen_world *world)
+{
+	return world->schemes_count * world->slots_per_scheme;
+}
+
+const struct gen_scheme *gen_slot_scheme(const struct gen_world *world, uint32_t slot)
+{
+	return world->schemes[slot % world->schemes_count];
+}
+
+/* How many of its slots a scheme can fill: hospitals and numbers may be few. */
+static uint64_t slots_usable(const struct gen_world *world, const struct gen_scheme *scheme)
+{
+	if (scheme->flags & GEN_SCHEME_HOSPITAL)
+		return world->hospitals / 2;
+	if (scheme->flags & GEN_SCHEME_EXCLUDED)
+		return scheme->flags & GEN_SCHEME_DECOY
+		               ? sizeof(reinstated_bases) / sizeof(reinstated_bases[0])
+		               : sizeof(excluded_bases) / sizeof(excluded_bases[0]);
+	return UINT64_MAX;
+}
+
+uint64_t gen_slot_provider(const struct gen_world *world, uint32_t slot, unsigned part)
+{
+	const struct gen_scheme *scheme = gen_slot_scheme(world, slot);
+	uint64_t number = slot / world->schemes_count;
+
+	if ((part > 0 && !(scheme->flags & GEN_SCHEME_PARTNER)) ||
+	        number >= slots_usable(world, scheme))
+		return UINT64_MAX;
+	if (scheme->flags & GEN_SCHEME_HOSPITAL)
+		return 2 * number + part;
+	return world->hospitals + world->slot_first + slot * world->slot_stride + part;
+}
+
+/* A hospital's slot: the first two hospitals share one, and so on. */
+static uint32_t hospital_slot(const struct gen_world *world, uint64_t index)
+{
+	uint64_t number = index / 2;
+
+	for (uint32_t i = 0; i < world->schemes_count; i++) {
+		if (world->schemes[i]->flags & GEN_SCHEME_HOSPITAL &&
+		        number < world->slots_per_scheme && number < world->hospitals / 2)
+			return (uint32_t)number * world->schemes_count + i;
+	}
+	return GEN_SLOT_NONE;
+}
+
+uint32_t gen_slot_of(const struct gen_world *world, uint64_t index, uint8_t *part)
+{
+	uint64_t rank = index - world->hospitals, slot, rest;
+
+	*part = (uint8_t)(index % 2);
+	if (world->schemes_count == 0)
+		return GEN_SLOT_NONE;
+	if (index < world->hospitals)
+		return hospital_slot(world, index);
+	if (rank < world->slot_first)
+		return GEN_SLOT_NONE;
+	slot = (rank - world->slot_first) / world->slot_stride;
+	rest = (rank - world->slot_first) % world->slot_stride;
+	if (rest > 1 || slot >= gen_slots(world) ||
+	        gen_slot_provider(world, (uint32_t)slot, (unsigned)rest) != index)
+		return GEN_SLOT_NONE;
+	*part = (uint8_t)rest;
+	return (uint32_t)slot;
+}
+
+void gen_slot_adjust(const struct gen_world *world, struct gen_provider *provider)
+{
+	const struct gen_scheme *scheme = gen_slot_scheme(world, provider->slot);
+	uint32_t number = provider->slot / world->schemes_count;
+	uint64_t npi;
+
+	if (scheme->flags & GEN_SCHEME_TEACHING)
+		provider->teaching = true;
+	if (!(scheme->flags & GEN_SCHEME_EXCLUDED))
+		return;
+	npi = gen_npi(scheme->flags & GEN_SCHEME_DECOY ? reinstated_bases[number]
+	                                               : excluded_bases[number]);
+	if (provider->billing_npi == provider->npi)
+		provider->billing_npi = npi;
+	provider->npi = npi;
+}
+
+bool gen_slot_plant(struct gen_chunk *chunk, uint32_t slot)
+{
+	uint64_t index = gen_slot_provider(chunk->world, slot, 0);
+	struct gen_provider provider;
+
+	if (index == UINT64_MAX)
+		return false;
+	gen_provider_get(chunk->world, index, &provider);
+	return gen_slot_scheme(chunk->world, slot)->plant(chunk, &provider);
+}
+
+/* The chunk that has a day, near enough. */
+static uint64_t day_chunk(const struct gen_world *world, int32_t day, uint64_t chunks)
+{
+	int32_t days = world->last_day - world->first_day + 1;
+
+	if (day <= world->first_day)
+		return 0;
+	if (day >= world->last_day)
+		return chunks - 1;
+	return (uint64_t)(day - world->first_day) * chunks / (uint64_t)days;
+}
+
+bool gen_slot_due(const struct gen_world *world, uint32_t slot, uint64_t chunk, uint64_t chunks)
+{
+	const struct gen_scheme *scheme = gen_slot_scheme(world, slot);
+	uint64_t number = slot / world->schemes_count;
+	uint64_t first = 0, last = chunks - 1;
+
+	if (scheme->day_from)
+		first = day_chunk(world, scheme->day_from, chunks);
+	if (scheme->day_to)
+		last = day_chunk(world, scheme->day_to, chunks);
+	if (scheme->flags & GEN_SCHEME_SEASON) {
+		/* In the second half, and often: the season is short. */
+		first = chunks / 2;
+		return chunk >= first;
+	}
+	if (first > last)
+		first = last;
+	return chunk == first + number * (last - first + 1) / world->slots_per_scheme;
+}
