@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules_cases.h"
+
+#include "rules/explain.h"
+#include "rules/holidays.h"
+#include "rules/judge.h"
+#include "rules/templates.h"
+
+static int select_rules(struct rule_selection *selection, const char *list, struct diag *diag)
+{
+	rules_init();
+	diag_init(diag);
+	return rules_select(selection, list, diag);
+}
+
+Test(rules, registry_lists_all_in_order_of_id)
+{
+	unsigned built = 0;
+
+	rules_init();
+	rules_init(); /* numbers them the same */
+	cr_assert_eq(rules_count(), 77);
+	for (size_t r = 0; r < rules_count(); r++) {
+		const struct rule_entry *entry = rule_at(r);
+
+		cr_expect(r == 0 || strcmp(rule_at(r - 1)->id, entry->id) < 0, "%s", entry->id);
+		cr_expect_eq(rule_find(entry->id), (int)r);
+		cr_expect(entry->name[0] && entry->tier[0] == 'P' && entry->scope[0] &&
+		          entry->hit_unit[0]);
+		cr_expect(strncmp(entry->family, entry->id, strlen(entry->family)) == 0 &&
+		          entry->id[strlen(entry->family)] == '-');
+		built += entry->rule != NULL;
+	}
+	cr_expect_eq(built, 19);
+	cr_expect_eq(rule_find("VAL-99"), -1);
+}
+
+Test(rules, checks_are_numbered_line_below_32_and_others_above)
+{
+	uint64_t seen = 0;
+
+	rules_init();
+	for (size_t r = 0; r < rules_count(); r++) {
+		const struct rule_entry *entry = rule_at(r);
+
+		for (unsigned k = 0; entry->rule && k < entry->rule->check_count; k++) {
+			unsigned bit = entry->bits[k];
+
+			cr_expect(!(seen >> bit & 1), "%s check %u", entry->id, k);
+			seen |= (uint64_t)1 << bit;
+			cr_expect_eq(entry->rule->checks[k].scope == CHECK_LINE, bit < 32);
+			cr_expect_eq(check_rule(bit), (int)r);
+			cr_expect_eq(check_at(bit), &entry->rule->checks[k]);
+			cr_expect_lt(bit, checks_used());
+		}
+	}
+	cr_expect_eq(__builtin_popcountll(seen & UINT32_MAX), 29);
+	cr_expect_eq(__builtin_popcountll(seen >> 32), 7);
+	cr_expect_eq(check_rule(63), -1);
+	cr_expect_eq(check_rule(64), -1);
+}
+
+Test(rules, every_built_rule_has_all_its_words)
+{
+	rules_init();
+	for (size_t r = 0; r < rules_count(); r++) {
+		const struct rule *rule = rule_at(r)->rule;
+
+		if (!rule)
+			continue;
+		cr_expect(rule->definition[0] && rule->traps[0] && rule->tables[0] &&
+		                  rule->parameters[0] && rule->dollars[0] && rule->evaluated[0] &&
+		                  rule->authority[0] && rule->idle[0],
+		        "%s", rule->id);
+		cr_expect(rule->judge && rule->tell && rule->check_count > 0, "%s", rule->id);
+	}
+}
+
+Test(rules, precedence_is_a_total_order_led_by_the_contracts_list)
+{
+	static const char *const first[] = {"DUP-01", "PRV-01", "TIM-04", "NCC-01", "NCC-02",
+	        "NCC-04", "NCC-05", "NCC-07", "NCC-08", "GLO-01", "MOD-02", "CLN-01", "CLN-02"};
+	bool seen[RULES_ALL] = {false};
+
+	rules_init();
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		cr_expect_eq(rule_at((size_t)rule_find(first[i]))->precedence, i, "%s", first[i]);
+	for (size_t r = 0; r < rules_count(); r++) {
+		cr_assert_lt(rule_at(r)->precedence, RULES_ALL);
+		cr_expect(!seen[rule_at(r)->precedence]);
+		seen[rule_at(r)->precedence] = true;
+	}
+	cr_expect_eq(rule_at((size_t)rule_find("VAL-07"))->precedence, RULES_ALL - 1);
+}
+
+Test(rules, watch_by_default_is_the_contracts_list)
+{
+	static const char *const on_kinds[] = {"dates", "birth", "line_repeated", "claim_dates"};
+
+	rules_init();
+	for (size_t r = 0; r < rules_count(); r++) {
+		const struct rule_entry *entry = rule_at(r);
+		bool watched = strcmp(entry->id, "VAL-01") == 0 ||
+		               strcmp(entry->id, "VAL-05") == 0 ||
+		               strcmp(entry->id, "MOD-08") == 0 || strcmp(entry->id, "CLN-05") == 0;
+
+		for (unsigned k = 0; entry->rule && k < entry->rule->check_count; k++) {
+			const struct rule_check *check = &entry->rule->checks[k];
+			bool want = watched || strcmp(entry->id, "VAL-06") == 0;
+
+			for (size_t i = 0; i < 4; i++)
+				want &= strcmp(check->kind, on_kinds[i]) != 0;
+			cr_expect_eq(check->watch, want, "%s %s", entry->id, check->kind);
+		}
+	}
+}
+
+static bool chosen(const struct rule_selection *selection, const char *id)
+{
+	return selection->active[rule_find(id)];
+}
+
+Test(rules, select_takes_ids_families_and_exceptions)
+{
+	struct rule_selection selection;
+	struct diag diag;
+
+	cr_expect_eq(select_rules(&selection, "all", &diag), 0);
+	cr_expect_eq(__builtin_popcountll(selection.checks), 36);
+	cr_expect(chosen(&selection, "VAL-01") && chosen(&selection, "STA-11"));
+	cr_expect_eq(select_rules(&selection, "none", &diag), 0);
+	cr_expect_eq(selection.checks, 0);
+	cr_expect_eq(select_rules(&selection, "VAL,-VAL-06, tim-04 ", &diag), 0);
+	cr_expect(chosen(&selection, "VAL-01") && chosen(&selection, "TIM-04"));
+	cr_expect(!chosen(&selection, "VAL-06") && !chosen(&selection, "TIM-08"));
+	cr_expect_eq(__builtin_popcountll(selection.checks), 5 + 1 + 4 + 1);
+	cr_expect_eq(select_rules(&selection, "-VAL", &diag), 0);
+	cr_expect(!chosen(&selection, "VAL-01") && chosen(&selection, "NCC-04"));
+	cr_expect_eq(select_rules(&selection, "NCC-01", &diag), 0);
+	cr_expect(chosen(&selection, "NCC-01"));
+	cr_expect_eq(selection.checks, 0);
+}
+
+Test(rules, select_refuses_wrong_words_with_a_suggestion)
+{
+	static const struct {
+		const char *list, *words;
+	} cases[] = {
+	        {"VAL-1", "did you mean VAL-01?"},
+	        {"VAL01", "did you mean VAL-01?"},
+	        {"TIM-4", "did you mean TIM-04?"},
+	        {"VLA", "did you mean VAL?"},
+	        {"non", "did you mean none?"},
+	        {"everything", "claimscan rules list"},
+	        {"VAL-01,MDO-04", "did you mean MOD-04?"},
+	        {"-VAL-0", "did you mean VAL-01?"},
+	        {"", "an empty word"},
+	        {"VAL,,NCC", "an empty word"},
+	        {"-", "an empty word"},
+	};
+	struct rule_selection selection;
+	struct diag diag;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		cr_expect_eq(select_rules(&selection, cases[i].list, &diag), FAIL_USAGE);
+		cr_expect_not_null(
+		        strstr(diag.text, cases[i].words), "%s: %s", cases[i].list, diag.text);
+	}
+}
+
+Test(rules, reason_names_what_is_missing)
+{
+	struct field_set bound = {{0}};
+	char text[200];
+
+	rules_init();
+	cr_expect_str_eq(rule_reason((size_t)rule_find("TIM-04"), &bound, text, sizeof(text)),
+	        "no column claim_start_date, no column death_date (or --members)");
+	field_set_add(&bound, FIELD_LINE_START); /* any date will do */
+	cr_expect_str_eq(rule_reason((size_t)rule_find("TIM-04"), &bound, text, sizeof(text)),
+	        "no column death_date (or --members)");
+	field_set_add(&bound, FIELD_DEATH);
+	cr_expect_str_eq(rule_reason((size_t)rule_find("TIM-04"), &bound, text, sizeof(text)),
+	        "no payable line of a person in the members file");
+	cr_expect_str_eq(rule_reason((size_t)rule_find("TIM-08"), &bound, text, sizeof(text)),
+	        "no column received_date");
+	cr_expect_str_eq(
+	        rule_reason((size_t)rule_find("NCC-01"), &bound, text, sizeof(text)), "not built");
+	field_set_add(&bound, FIELD_DIAGNOSIS_7); /* one diagnosis column is enough */
+	cr_expect_str_eq(rule_reason((size_t)rule_find("VAL-02"), &bound, text, sizeof(text)),
+	        "no diagnosis that the code set knows");
+	cr_expect_eq(strlen(rule_reason((size_t)rule_find("VAL-07"), &bound, text, 20)), 19);
+}
+
+Test(rules, list_explain_and_template_print)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct diag diag;
+	FILE *out = open_memstream(&text, &size);
+
+	rules_init();
+	diag_init(&diag);
+	cr_expect_eq(rules_print_list(out), 0);
+	cr_expect_eq(rules_print_explain(out, "ncc-04", &diag), 0);
+	cr_expect_eq(rules_print_explain(out, "NCC-01", &diag), 0);
+	cr_expect_eq(rules_print_template(out, "members", &diag), 0);
+	cr_expect_eq(rules_print_template(out, NULL, &diag), 0);
+	fclose(out);
+	cr_expect_not_null(strstr(text, "VAL-01  P1    watch           Unknown diagnosis code\n"));
+	cr_expect_not_null(strstr(text, "NCC-01  P1    not built"));
+	cr_expect_not_null(strstr(text, "VAL-06  P1    on, part watch"));
+	cr_expect_not_null(strstr(text, "authority   NCCI Policy Manual ch. I (MUE)"));
+	cr_expect_not_null(strstr(text, "\nperson_id,birth_date,sex,death_date,state,zip,"));
+	cr_expect_not_null(strstr(text, "precision_weights"));
+	for (const char *line = text; line && *line; line = strchr(line + 1, '\n'))
+		cr_expect_leq(strcspn(line + 1, "\n"), 110, "%.130s", line);
+	free(text);
+	cr_expect_eq(rules_print_explain(stdout, "NCC-4", &diag), FAIL_USAGE);
+	cr_expect_not_null(strstr(diag.text, "did you mean NCC-04?"));
+	diag_init(&diag);
+	cr_expect_eq(rules_print_template(stdout, "member", &diag), FAIL_USAGE);
+	cr_expect_not_null(strstr(diag.text, "did you mean members?"));
+}
+
+static size_t count_commas(const char *text, size_t size)
+{
+	size_t commas = 0;
+
+	for (size_t i = 0; i < size; i++)
+		commas += text[i] == ',';
+	return commas;
+}
+
+Test(rules, templates_have_as_many_cells_as_columns)
+{
+	for (size_t t = 0; t < templates_count(); t++) {
+		const struct rule_template *template = template_at(t);
+		size_t columns = count_commas(template->header, strlen(template->header));
+
+		cr_expect(t == 0 || strcmp(template_at(t - 1)->name, template->name) < 0);
+		for (const char *row = template->rows; *row; row += strcspn(row, "\n") + 1)
+			cr_expect_eq(count_commas(row, strcspn(row, "\n")), columns, "%s: %.40s",
+			        template->name, row);
+	}
+	cr_expect_eq(template_find("PANELS"), template_find("panels"));
+	cr_expect_null(template_find("panel"));
+}
+
+Test(rules, federal_holidays)
+{
+	static const char *const holidays[] = {"2024-01-01", "2024-01-15", "2024-02-19",
+	        "2024-05-27", "2024-06-19", "2024-07-04", "2024-09-02", "2024-10-14", "2024-11-11",
+	        "2024-11-28", "2024-12-25", "2021-06-18", /* Juneteenth on a Saturday */
+	        "2021-12-31",                             /* New Year 2022 on a Saturday */
+	        "2022-06-20",                             /* Juneteenth on a Sunday */
+	        "2023-01-02",                             /* New Year on a Sunday */
+	        "2021-07-05", "2023-11-10", "2021-12-24", "2022-12-26"};
+	static const char *const plain[] = {"2024-01-02", "2024-01-08", "2024-01-22", "2020-06-19",
+	        "2019-06-19", "2024-05-20", "2024-09-09", "2024-10-07", "2024-11-21", "2024-11-29",
+	        "2024-12-24", "2024-12-31", "2024-03-29", "2025-05-19"};
+
+	for (size_t i = 0; i < sizeof(holidays) / sizeof(holidays[0]); i++)
+		cr_expect(holiday_on(case_date(holidays[i])), "%s", holidays[i]);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		cr_expect(!holiday_on(case_date(plain[i])), "%s", plain[i]);
+	cr_expect_eq(working_day_from(case_date("2024-06-15")), case_date("2024-06-17"));
+	cr_expect_eq(working_day_from(case_date("2022-06-18")), case_date("2022-06-21"));
+	cr_expect_eq(working_day_from(case_date("2021-12-31")), case_date("2022-01-03"));
+	cr_expect_eq(working_day_from(case_date("2024-06-18")), case_date("2024-06-18"));
+}
+
+Test(rules, none_selected_leaves_every_mask_empty)
+{
+	struct case_run *run = case_run_create();
+	struct given given = {.hcpcs = "99201", .from = "2024-01-01", .dx = "99999"};
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(rules_select(&run->selection, "none", &diag), 0);
+	case_set(run->batch, 0, &given);
+	run->batch->count = 1;
+	case_judge(run);
+	cr_expect_eq(
+	        run->verdicts->scope[0] | run->verdicts->evaluated[0] | run->verdicts->hits[0], 0);
+	case_run_destroy(run);
+}
+
+Test(rules, an_unbound_column_leaves_units_in_scope_and_judges_none)
+{
+	struct case_run *run = case_run_create();
+	struct given given = {.hcpcs = "99213", .from = "2024-01-01", .units = "9"};
+	unsigned rules[] = {case_bit("TIM-08", 0), case_bit("CLN-04", 0), case_bit("VAL-07", 2)};
+
+	case_unbind(run, FIELD_RECEIVED);
+	case_unbind(run, FIELD_SEX);
+	case_unbind(run, FIELD_ORDERING_NPI);
+	case_set(run->batch, 0, &given);
+	given.type = 'I';
+	given.tob = "131";
+	case_set(run->batch, 1, &given);
+	run->batch->count = 2;
+	case_judge(run);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_eq(case_got(run->verdicts, 0, rules[i]), BLIND);
+	cr_expect_eq(case_got(run->verdicts, 1, case_bit("TIM-08", 0)), OUT);
+	cr_expect_eq(case_got(run->verdicts, 1, case_bit("TIM-08", 1)), BLIND);
+	cr_expect_eq(case_got(run->verdicts, 0, case_bit("TIM-08", 1)), OUT);
+	case_run_destroy(run);
+}
+
+Test(rules, lines_outside_the_dates_and_totals_are_no_business_of_line_rules)
+{
+	struct case_run *run = case_run_create();
+	struct given given = {.type = 'I',
+	        .tob = "13I",
+	        .hcpcs = "99201",
+	        .from = "2024-01-01",
+	        .dx = "W19XXXA",
+	        .without = LINE_DUE,
+	        .flags = LINE_OUTSIDE};
+
+	case_set(run->batch, 0, &given);
+	given.flags = LINE_TOTAL; /* but its claim is judged */
+	case_set(run->batch, 1, &given);
+	run->batch->count = 2;
+	case_judge(run);
+	cr_expect_eq(run->verdicts->scope[0], 0);
+	cr_expect_eq(run->verdicts->scope[1] & UINT32_MAX, 0);
+	cr_expect_eq(case_got(run->verdicts, 1, case_bit("CLN-05", 0)), HIT);
+	cr_expect_eq(case_got(run->verdicts, 1, case_bit("VAL-06", 9)), HIT);
+	case_run_destroy(run);
+}
+
+Test(rules, cost_is_booked_to_the_rules_that_ran)
+{
+	struct case_run *run = case_run_create();
+	struct given given = {.hcpcs = "99213", .from = "2024-01-01"};
+	uint64_t ns[RULES_ALL] = {0}, sum = 0;
+
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		case_set(run->batch, i, &given);
+	run->batch->count = BATCH_LINES;
+	codes_find_batch(run->codes, run->batch);
+	for (int i = 0; i < 50; i++)
+		rules_judge(&run->selection, &run->context, run->batch, run->verdicts, ns);
+	for (size_t r = 0; r < RULES_ALL; r++) {
+		sum += ns[r];
+		cr_expect(ns[r] == 0 || rule_at(r)->rule);
+	}
+	cr_expect_gt(sum, 0);
+	case_run_destroy(run);
+}
