@@ -19,6 +19,7 @@ struct worker {
 	struct spill *spill;          /* NULL: only the evidence */
 	uint8_t *scratch;             /* a row */
 	size_t scratch_bytes;
+	struct findings_counts counts;
 	int error;
 } __attribute__((aligned(64)));
 
@@ -195,6 +196,9 @@ static int sink_add(void *context, const struct finding *finding)
 {
 	struct worker *worker = context;
 
+	worker->counts.standing += !finding->watch && !finding->superseded;
+	worker->counts.watch += finding->watch;
+	worker->counts.superseded += finding->superseded && !finding->watch;
 	if (worker->error == 0 && worker->findings->mode != FINDINGS_NONE)
 		worker->error = add_finding(worker, finding);
 	return worker->error;
@@ -204,6 +208,18 @@ struct finding_sink findings_sink(struct findings *findings, unsigned index)
 {
 	assert(index < findings->worker_count);
 	return (struct finding_sink){.add = sink_add, .context = &findings->workers[index]};
+}
+
+void findings_count(const struct findings *findings, struct findings_counts *counts)
+{
+	*counts = (struct findings_counts){0};
+	for (unsigned i = 0; i < findings->worker_count; i++) {
+		const struct findings_counts *of = &findings->workers[i].counts;
+
+		counts->standing += of->standing;
+		counts->watch += of->watch;
+		counts->superseded += of->superseded;
+	}
 }
 
 /* ---- Writing. ---- */

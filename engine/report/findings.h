@@ -47,6 +47,12 @@ void findings_destroy(struct findings *findings); /* takes NULL */
  */
 struct finding_sink findings_sink(struct findings *findings, unsigned index);
 
+/* How many there were, whatever the mode; superseded ones are no watch.  As findings_write(). */
+struct findings_counts {
+	uint64_t standing, watch, superseded;
+};
+void findings_count(const struct findings *findings, struct findings_counts *counts);
+
 /* Write findings.csv, when no worker adds any more.  *rows: without the header. */
 int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag);
 

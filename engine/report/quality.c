@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/quality.h"
+
+#include "report/json.h"
+#include "report/tables.h"
+
+#include <string.h>
+
+uint64_t quality_quarantined(const struct quality *quality)
+{
+	uint64_t count = 0;
+
+	for (unsigned kind = 0; kind < BAD_KINDS; kind++)
+		count += quality->counts->quarantined[kind];
+	return count;
+}
+
+uint64_t quality_records(const struct quality *quality)
+{
+	return quality->counts->used + quality_quarantined(quality);
+}
+
+uint64_t quality_lines(const struct quality *quality)
+{
+	return quality->counts->used - quality->normalise->totals;
+}
+
+static void write_samples(struct json *json, const struct quality *quality, unsigned kind)
+{
+	const struct csv_counts *counts = quality->counts;
+
+	json_array(json, "samples", false);
+	for (uint32_t i = 0; i < counts->sample_count[kind]; i++) {
+		const struct bad_sample *sample = &counts->samples[kind][i];
+
+		json_object(json, NULL, true);
+		json_text(json, "file", quality->plan->files[sample->file].path);
+		json_unsigned(json, "offset", sample->offset);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void write_quarantined(struct json *json, const struct quality *quality)
+{
+	json_object(json, "quarantined", false);
+	for (unsigned kind = 0; kind < BAD_KINDS; kind++) {
+		if (quality->counts->quarantined[kind] == 0)
+			continue;
+		json_object(json, bad_name((enum bad)kind), false);
+		json_unsigned(json, "count", quality->counts->quarantined[kind]);
+		write_samples(json, quality, kind);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void write_fields(struct json *json, const struct quality *quality)
+{
+	json_object(json, "fields", false);
+	for (unsigned field = 0; field < FIELD_COUNT; field++) {
+		const struct cell_counts *counts = &quality->counts->fields[field];
+
+		if (!field_set_has(&quality->bound, (enum field)field))
+			continue;
+		json_object(json, field_name((enum field)field), true);
+		json_unsigned(json, "present", counts->present);
+		json_unsigned(json, "blank", counts->blank);
+		json_unsigned(json, "invalid", counts->invalid);
+		json_unsigned(json, "repaired", counts->repaired);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void write_levels(struct json *json, const struct quality *quality)
+{
+	static const enum field fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
+	uint64_t claims = 0;
+
+	json_object(json, "amount_level", true);
+	for (unsigned amount = 0; amount < AMOUNTS; amount++) {
+		uint64_t judged = quality->totals->multi_line_claims[amount];
+
+		if (quality->amount_levels[amount])
+			json_text(json, field_name(fields[amount]), quality->amount_levels[amount]);
+		claims = judged > claims ? judged : claims;
+	}
+	json_unsigned(json, "claims", claims);
+	json_end(json);
+}
+
+static void write_adjustments(struct json *json, const struct claims_totals *totals)
+{
+	json_object(json, "adjustments", true);
+	json_unsigned(json, "matched", totals->adjustments_matched);
+	json_unsigned(json, "unmatched", totals->adjustments_unmatched);
+	json_unsigned(json, "negative", totals->adjustments_negative);
+	json_end(json);
+}
+
+static void write_denied(struct json *json, const struct normalise_counts *counts)
+{
+	json_object(json, "denied", true);
+	json_unsigned(json, "flag", counts->denied_by_flag);
+	json_unsigned(json, "zero_paid", counts->denied_by_zero);
+	json_unsigned(json, "professional_lines", counts->professional);
+	json_end(json);
+}
+
+static void write_disagreements(struct json *json, const struct side_counts *counts)
+{
+	json_object(json, "disagreements", true);
+	json_unsigned(json, "birth_date", counts->birth);
+	json_unsigned(json, "sex", counts->sex);
+	json_unsigned(json, "death_date", counts->death);
+	json_unsigned(json, "specialty_code", counts->specialty);
+	json_unsigned(json, "provider_state", counts->state);
+	json_unsigned(json, "entity_type", counts->entity_type);
+	json_end(json);
+}
+
+static void write_dates(struct json *json, const struct normalise_counts *counts)
+{
+	json_object(json, "dates", false);
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		if (counts->first_service[type] > counts->last_service[type] ||
+		        counts->first_service[type] == DATE_ABSENT)
+			continue;
+		json_object(json, claim_type_name(type), true);
+		json_date(json, "first_service", counts->first_service[type]);
+		json_date(json, "last_service", counts->last_service[type]);
+		json_date(json, "last_paid_or_received", counts->last_received[type]);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+int quality_write(struct run *run, const struct quality *quality, struct diag *diag)
+{
+	struct out *out = NULL;
+	struct json json;
+	int err = out_create(&out, run, "quality.json", diag);
+
+	if (err < 0)
+		return err;
+	json_init(&json, out);
+	json_object(&json, NULL, false);
+	json_unsigned(&json, "files", quality->plan->file_count);
+	json_unsigned(&json, "records", quality_records(quality));
+	json_unsigned(&json, "claims", quality->totals->claims);
+	json_unsigned(&json, "lines", quality_lines(quality));
+	json_unsigned(&json, "used", quality->counts->used);
+	json_unsigned(&json, "outside_dates", quality->normalise->outside);
+	write_quarantined(&json, quality);
+	write_fields(&json, quality);
+	write_levels(&json, quality);
+	write_adjustments(&json, quality->totals);
+	write_denied(&json, quality->normalise);
+	write_disagreements(&json, &quality->normalise->disagreements);
+	write_dates(&json, quality->normalise);
+	json_end(&json);
+	return out_close(out, diag);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * quality.json: what came in, and how good it was.
+ */
+#ifndef REPORT_QUALITY_H
+#define REPORT_QUALITY_H
+
+#include "base/diag.h"
+#include "claim.h"
+#include "format/csv.h"
+#include "input/plan.h"
+#include "lookup/normalise.h"
+#include "regroup/claims.h"
+#include "report/run.h"
+
+#include <stdint.h>
+
+/* All of one finished scan; nothing is owned. */
+struct quality {
+	const struct plan *plan;
+	const struct csv_counts *counts;
+	const struct normalise_counts *normalise;
+	const struct claims_totals *totals;
+	struct field_set bound;             /* of any file */
+	const char *amount_levels[AMOUNTS]; /* "line", "claim", "repeated"; NULL: no such column */
+};
+
+uint64_t quality_quarantined(const struct quality *quality);
+uint64_t quality_records(const struct quality *quality);
+
+/* Used records that are lines of service: without the totals of revenue code 0001. */
+uint64_t quality_lines(const struct quality *quality);
+
+int quality_write(struct run *run, const struct quality *quality, struct diag *diag);
+
+#endif
