@@ -36,6 +36,8 @@ const columns = [
 	'claim_frequency_code', 'original_claim_id', 'denied_flag', ...numbered('carc_code', 4),
 	...numbered('diagnosis_pointer', 4), 'admitting_diagnosis_code', ...numbered('condition_code', 11),
 ];
+const pricing = [1, 2, 3, 22, 23, 24, 44, 45, 59, 66, 70, 85, 90, 91, 94, 100, 101, 102, 103, 104, 105, 118, 130, 131, 132,
+	142, 143, 144, 161, 172, 178, 187, 209, 215, 223, 237, 238, 241, 247, 248, 253];
 const memberColumns = ['person_id', 'birth_date', 'sex', 'death_date'];
 const providerColumns = ['npi', 'entity_type', 'specialty_code', 'taxonomy_code', 'state'];
 
@@ -104,6 +106,8 @@ const day = (name) => `CAST(nullif(${name}, '') AS DATE) AS ${name}`;
 const word = (name) => `coalesce(${name}, '') AS ${name}`;
 const hugeints = (names) => names.map((name) => `CAST(${name} AS HUGEINT) AS ${name}`);
 
+const sums = (names) => names.map((name) => `CAST(sum(${name}) AS HUGEINT) AS ${name}`);
+
 async function compareCounters() {
 	const money = ['charge', 'allowed', 'paid'];
 	for (const name of ['providers', 'provider_codes', 'provider_counts']) await loadRun(name);
@@ -135,6 +139,45 @@ async function compareSquares(money) {
 		['npi', 'id_kind', 'key'], ['squares']);
 }
 
+// in_scope and evaluated of line rules are gross, hits and dollars net.
+async function compareRules() {
+	for (const name of ['provider_rules', 'rules']) await loadRun(name);
+	const rules = (await rows(`SELECT DISTINCT rule FROM unit UNION SELECT DISTINCT rule FROM claim_unit ORDER BY 1`)).map((row) => row.rule);
+	for (const rule of rules) {
+		await compare(`rules.csv ${rule}`,
+			`SELECT rule, ${sums(['in_scope', 'evaluated', 'hits', 'dollars'])},
+				CAST(count(*) FILTER (hits > 0) AS HUGEINT) AS providers FROM expected_judged WHERE rule = '${rule}' GROUP BY 1`,
+			`SELECT rule, ${['in_scope', 'evaluated', 'hits', 'providers'].map(count)}, ${cents('dollars')} FROM got_rules WHERE rule = '${rule}'`,
+			['rule'], ['in_scope', 'evaluated', 'hits', 'dollars', 'providers']);
+		await compare(`provider_rules.csv ${rule}`,
+			`SELECT npi, id_kind, ${hugeints(['evaluated', 'hits', 'dollars'])} FROM expected_judged
+				WHERE rule = '${rule}' AND (evaluated > 0 OR hits > 0)`,
+			`SELECT ${word('npi')}, id_kind, ${['evaluated', 'hits'].map(count)}, ${cents('dollars')}
+				FROM got_provider_rules WHERE rule = '${rule}'`,
+			['npi', 'id_kind'], ['evaluated', 'hits', 'dollars']);
+	}
+	await compare('providers.csv flags',
+		`SELECT npi, id_kind, ${hugeints(['findings', 'lines_flagged', 'dollars_flagged'])} FROM expected_flags WHERE findings > 0 OR lines_flagged > 0`,
+		`SELECT * FROM (SELECT ${word('npi')}, id_kind, ${['findings', 'lines_flagged'].map(count)}, ${cents('dollars_flagged')} FROM got_providers)
+			WHERE findings > 0 OR lines_flagged > 0`,
+		['npi', 'id_kind'], ['findings', 'lines_flagged', 'dollars_flagged']);
+}
+
+// Two roles of one line may have equal rows: they are counted.
+async function compareFindings() {
+	const columns = ['rule', 'kind', 'claim_id', 'line', 'data_source', 'superseded', 'severity', 'npi', 'date', 'code', 'amount', 'dollars'];
+	await loadRun('findings');
+	await db.run(`CREATE TABLE expected_rows AS SELECT ${columns.join(', ')}, count(*) AS n
+		FROM (SELECT * REPLACE (CAST(amount AS HUGEINT) AS amount, CAST(dollars AS HUGEINT) AS dollars) FROM expected_findings) GROUP BY ALL`);
+	await db.run(`CREATE TABLE got_rows AS SELECT ${columns.join(', ')}, count(*) AS n FROM (
+		SELECT rule, kind, claim_id, coalesce(line, '') AS line, ${word('data_source')}, contains(coalesce(detail, ''), 'superseded_by=') AS superseded,
+			severity, ${word('npi')}, ${day('date')}, ${word('code')}, ${cents('amount')}, ${cents('dollars')} FROM got_findings) GROUP BY ALL`);
+	for (const { rule } of await rows('SELECT rule FROM expected_rows UNION SELECT rule FROM got_rows ORDER BY 1'))
+		await compare(`findings.csv ${rule}`,
+			`SELECT * FROM expected_rows WHERE rule = '${rule}'`, `SELECT * FROM got_rows WHERE rule = '${rule}'`,
+			['rule', 'kind', 'claim_id', 'line', 'data_source'], ['superseded', 'severity', 'npi', 'date', 'code', 'amount', 'dollars', 'n']);
+}
+
 const there = await load('raw', join(claimsDir, 'claims.csv'), columns);
 await load('raw_members', join(claimsDir, 'members.csv'), memberColumns);
 await load('raw_providers', join(claimsDir, 'providers.csv'), providerColumns);
@@ -145,9 +188,14 @@ const values = {
 	conditions: numbered('condition_code', 11).join(', '),
 	carcs: numbered('carc_code', 4).join(', '),
 	has_denial: String(there.has('denied_flag') || there.has('carc_code_1')),
-	denying: '[]',
+	// Cost sharing, other coverage and contract write-offs: they price a line, and deny nothing.
+	pricing: pricing.map((code) => `'${code}'`).join(', '),
+	basis: text(['paid', 'allowed', 'charge'].find((name) => there.has(`${name}_amount`)) ?? 'paid'),
 	codes: text(codesDir).slice(1, -1),
 };
-for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql']) await runFile(file, values);
+for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql', 'rules_val.sql', 'rules_line.sql', 'rules_claim.sql', 'findings.sql'])
+	await runFile(file, values);
 await compareCounters();
+await compareRules();
+await compareFindings();
 process.exitCode = failed ? 1 : 0;

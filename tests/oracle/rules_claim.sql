@@ -7,7 +7,8 @@ CREATE TABLE claim_hit (row BIGINT, rule VARCHAR, part VARCHAR, kind VARCHAR, se
 	share BIGINT, whole BIGINT);
 
 CREATE VIEW standing AS
-SELECT * FROM claim_own WHERE claim NOT IN (SELECT claim FROM dead) AND lines > 0;
+SELECT * FROM claim_own WHERE lines > 0 AND claim NOT IN (SELECT claim FROM dead)
+	AND (NOT is_negative OR claim IN (SELECT claim FROM matched));
 
 INSERT INTO claim_unit SELECT row, 'VAL-06', 'tob', bill_type IS NOT NULL FROM standing WHERE claim_type = 'institutional';
 INSERT INTO claim_hit SELECT row, 'VAL-06', 'tob', 'tob', 'info', true, 0, 1 FROM standing
@@ -17,12 +18,12 @@ INSERT INTO claim_unit SELECT row, 'VAL-06', 'claim_dates', claim_start IS NOT N
 INSERT INTO claim_hit SELECT row, 'VAL-06', 'claim_dates', 'dates', 'info', false, 0, 1 FROM standing WHERE claim_start > claim_end;
 
 INSERT INTO claim_unit
-SELECT own, 'VAL-06', 'line_repeated', bool_and(line.line IS NOT NULL) FROM line JOIN (SELECT claim, row AS own FROM standing) USING (claim)
+SELECT own, 'VAL-06', 'line_repeated', bool_or(line.line IS NOT NULL) FROM line JOIN (SELECT claim, row AS own FROM standing) USING (claim)
 WHERE NOT is_total GROUP BY own;
 INSERT INTO claim_hit
 SELECT DISTINCT own, 'VAL-06', 'line_repeated', 'line_repeated', 'info', false, 0, 1
 FROM (SELECT own, line.line FROM line JOIN (SELECT claim, row AS own FROM standing) USING (claim)
-	WHERE line.line IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1);
+	WHERE line.line IS NOT NULL AND NOT is_total GROUP BY 1, 2 HAVING count(*) > 1);
 
 -- VAL-04 pcs: inpatient claims with a procedure that the set has.
 CREATE TABLE claim_pcs AS

@@ -220,7 +220,7 @@ WITH age AS (
 SELECT whole.row, years, hcpcs, px.age_from, px.age_to,
 	coalesce(classed, false) OR px.age_from IS NOT NULL AS classed,
 	coalesce(unknown, false) OR (hcpcs IS NOT NULL AND px.code IS NULL) AS unknown,
-	coalesce(sex <> 'male', true) AND years BETWEEN 9 AND 64 AS may_be_mother,
+	coalesce(whole.sex <> 'male', true) AND years BETWEEN 9 AND 64 AS may_be_mother,
 	coalesce(any_newborn, false) OR coalesce(any_delivery, false) AS birth_beside
 FROM whole LEFT JOIN classes USING (row) LEFT JOIN px ON px.code = hcpcs;
 INSERT INTO unit SELECT row, 'CLN-03', '', classed AND years IS NOT NULL FROM aged WHERE classed OR unknown;
