@@ -27,7 +27,7 @@ enum {
 	THREADS_MAX = 64,
 	SIDE_ROWS = 8192,      /* of members.csv and providers.csv, a part */
 	SPRINKLED = 8,         /* of 1,000 claims, planted in any slot */
-	HOSPITAL_CLAIMS = 160, /* of 1,000 claims */
+	HOSPITAL_CLAIMS = 150, /* of 1,000 claims */
 	TRIES_MAX = 64,        /* claims that found no member, one after the other */
 	PATH_MAX_BYTES = 4096,
 };

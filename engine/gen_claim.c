@@ -178,7 +178,8 @@ static int64_t unit_charge(const struct gen_provider *provider, const char *code
 	uint64_t word = 0;
 	int64_t cents;
 
-	memcpy(&word, code, 5);
+	for (unsigned i = 0; code[i] != '\0'; i++)
+		word = word << 8 | (uint8_t)code[i];
 	cents = (int64_t)dollars * 100 * provider->fee / 256 *
 	        gen_spread(gen_mix(word ^ provider->npi)) / 256;
 	if (cents >= 2000)
@@ -393,7 +394,7 @@ static unsigned diagnosis_number(struct gen_chunk *chunk)
 
 static void make_office(struct gen_chunk *chunk, struct gen_claim *claim)
 {
-	static const uint8_t beside[16] = {0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4};
+	static const uint8_t beside[16] = {0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5};
 	const struct gen_specialty *specialty = claim->provider.specialty;
 	bool facility = gen_chance(&chunk->random, specialty->facility_percent);
 	const char *place = !facility ? "11" : gen_chance(&chunk->random, 60) ? "22" : "21";

@@ -628,10 +628,10 @@ static bool plant_growing(struct gen_chunk *chunk, const struct gen_provider *pr
 	int32_t start = world->last_day - days / 3;
 	struct gen_claim claim;
 
-	wish.day_from = start + (int32_t)gen_below(&chunk->random, (uint64_t)days / 3);
-	if (wish.day_from < start + (int32_t)gen_below(&chunk->random, (uint64_t)days / 3))
-		return false;
+	wish.day_from = start;
 	if (!begin(chunk, provider, &wish, &claim))
+		return false;
+	if ((int32_t)gen_below(&chunk->random, (uint64_t)days / 3) > claim.from - start)
 		return false;
 	gen_claim_diagnose(chunk, &claim, 2);
 	line_with(chunk, &claim, "99203", "11", 180, NULL);
