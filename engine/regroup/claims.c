@@ -64,11 +64,11 @@ static void find_checks(struct claims *claims)
 	claims->check_repeated = -1;
 	claims->check_miles = -1;
 	for (unsigned bit = 0; bit < checks_used(); bit++) {
-		const struct rule_check *check = check_at(bit);
 		uint64_t mask = (uint64_t)1 << bit;
 
-		if (!check || !(claims->options.selection->checks & mask))
+		if (check_rule(bit) < 0 || !(claims->options.selection->checks & mask))
 			continue;
+		const struct rule_check *check = check_at(bit);
 		if (check->scope == CHECK_LINE)
 			claims->line_checks |= mask;
 		else if (check->scope == CHECK_CLAIM)
