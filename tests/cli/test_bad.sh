@@ -137,7 +137,7 @@ says "too bad: names the option" --max-bad
 equal "too bad: no run directory" "" "$(ls -d run 2>/dev/null)"
 
 # Big files: a stray quote in the middle, and one line of 1 GB.
-"$program" gen -q --lines 1000000 --seed 3 -o big || not_ok "gen"
+"$program" gen --lines 1000000 --seed 3 -o big >/dev/null || not_ok "gen"
 lines=1000000
 head -n 500000 big/claims.csv >quote.csv
 sed -n 500001p big/claims.csv | sed 's/,/",/' >>quote.csv

@@ -3,7 +3,7 @@
 # half-written is left.
 . "$(dirname "$0")/assert.sh"
 
-"$program" gen -q --lines 300000 --columns full --schemes all --seed 5 -o claims || not_ok "gen"
+"$program" gen --lines 300000 --columns full --schemes all --seed 5 -o claims >/dev/null || not_ok "gen"
 
 # What a run leaves behind: neither a directory nor one being written.
 left() {

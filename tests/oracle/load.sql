@@ -7,8 +7,8 @@ CREATE MACRO clean(x) AS nullif(trim(x), '');
 CREATE MACRO read_code(x) AS nullif(upper(replace(replace(x, '.', ''), ' ', '')), '');
 CREATE MACRO read_modifier(x) AS nullif(upper(replace(x, ' ', '')), '');
 CREATE MACRO read_id(x) AS nullif(regexp_replace(replace(x, ' ', ''), '\.0*$', ''), '');
-CREATE MACRO read_cents(x) AS CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 100, 0) AS BIGINT);
-CREATE MACRO read_units(x) AS CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 10000, 0) AS BIGINT);
+CREATE MACRO read_cents(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 100, 0) AS BIGINT);
+CREATE MACRO read_units(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 10000, 0) AS BIGINT);
 
 -- 1000-01-01, 1900-01-01, 9999-12-31 and zeros stand for no date at all.
 CREATE MACRO read_date(x) AS nullif(nullif(nullif(CAST(try_strptime(

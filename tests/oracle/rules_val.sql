@@ -61,17 +61,23 @@ FROM due JOIN px ON px.code = hcpcs
 WHERE service_from IS NOT NULL AND NOT cdt AND NOT (px.valid_from <= service_thru AND px.valid_to >= service_from)
 	AND coalesce(revenue NOT IN ('0022', '0023', '0024'), true);
 
--- VAL-05: a partial list calls none unknown, save P1 to P6 off anaesthesia.
+-- VAL-05: not in the list, save for the pairs of ambulance codes; P1 to P6 off
+-- anaesthesia; the same one twice.
 INSERT INTO unit SELECT row, 'VAL-05', '', true FROM due WHERE len(modifiers) > 0;
 INSERT INTO hit
-WITH wrong AS (
-	SELECT row, len(list_distinct(modifiers)) < len(modifiers) AS repeated,
-		list_has_any(modifiers, ['P1', 'P2', 'P3', 'P4', 'P5', 'P6']) AND hcpcs IS NOT NULL
-			AND NOT (regexp_full_match(hcpcs, '0[01][0-9]{3}') AND hcpcs >= '00100') AS misplaced
+WITH slot AS (
+	SELECT row, hcpcs, unnest(modifiers) AS modifier, len(list_distinct(modifiers)) < len(modifiers) AS repeated
 	FROM due WHERE len(modifiers) > 0
+), wrong AS (
+	SELECT row, repeated, CASE
+		WHEN regexp_full_match(modifier, 'P[1-6]') THEN hcpcs IS NOT NULL AND NOT (regexp_full_match(hcpcs, '0[01][0-9]{3}') AND hcpcs >= '00100')
+		WHEN m.code IS NOT NULL THEN false
+		ELSE NOT (coalesce(hcpcs BETWEEN 'A0021' AND 'A0999', false) AND regexp_full_match(modifier, '[DEGHIJNPRSX]{2}'))
+	END AS unknown
+	FROM slot LEFT JOIN modifier_code m ON m.code = modifier
 )
-SELECT row, 'VAL-05', '', CASE WHEN misplaced THEN 'unknown' ELSE 'repeated' END, 'info', true, 0, 1
-FROM wrong WHERE repeated OR misplaced;
+SELECT row, 'VAL-05', '', CASE WHEN bool_or(unknown) THEN 'unknown' ELSE 'repeated' END, 'info', true, 0, 1
+FROM wrong GROUP BY row HAVING bool_or(unknown) OR bool_or(repeated);
 
 -- VAL-06: each kind by itself.  Amounts of a claim are no line's.
 CREATE TABLE structure AS
