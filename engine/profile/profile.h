@@ -12,6 +12,7 @@
 #define PROFILE_PROFILE_H
 
 #include "base/diag.h"
+#include "base/level.h"
 #include "claim.h"
 #include "rules/rules.h"
 
@@ -31,9 +32,12 @@ enum {
 struct profile_options {
 	unsigned keep; /* PROFILE_* */
 	unsigned workers;
-	size_t memory_bytes; /* private blocks of all workers together stay below; 0 no limit */
+	size_t memory_bytes;     /* private blocks of all workers together stay below; 0 no limit */
+	const enum level *level; /* of the loops; NULL: the best that this CPU runs */
+	size_t index_slots;      /* to begin with, a power of two; 0: chosen (tests begin small) */
 };
 
+/* rules_init() must have been called.  The options are copied. */
 int profile_create(
         struct profile **profile, const struct profile_options *options, struct diag *diag);
 void profile_destroy(struct profile *profile);
@@ -92,7 +96,13 @@ int profile_add_hit(
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
         uint32_t findings, int64_t dollars);
 
-/* Add a worker's blocks into the shared table and empty them.  Any thread, its own worker. */
+/*
+ * Make what a worker has added readable.  Each worker in a thread of its own,
+ * all at once; again whenever something was added since.  A worker may be
+ * destroyed after this: what it counted stays.  (Its blocks are put in order
+ * where they are, and readers add up those of all workers; only blocks that
+ * outgrew their memory are added into the shared table.)
+ */
 int profile_merge(struct profile_worker *worker);
 
 /* ---- Reading, after all workers are merged. ---- */
@@ -111,7 +121,12 @@ struct profile_provider {
 	int64_t dollars_flagged;
 };
 
+/* All numbers are below this.  One that two threads raced for may stay unused: it has no text. */
 size_t profile_count(const struct profile *profile);
+
+/* Bytes that all counters of a run hold now. */
+size_t profile_memory(const struct profile *profile);
+
 /* Numbers of providers with lines or claims, ordered by (text as bytes, id_kind name). Caller
  * frees. */
 int profile_order(const struct profile *profile, uint32_t **numbers, size_t *count);
@@ -145,10 +160,24 @@ struct profile_cell {
 	int64_t units, charge, allowed, paid;
 };
 /*
- * The cells of one provider, ordered by kind name and printed key as bytes.
- * The array is the caller's scratch, grown as needed (*cells, *capacity).
+ * The cells of one provider, ordered by kind name and printed key as bytes:
+ * codes (unreadable ones under the key of "?"), digits, E/M, modifiers, months,
+ * places.  Those of specialty, state and entity type are not among them;
+ * profile_read() has their result.  The array is the caller's scratch, grown
+ * as needed (*cells, *capacity) and freed by free().  Returns 0 or FAIL_MEMORY.
+ * Any thread.
  */
 int profile_cells(const struct profile *profile, uint32_t number, struct profile_cell **cells,
         size_t *capacity, size_t *count);
+
+/* Names as printed in the column kind: "code", "digit", "em", ... */
+const char *profile_kind_name(enum profile_kind kind);
+
+/*
+ * The printed key of a cell, ended by NUL: the code, "7", "office_est_4", "25",
+ * "2024-03", "11".  Returns its length.
+ */
+enum { PROFILE_KEY_TEXT_SIZE = 32 };
+size_t profile_key_text(const struct profile_cell *cell, char text[PROFILE_KEY_TEXT_SIZE]);
 
 #endif

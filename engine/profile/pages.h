@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Zeroed memory from the kernel: what is never touched costs nothing.
+ */
+#ifndef PROFILE_PAGES_H
+#define PROFILE_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PAGE_HUGE_BYTES = 2 << 20 };
+
+/*
+ * Zeroed bytes at a page's start; from PAGE_HUGE_BYTES on at a huge page's.
+ * NULL: no memory.  Frees by pages_destroy() with the same size.
+ */
+void *pages_create(size_t bytes);
+void pages_destroy(void *pages, size_t bytes);
+
+/* Ask for huge pages: for tables that are read at random and will fill up. */
+void pages_ask_huge(void *pages, size_t bytes);
+
+#endif

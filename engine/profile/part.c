@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "profile/part.h"
+
+#include "profile/pages.h"
+#include "profile/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct part *part_create(unsigned keep)
+{
+	struct part *part = calloc(1, sizeof(*part));
+
+	if (!part)
+		return NULL;
+	part->chunks = pages_create(PART_CHUNKS * sizeof(*part->chunks));
+	part->ready = pages_create(PART_GROUPS);
+	part->keep = keep;
+	if (!part->chunks || !part->ready) {
+		part_destroy(part);
+		return NULL;
+	}
+	return part;
+}
+
+void part_reset(struct part *part)
+{
+	if (part->ready)
+		memset(part->ready, 0, part->chunk_count * (size_t)(PART_CHUNK / PART_GROUP));
+	part->group_count = 0;
+	while (part->chunk_count) {
+		part->chunk_count--;
+		pages_destroy(part->chunks[part->chunk_count], sizeof(struct part_chunk));
+		part->chunks[part->chunk_count] = NULL;
+	}
+	cells_free(&part->counts);
+	cells_free(&part->notes);
+	free(part->touched);
+	part->touched = NULL;
+	part->touched_count = part->touched_room = 0;
+	part->usual_known = part->claims_checked = false;
+	part->added = 0;
+}
+
+void part_destroy(struct part *part)
+{
+	if (!part)
+		return;
+	part_reset(part);
+	pages_destroy(part->chunks, PART_CHUNKS * sizeof(*part->chunks));
+	pages_destroy(part->ready, PART_GROUPS);
+	free(part);
+}
+
+/*
+ * Huge pages for what each line reads at random; not in the first chunk, whose
+ * providers are the busiest and few runs have more.
+ */
+static bool make_chunks(struct part *part, uint32_t number)
+{
+	while (part->chunk_count <= number >> PART_CHUNK_SHIFT) {
+		struct part_chunk *chunk = pages_create(sizeof(*chunk));
+
+		if (!chunk)
+			return false;
+		if (part->chunk_count)
+			pages_ask_huge(chunk, offsetof(struct part_chunk, claim_checks));
+		part->chunks[part->chunk_count++] = chunk;
+	}
+	return true;
+}
+
+/*
+ * Write to each page before anyone reads: the first read of a page maps the
+ * kernel's page of zeros, and the write behind it then faults again and stops
+ * every other thread to flush its TLB.
+ */
+static void write_pages(void *at, size_t bytes)
+{
+	for (size_t offset = 0; offset < bytes; offset += 4096)
+		*(volatile uint8_t *)((uint8_t *)at + offset) = 0;
+}
+
+bool part_make(struct part *part, uint32_t number)
+{
+	if (!make_chunks(part, number))
+		return false;
+	struct part_chunk *chunk = part_chunk(part, number);
+	uint32_t first = part_at(number) & ~(uint32_t)(PART_GROUP - 1);
+
+	write_pages(&chunk->hot[first], PART_GROUP * sizeof(*chunk->hot));
+	write_pages(&chunk->net[first], PART_GROUP * sizeof(*chunk->net));
+	if (part->keep & PROFILE_COUNTS)
+		write_pages(&chunk->digits[first], PART_GROUP * sizeof(*chunk->digits));
+	if (part->keep & PROFILE_RULES)
+		write_pages(&chunk->line_checks[first], PART_GROUP * sizeof(*chunk->line_checks));
+	part->ready[number >> PART_GROUP_SHIFT] = 1;
+	part->group_count++;
+	return true;
+}
+
+bool part_reserve(struct part *part, uint32_t count)
+{
+	if (part->touched_count + count <= part->touched_room)
+		return true;
+	uint32_t room = part->touched_room ? part->touched_room * 2 : 1024;
+
+	while (room < part->touched_count + count)
+		room *= 2;
+	uint32_t *touched = realloc(part->touched, room * sizeof(*touched));
+
+	if (!touched)
+		return false;
+	part->touched = touched;
+	part->touched_room = room;
+	return true;
+}
+
+void part_touch(struct part *part, uint32_t number)
+{
+	struct net_block *net = &part_chunk(part, number)->net[part_at(number)];
+
+	if (net->is_touched)
+		return;
+	net->is_touched = 1;
+	part->touched[part->touched_count++] = number;
+}
+
+/* Of a provider, in a group that is ready; rare blocks are. */
+static size_t provider_bytes(const struct part *part)
+{
+	size_t bytes = sizeof(struct hot_block) + sizeof(struct net_block) + sizeof(struct vote);
+
+	if (part->keep & PROFILE_COUNTS)
+		bytes += sizeof(struct digit_block);
+	if (part->keep & PROFILE_RULES)
+		bytes += sizeof(struct check_block);
+	if (part->claims_checked)
+		bytes += sizeof(struct check_block);
+	return bytes;
+}
+
+size_t part_bytes(const struct part *part)
+{
+	return (size_t)part->group_count * PART_GROUP * provider_bytes(part) +
+	       part->touched_room * sizeof(*part->touched) + cells_bytes(&part->counts) +
+	       cells_bytes(&part->notes);
+}
+
+bool part_seal(struct part *part, size_t providers)
+{
+	if (!cells_sort(&part->counts, providers) || !cells_sort(&part->notes, providers))
+		return false;
+	part->sealed = true;
+	return true;
+}
+
+void part_add_square(struct part *part, uint32_t number, unsigned amount, int64_t cents)
+{
+	struct part_chunk *chunk = part_chunk(part, number);
+	struct hot_block *hot = &chunk->hot[part_at(number)];
+	uint64_t size = cents < 0 ? -(uint64_t)cents : (uint64_t)cents;
+	unsigned __int128 square = (unsigned __int128)size * size + hot->square[amount];
+
+	hot->square[amount] = (uint64_t)square;
+	chunk->rare[part_at(number)].square_high[amount] += (uint64_t)(square >> 64);
+}
+
+void part_add_date(struct part *part, uint32_t number, int32_t date)
+{
+	struct rare_block *rare = &part_chunk(part, number)->rare[part_at(number)];
+	uint32_t first = date_word_first(date), last = date_word_last(date);
+
+	if (first > rare->first)
+		rare->first = first;
+	if (last > rare->last)
+		rare->last = last;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A part: the private counters of one worker.
+ *
+ * Blocks per provider stand in chunks, indexed by the dense number.  A chunk
+ * is mapped whole and zeroed by the kernel page by page, so that providers
+ * this worker never sees cost nothing.  What a line always touches is one
+ * 64-byte block; the rest lies apart, kind by kind.
+ */
+#ifndef PROFILE_PART_H
+#define PROFILE_PART_H
+
+#include "profile/cells.h"
+#include "profile/index.h"
+#include "rules/rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PART_CHUNK_SHIFT = 15, /* 32,768 hot blocks fill a huge page */
+	PART_CHUNK = 1 << PART_CHUNK_SHIFT,
+	PART_CHUNKS = 1 << (INDEX_NUMBER_BITS - PART_CHUNK_SHIFT),
+	PART_GROUP_SHIFT = 6, /* 64 hot blocks are a page */
+	PART_GROUP = 1 << PART_GROUP_SHIFT,
+	PART_GROUPS = 1 << (INDEX_NUMBER_BITS - PART_GROUP_SHIFT),
+};
+
+enum { SUM_UNITS, SUM_CHARGE, SUM_ALLOWED, SUM_PAID, SUMS, AMOUNT_COUNT = 3, DIGITS = 9 };
+
+/*
+ * Sums wrap at 2^63 (of cents, nine times what the world earns in a century):
+ * wrapping commutes, saturating would let the order show.
+ *
+ * Squares are the low words of 128 bits; carries go to the rare block.
+ * Dates are kept so that both grow and 0 is "none": first as 65535 - date,
+ * last as date + 1; others than 1970 to 2149 go to the rare block.
+ */
+struct hot_block {
+	int64_t sum[SUMS];
+	uint64_t square[AMOUNT_COUNT];
+	uint32_t lines;
+	uint16_t first, last;
+};
+
+/*
+ * How many lines have an amount is told by those that do not do as most do:
+ * with bit k of part.usual, the lines that lack amount k; else those that have it.
+ */
+struct rare_block {
+	uint64_t square_high[AMOUNT_COUNT];
+	uint32_t unusual[AMOUNT_COUNT];
+	uint32_t first, last; /* both biased so that they grow and 0 is "none" */
+	uint32_t pad;
+};
+
+/* After the scan: what regroup settles; and whether the provider is in part.touched. */
+struct net_block {
+	uint32_t claims, is_touched;
+	uint64_t findings, lines_flagged;
+	int64_t dollars_flagged;
+};
+
+/*
+ * Lines that are all of one specialty, state and entity type, as nearly all
+ * of a provider's are; lines that differ go to the cells.
+ */
+struct vote {
+	uint32_t lines;
+	uint16_t specialty, state;
+	uint8_t entity;
+	uint8_t pad[7];
+};
+
+struct digit_cell {
+	int64_t sum[SUMS];
+	uint64_t lines;
+};
+
+struct digit_block {
+	struct digit_cell digit[DIGITS]; /* of 1 to 9 */
+	uint64_t pad[3];                 /* six cache lines */
+};
+
+struct check_block {
+	uint32_t evaluated[32];
+};
+
+struct part_chunk {
+	struct hot_block hot[PART_CHUNK];
+	struct digit_block digits[PART_CHUNK];
+	struct check_block line_checks[PART_CHUNK];
+	struct check_block claim_checks[PART_CHUNK];
+	struct vote votes[PART_CHUNK];
+	struct net_block net[PART_CHUNK];
+	struct rare_block rare[PART_CHUNK];
+};
+
+struct part {
+	struct part *next; /* of the profile's list */
+	struct part_chunk **chunks;
+	uint8_t *ready;       /* of each group of providers: its pages are there */
+	uint32_t chunk_count; /* the first ones are there */
+	uint32_t group_count; /* that are ready */
+	unsigned keep;        /* PROFILE_* */
+	unsigned usual;       /* bits of amounts that lines usually have */
+	bool usual_known;
+	bool sealed;         /* merged: cells are in order, readers may come */
+	bool claims_checked; /* claim_checks are in use */
+	uint32_t *touched;   /* providers with anything here, each once */
+	uint32_t touched_count, touched_room;
+	uint64_t added;      /* lines and hits since the last flush: bounds all 32-bit counts */
+	struct cells counts; /* code, month, em, modifier, pos */
+	struct cells notes;  /* specialty, state, entity, rule: few */
+};
+
+static inline struct part_chunk *part_chunk(const struct part *part, uint32_t number)
+{
+	return part->chunks[number >> PART_CHUNK_SHIFT];
+}
+
+static inline uint32_t part_at(uint32_t number)
+{
+	return number & (PART_CHUNK - 1);
+}
+
+/* Dates of any size as words that grow: 0 is "none" in both. */
+static inline uint32_t date_word_last(int32_t date)
+{
+	return (uint32_t)date ^ 0x80000000;
+}
+
+static inline uint32_t date_word_first(int32_t date)
+{
+	return ~date_word_last(date);
+}
+
+struct part *part_create(unsigned keep); /* NULL: no memory */
+void part_destroy(struct part *part);
+
+static inline bool part_is_ready(const struct part *part, uint32_t number)
+{
+	return part->ready[number >> PART_GROUP_SHIFT];
+}
+
+/* Make a provider's blocks ready, and those of its group.  False: no memory. */
+bool part_make(struct part *part, uint32_t number);
+
+/* Room for count more providers to be touched.  False: no memory. */
+bool part_reserve(struct part *part, uint32_t count);
+
+/* To be called before anything is added to a provider's blocks. */
+void part_touch(struct part *part, uint32_t number);
+
+/* Empty it, giving its memory back. */
+void part_reset(struct part *part);
+
+size_t part_bytes(const struct part *part);
+
+/* Order the cells for reading.  False: no memory. */
+bool part_seal(struct part *part, size_t providers);
+
+/* Slow paths of adding. */
+void part_add_square(struct part *part, uint32_t number, unsigned amount, int64_t cents);
+void part_add_date(struct part *part, uint32_t number, int32_t date);
+
+#endif
