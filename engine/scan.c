@@ -127,7 +127,7 @@ static int create_shared(struct scan *scan)
 	        .keep = options->counters | (scan->any_rules ? PROFILE_RULES : 0),
 	        .workers = options->threads,
 	        .memory_bytes = scan->memory.profile,
-	        .level = options->level,
+	        .level = &options->level,
 	};
 	struct partition_options partitions = {
 	        .memory_bytes = scan->memory.partitions, .tmp = options->tmp};
@@ -278,6 +278,30 @@ static int mend_levels(struct scan *scan)
 	return mended;
 }
 
+/*
+ * An adjustment that names no claim may mean one of a file that carries no
+ * adjustments itself; such claims leave more behind only if that can be.
+ */
+static int mend_adjustments(struct scan *scan)
+{
+	bool can = false, cannot = false;
+
+	for (uint32_t i = 0; i < layouts_count(scan->layouts); i++) {
+		const struct field_set *bound = &layouts_at(scan->layouts, i)->bound;
+		bool carries = field_set_has(bound, FIELD_FREQUENCY) ||
+		               field_set_has(bound, FIELD_ORIGINAL_CLAIM_ID) ||
+		               field_set_has(bound, FIELD_BILL_TYPE) ||
+		               field_set_has(bound, FIELD_BILL_FACILITY);
+
+		can |= carries;
+		cannot |= !carries;
+	}
+	if (!can || !cannot || scan->adjustments)
+		return 0;
+	scan->adjustments = true;
+	return 1;
+}
+
 /* ---- Too bad? ---- */
 
 static int check_bad(struct scan *scan)
@@ -366,6 +390,8 @@ static int attempt(struct scan *scan)
 		err = plan_check_unchanged(scan->plan, scan->diag);
 	if (err == 0)
 		err = mend_starts(scan);
+	if (err == 0)
+		err = mend_adjustments(scan);
 	if (err != 0)
 		return err;
 	add_up(scan);
@@ -498,12 +524,17 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = open_side(scan, USE_PROVIDERS, options->providers, &scan->providers);
 	forget_side_keys(scan);
-	return err == 0 ? share_memory(scan) : err;
+	if (err == 0)
+		err = share_memory(scan);
+	if (err == 0 && !options->explain && (options->csv || options->json))
+		err = run_create(&scan->run, options->out, options->force, scan->diag);
+	return err;
 }
 
 static void close_scan(struct scan *scan)
 {
 	end_attempt(scan);
+	run_destroy(scan->run);
 	side_destroy(scan->members);
 	side_destroy(scan->providers);
 	codes_destroy(scan->codes);

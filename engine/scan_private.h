@@ -18,6 +18,7 @@
 #include "regroup/claims.h"
 #include "regroup/partition.h"
 #include "report/findings.h"
+#include "report/run.h"
 #include "rules/rules.h"
 #include "scan.h"
 
@@ -106,6 +107,7 @@ struct scan {
 	struct findings *findings;
 	struct worker *workers;
 	unsigned attempts;
+	bool adjustments; /* some files can carry adjustments and others cannot */
 
 	/* Of all workers. */
 	struct csv_counts counts;
@@ -114,7 +116,8 @@ struct scan {
 	uint64_t rule_ns[RULES_ALL], stage_ns[STAGES];
 	struct claims_totals totals;
 	struct claims_settled settled;
-	uint64_t read_ns, join_ns, merge_ns;
+	uint64_t read_ns, join_ns, merge_ns, report_ns;
+	struct run *run; /* NULL: nothing is written */
 	uint64_t began_ns;
 };
 

@@ -14,7 +14,7 @@ const struct normalise_hot *normalise_hot_at(enum level level)
 
 void normalise_counts_init(struct normalise_counts *counts)
 {
-	*counts = (struct normalise_counts){.professional = 0};
+	*counts = (struct normalise_counts){.totals = 0};
 	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
 		counts->first_service[type] = INT32_MAX;
 		counts->last_service[type] = DATE_ABSENT;
@@ -38,10 +38,10 @@ void normalise_counts_merge(struct normalise_counts *into, const struct normalis
 	into->disagreements.entity_type += from->disagreements.entity_type;
 	into->denied_by_flag += from->denied_by_flag;
 	into->denied_by_zero += from->denied_by_zero;
-	into->professional += from->professional;
 	into->totals += from->totals;
 	into->outside += from->outside;
 	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		into->lines[type] += from->lines[type];
 		if (from->first_service[type] < into->first_service[type])
 			into->first_service[type] = from->first_service[type];
 		latest(&into->last_service[type], from->last_service[type]);

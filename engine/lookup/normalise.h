@@ -30,7 +30,8 @@ struct normalise {
 /* What is counted while normalising. */
 struct normalise_counts {
 	struct side_counts disagreements;
-	uint64_t denied_by_flag, denied_by_zero, professional, totals, outside;
+	uint64_t denied_by_flag, denied_by_zero, totals, outside;
+	uint64_t lines[CLAIM_TYPES];
 	int32_t first_service[CLAIM_TYPES], last_service[CLAIM_TYPES];
 	int32_t last_received[CLAIM_TYPES]; /* received or paid date */
 };

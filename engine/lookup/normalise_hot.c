@@ -116,6 +116,12 @@ ALWAYS uint8_t frequency_of(const struct batch *batch, uint32_t i)
 	return batch->frequency[i] ? batch->frequency[i] : (uint8_t)(batch->bill_type[i] >> 16);
 }
 
+ALWAYS bool is_zero_paid(const struct batch *batch, uint32_t i)
+{
+	return batch->claim_type[i] == CLAIM_PROFESSIONAL && batch->allowed[i] == 0 &&
+	       batch->paid[i] == 0;
+}
+
 ALWAYS bool is_denied(const struct batch *batch, uint32_t i, bool by_zero)
 {
 	uint8_t said = batch->said[i];
@@ -123,7 +129,7 @@ ALWAYS bool is_denied(const struct batch *batch, uint32_t i, bool by_zero)
 	            batch->paid[i] == 0;
 
 	return (said & SAID_DENIED) || ((said & SAID_CARC) && batch->paid[i] <= 0) ||
-	       (by_zero && zero);
+	       (by_zero && is_zero_paid(batch, i));
 }
 
 ALWAYS bool is_negative(const struct batch *batch, uint32_t i)
@@ -166,7 +172,6 @@ static void flags(
 		batch->line_flags[i] = set;
 		counts->denied_by_flag += denied && column;
 		counts->denied_by_zero += denied && !column;
-		counts->professional += batch->claim_type[i] == CLAIM_PROFESSIONAL;
 		counts->totals += total;
 		counts->outside += outside;
 	}
@@ -367,6 +372,7 @@ static void edges(const struct batch *batch, struct normalise_counts *counts)
 		int32_t came = batch->received[i] > batch->paid_date[i] ? batch->received[i]
 		                                                        : batch->paid_date[i];
 
+		counts->lines[type]++;
 		if (date != DATE_ABSENT && date < counts->first_service[type])
 			counts->first_service[type] = date;
 		if (date > counts->last_service[type])

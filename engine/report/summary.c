@@ -312,10 +312,12 @@ static void put_zero_paid(FILE *file, const struct normalise_counts *counts)
 	struct paragraph paragraph = {.file = file};
 	char text[NUMBER_SIZE];
 
-	if (counts->denied_by_zero * 2 <= counts->professional)
+	uint64_t lines = counts->lines[CLAIM_PROFESSIONAL];
+
+	if (counts->denied_by_zero == 0 || counts->zero_paid * 2 <= lines)
 		return;
-	put_item(&paragraph, "%s of", grouped(counts->denied_by_zero, text));
-	put_item(&paragraph, "%s professional lines", grouped(counts->professional, text));
+	put_item(&paragraph, "%s of", grouped(counts->zero_paid, text));
+	put_item(&paragraph, "%s professional lines", grouped(lines, text));
 	put_words(&paragraph, "are taken as denied because allowed and paid are 0; if these "
 	                      "are capitated encounters, run with --zero-paid payable");
 	end_paragraph(&paragraph);
@@ -330,9 +332,12 @@ static void put_quality(FILE *file, const struct summary *summary)
 	put_title(file, summary, "What was bad");
 	put_quarantined(file, quality);
 	put_invalid(file, quality);
-	if (quality->totals->adjustments_unmatched > 0) {
-		put_item(&paragraph, "%s", grouped(quality->totals->adjustments_unmatched, text));
-		put_words(&paragraph, "adjustments without the claim that they change");
+	uint64_t unmatched = quality->totals->adjustments_unmatched;
+
+	if (unmatched > 0) {
+		put_item(&paragraph, "%s adjustment%s", grouped(unmatched, text),
+		        unmatched == 1 ? "" : "s");
+		put_words(&paragraph, "without the claim to be changed");
 		end_paragraph(&paragraph);
 	}
 	put_zero_paid(file, quality->normalise);
@@ -462,7 +467,7 @@ static void put_provider(FILE *file, const struct summary_provider *provider, si
 	for (size_t i = 0; i < provider->reason_count; i++) {
 		char hits[NUMBER_SIZE], evaluated[NUMBER_SIZE];
 
-		fprintf(file, "      %s %.30s: %s of %s, %s\n",
+		fprintf(file, "      %s %.30s: %s of %s lines or claims, %s\n",
 		        rule_at(provider->reasons[i].rule)->id,
 		        rule_at(provider->reasons[i].rule)->name,
 		        grouped(provider->reasons[i].hits, hits),

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/manifest.h"
+#include "report/quality.h"
+#include "report/summary.h"
+#include "report/tables.h"
+#include "scan_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef CLAIMSCAN_VERSION
+#define CLAIMSCAN_VERSION "0.1.0"
+#endif
+
+enum { SETTINGS_SIZE = 4096 };
+
+static const enum field amount_fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
+
+/* ---- Rules ---- */
+
+static enum rule_state state_of(const struct scan *scan, size_t number)
+{
+	const struct rule *rule = rule_at(number)->rule;
+	bool watch = true;
+
+	if (!rule)
+		return STATE_NOT_BUILT;
+	if (!scan->selection.active[number])
+		return STATE_OFF;
+	for (size_t k = 0; k < rule->check_count; k++)
+		watch &= rule->checks[k].watch;
+	return watch ? STATE_WATCH : STATE_ON;
+}
+
+static void fill_rules(const struct scan *scan, struct rules_table *table)
+{
+	memset(table, 0, sizeof(*table));
+	for (size_t rule = 0; rule < RULES_ALL; rule++) {
+		table->state[rule] = state_of(scan, rule);
+		table->hits[rule] = scan->totals.hits[rule];
+		table->dollars[rule] = scan->totals.dollars[rule];
+		table->unique_dollars[rule] = scan->totals.unique_dollars[rule];
+		table->ns[rule] = scan->rule_ns[rule];
+	}
+	for (unsigned check = 0; check < checks_used(); check++) {
+		int rule = check_rule(check);
+		bool line = check < LINE_CHECKS_MAX;
+
+		if (rule < 0)
+			continue;
+		table->in_scope[rule] += line ? scan->scope[check] : scan->totals.scope[check];
+		table->evaluated[rule] += line ? scan->evaluated[check]
+		                               : scan->totals.evaluated[check];
+	}
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		table->has_type[type] = scan->normalise_counts.lines[type] > 0;
+		table->basis[type] = scan->settled.basis[type];
+	}
+	table->lines = scan->counts.used;
+	table->timing = !scan->options->no_timing;
+}
+
+static struct field_set all_bound(const struct scan *scan)
+{
+	struct field_set bound = layouts_bound(scan->layouts);
+
+	for (unsigned word = 0; word < 4; word++)
+		bound.words[word] |= scan->side_fields.words[word];
+	return bound;
+}
+
+/* ---- Levels ---- */
+
+/* A level for all layouts that have the amount: the highest, as it counts least often. */
+static const char *level_text(const struct scan *scan, enum amount amount)
+{
+	static const char *const names[] = {"line", "claim", "repeated"};
+	int level = -1;
+
+	for (uint32_t i = 0; i < layouts_count(scan->layouts); i++) {
+		const struct layout *layout = layouts_at(scan->layouts, i);
+
+		if (!field_set_has(&layout->bound, amount_fields[amount]))
+			continue;
+		if ((int)scan_level(scan, layout, amount) > level)
+			level = (int)scan_level(scan, layout, amount);
+	}
+	return level < 0 ? NULL : names[level];
+}
+
+/* ---- Settings that can change a result ---- */
+
+static const char *date_or_blank(int32_t date, char text[DATE_TEXT_SIZE])
+{
+	text[0] = '\0';
+	if (date > DATE_ABSENT + 1 && date < INT32_MAX)
+		date_format(date, text);
+	return text;
+}
+
+static void fill_settings(const struct scan_options *options, char *text, size_t size)
+{
+	static const char *const by[] = {"line", "rendering", "billing", "facility", "tin"};
+	static const char *const findings[] = {"sample", "all", "none"};
+	static const char *const levels[] = {"found", "line", "claim"};
+	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE], as_of[DATE_TEXT_SIZE];
+
+	snprintf(text, size,
+	        "by=%s\nzero-paid=%s\ncharge-level=%s\nallowed-level=%s\npaid-level=%s\nrules=%s\n"
+	        "codes-outside=skip\ndates=%s..%s\nas-of=%s\nfindings=%s\ncodes=%s\ncounts=%"
+	        "s\nmembers=%s\n"
+	        "providers=%s\nmap=%s\n",
+	        by[options->by], options->zero_paid_payable ? "payable" : "denied",
+	        levels[options->amount_level[AMOUNT_CHARGE] + 1],
+	        levels[options->amount_level[AMOUNT_ALLOWED] + 1],
+	        levels[options->amount_level[AMOUNT_PAID] + 1], options->rules,
+	        date_or_blank(options->from, from), date_or_blank(options->to, to),
+	        date_or_blank(options->as_of, as_of), findings[options->findings],
+	        options->counters & PROFILE_CODES ? "yes" : "no",
+	        options->counters & PROFILE_COUNTS ? "yes" : "no", options->members ? "yes" : "no",
+	        options->providers ? "yes" : "no", options->map ? "yes" : "no");
+}
+
+/* ---- Writing ---- */
+
+static int write_tables(struct scan *scan, struct rules_table *rules, struct tables_rows *rows,
+        uint64_t *findings, struct diag *diag)
+{
+	struct tables_options tables = {
+	        .profile = scan->profile,
+	        .findings = scan->findings,
+	        .selection = &scan->selection,
+	        .threads = scan->options->threads,
+	};
+	int err = tables_write(scan->run, &tables, rows, diag);
+
+	if (err == 0)
+		err = findings_write(scan->findings, scan->run, findings, diag);
+	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
+}
+
+static int write_json(struct scan *scan, const struct quality *quality,
+        const struct rules_table *rules, const struct tables_rows *rows, uint64_t findings,
+        struct diag *diag)
+{
+	const struct scan_options *options = scan->options;
+	char settings[SETTINGS_SIZE];
+	struct manifest manifest = {
+	        .version = CLAIMSCAN_VERSION,
+	        .quality = quality,
+	        .codes = scan->codes,
+	        .rules = rules,
+	        .settings_text = settings,
+	        .rows = *rows,
+	        .findings = findings,
+	        .timing = !options->no_timing,
+	        .threads = options->threads,
+	        .ns = clock_ns() - scan->began_ns,
+	        .reader = scan->reader->name,
+	        .level = level_name(options->level),
+	};
+	int err;
+
+	fill_settings(options, settings, sizeof(settings));
+	err = quality_write(scan->run, quality, diag);
+	return err == 0 ? manifest_write(scan->run, &manifest, diag) : err;
+}
+
+static void print_stages(const struct scan *scan)
+{
+	static const char *const names[STAGES] = {
+	        "read and parse", "normalise", "look up", "rules", "counters", "records"};
+	double lines = (double)(scan->counts.used ? scan->counts.used : 1);
+
+	fprintf(stderr, "reader %s, level %s, %u threads, attempts %u\n", scan->reader->name,
+	        level_name(scan->options->level), scan->options->threads, scan->attempts);
+	for (unsigned stage = 0; stage < STAGES; stage++)
+		fprintf(stderr, "  %-16s %7.1f ns a line and core\n", names[stage],
+		        (double)scan->stage_ns[stage] / lines);
+	fprintf(stderr, "  scan %.3f s, join %.3f s, merge %.3f s, report %.3f s\n",
+	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
+	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);
+}
+
+static int print_summary(struct scan *scan, const struct quality *quality,
+        const struct rules_table *rules, struct diag *diag)
+{
+	const struct scan_options *options = scan->options;
+	struct summary_top top;
+	struct summary summary = {
+	        .quality = quality,
+	        .rules = rules,
+	        .top = &top,
+	        .mode = options->findings,
+	        .out = scan->run ? options->out : NULL,
+	        .has_key = options->id_key,
+	        .colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR"),
+	        .timing = !options->no_timing,
+	        .ns = clock_ns() - scan->began_ns,
+	        .threads = options->threads,
+	};
+	int err = summary_pick(&top, scan->profile, rules, diag);
+
+	findings_count(scan->findings, &summary.findings);
+	if (err == 0)
+		summary_write(stderr, &summary);
+	return err;
+}
+
+int scan_report(struct scan *scan, struct diag *diag)
+{
+	struct quality quality = {
+	        .plan = scan->plan,
+	        .counts = &scan->counts,
+	        .normalise = &scan->normalise_counts,
+	        .totals = &scan->totals,
+	        .bound = all_bound(scan),
+	};
+	uint64_t from = clock_ns(), findings = 0;
+	struct rules_table *rules = malloc(sizeof(*rules));
+	struct tables_rows rows = {0};
+	int err = rules ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for a report");
+
+	if (err < 0)
+		return err;
+	for (unsigned amount = 0; amount < AMOUNTS; amount++)
+		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
+	fill_rules(scan, rules);
+	rules_table_settle(rules, &quality.bound);
+	err = rules_table_count_providers(rules, scan->profile, diag);
+	if (err == 0 && scan->run && scan->options->csv)
+		err = write_tables(scan, rules, &rows, &findings, diag);
+	if (err == 0 && scan->run)
+		err = write_json(scan, &quality, rules, &rows, findings, diag);
+	if (err == 0 && scan_stopped())
+		err = FAIL_STOPPED;
+	if (err == 0 && scan->run)
+		err = run_commit(scan->run, diag);
+	scan->report_ns = clock_ns() - from;
+	if (err == 0 && !scan->options->quiet)
+		err = print_summary(scan, &quality, rules, diag);
+	if (err == 0 && scan->options->verbose)
+		print_stages(scan);
+	free(rules);
+	return err;
+}
+
+/* ---- --explain ---- */
+
+static int bind_all(struct scan *scan, struct diag *diag)
+{
+	uint8_t *head = malloc(HEADER_BYTES_MAX);
+	int err = head ? 0 : diag_set(diag, FAIL_MEMORY, "no memory");
+
+	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
+		const struct plan_file *file = &scan->plan->files[i];
+		const struct layout *layout = NULL;
+		FILE *stream = file->spool >= 0 ? fdopen(dup(file->spool), "r")
+		                                : fopen(file->path, "re");
+		size_t size;
+
+		if (!stream) {
+			err = diag_set(diag, FAIL_INPUT, "%s: %s", file->path, strerror(errno));
+			break;
+		}
+		size = fread(head, 1, HEADER_BYTES_MAX, stream);
+		fclose(stream);
+		if (size == 0)
+			continue;
+		err = layouts_find(scan->layouts, head, size, size == file->size_bytes, NULL,
+		        &layout, diag, file->path);
+		if (err >= 0)
+			printf("file   %s: %s columns %u of which read %u, %llu bytes\n",
+			        file->path, layout->family, layout->columns, layout->group_count,
+			        (unsigned long long)file->size_bytes);
+		err = err < 0 ? err : 0;
+	}
+	free(head);
+	return err;
+}
+
+/* Can a rule judge anything, by the columns that are there? */
+static void explain_rule(const struct scan *scan, size_t number, const struct field_set *bound)
+{
+	const struct rule_entry *entry = rule_at(number);
+	const char *reason;
+	char text[256];
+
+	if (!entry->rule || !scan->selection.active[number])
+		return;
+	reason = rule_reason(number, bound, text, sizeof(text));
+	if (reason == entry->rule->idle)
+		printf("rule   %s: evaluable  (%s)\n", entry->id, entry->name);
+	else
+		printf("rule   %s: not evaluable: %s\n", entry->id, reason);
+}
+
+int scan_explain(struct scan *scan, struct diag *diag)
+{
+	struct field_set bound;
+	int err = bind_all(scan, diag);
+
+	if (err < 0)
+		return err;
+	bound = all_bound(scan);
+	printf("plan   %zu files, %zu spans, %llu bytes, %u threads, reader %s, level %s\n",
+	        scan->plan->file_count, scan->plan->span_count,
+	        (unsigned long long)scan->plan->total_bytes, scan->options->threads,
+	        scan->reader->name, level_name(scan->options->level));
+	for (size_t i = 0; i < codes_set_count(scan->codes); i++) {
+		const struct codes_set_info *set = codes_set_at(scan->codes, i);
+
+		printf("codes  %s: %s, %zu codes%s\n", set->name, set->release, set->codes,
+		        set->partial ? ", partial" : "");
+	}
+	for (size_t rule = 0; rule < RULES_ALL; rule++)
+		explain_rule(scan, rule, &bound);
+	return 0;
+}
