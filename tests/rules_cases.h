@@ -19,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Tables of cases leave out what is blank. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 /* One line.  NULL and 0 are blank; type: P (if blank), I, D, U. */
 struct given {
 	char type, sex;
@@ -61,9 +64,11 @@ static inline uint64_t case_word(const char *text, size_t size)
 {
 	uint64_t word = 0;
 
+	if (size > 7)
+		return CODE_UNREADABLE;
 	for (size_t i = 0; i < size; i++)
 		word |= (uint64_t)(uint8_t)text[i] << (8 * i);
-	return size > 7 ? CODE_UNREADABLE : word;
+	return word;
 }
 
 static inline uint64_t case_code(const char *text)
