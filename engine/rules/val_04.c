@@ -50,43 +50,50 @@ static void judge_codes(struct judging *judging)
 	judging_mark(judging, CHECK_CODE, &marks);
 }
 
-static unsigned count_procedures(const struct batch *batch, uint32_t line, bool known)
-{
-	unsigned count = 0;
+/* What is wrong with a procedure of an inpatient claim. */
+enum pcs_state { PCS_NONE, PCS_UNJUDGED, PCS_VALID, PCS_UNKNOWN, PCS_NOT_IN_FORCE };
 
-	for (unsigned p = 0; p < batch->procedure_count[line]; p++)
-		count += batch->procedure[p][line] != CODE_BLANK &&
-		         (batch->procedure_ref[p][line] != 0) == known;
-	return count;
+static enum pcs_state judge_slot(const struct codes *codes, const struct batch *batch,
+        uint32_t line, unsigned slot, int32_t day)
+{
+	uint32_t ref = batch->procedure_ref[slot][line];
+	const struct code_window *window = &codes_icd10pcs(codes)[ref];
+
+	if (!batch->procedure[slot][line])
+		return PCS_NONE;
+	if (!ref)
+		return codes_partial(codes, SYSTEM_ICD10PCS) ? PCS_UNJUDGED : PCS_UNKNOWN;
+	return day >= window->from && day <= window->to ? PCS_VALID : PCS_NOT_IN_FORCE;
 }
 
-/* ICD-10-PCS carries no windows yet: a code of a whole set is known or it is not. */
+static void judge_procedures(const struct codes *codes, const struct batch *batch, uint32_t i,
+        int32_t day, struct marks *marks)
+{
+	for (unsigned p = 0; p < batch->procedure_count[i]; p++) {
+		enum pcs_state state = judge_slot(codes, batch, i, p, day);
+
+		marks->scope[i] |= state != PCS_NONE;
+		marks->evaluated[i] |= day != DATE_ABSENT && state >= PCS_VALID;
+		marks->hits[i] |= state > PCS_VALID;
+	}
+}
+
 static void judge_pcs(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct key_days *days;
 	const uint8_t *base;
-	bool partial;
 	struct marks marks;
 
 	if (!judging_ready(judging, CHECK_PCS) || !marks_any(batch->procedure_count, batch->count))
 		return;
 	days = judging_days(judging);
 	base = judging_base(judging, CHECK_PCS);
-	partial = codes_partial(judging_context(judging)->codes, SYSTEM_ICD10PCS);
 	memset(&marks, 0, sizeof(marks));
-	for (uint32_t i = 0; i < batch->count; i++) {
-		bool dated = days->low[i] != DATE_ABSENT;
-		unsigned known, unknown;
-
-		if (!base[i] || !batch->procedure_count[i])
-			continue;
-		known = count_procedures(batch, i, true);
-		unknown = count_procedures(batch, i, false);
-		marks.scope[i] = known + unknown != 0;
-		marks.evaluated[i] = dated && (known || (unknown && !partial));
-		marks.hits[i] = unknown && !partial;
-	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (base[i])
+			judge_procedures(
+			        judging_context(judging)->codes, batch, i, days->low[i], &marks);
 	judging_mark(judging, CHECK_PCS, &marks);
 }
 
@@ -97,17 +104,25 @@ static void judge(struct judging *judging)
 	judge_pcs(judging);
 }
 
-static void tell_pcs(const struct batch *batch, uint32_t line, struct hit *hit)
+static void tell_pcs(
+        const struct codes *codes, const struct batch *batch, uint32_t line, struct hit *hit)
 {
 	char text[CODE_TEXT_SIZE];
 	int32_t low, high;
 
 	line_days(batch, line, &low, &high);
-	detail_add_days(hit, "discharge", low, high);
-	for (unsigned p = 0; p < batch->procedure_count[line]; p++)
-		if (batch->procedure[p][line] && !batch->procedure_ref[p][line])
-			detail_add(
-			        hit, "pcs%u=%s", p + 1, code_text(batch->procedure[p][line], text));
+	detail_add_days(hit, "date", low, high);
+	for (unsigned p = 0; p < batch->procedure_count[line]; p++) {
+		enum pcs_state state = judge_slot(codes, batch, line, p, low);
+		const struct code_window *window = &codes_icd10pcs(
+		        codes)[batch->procedure_ref[p][line]];
+
+		if (state <= PCS_VALID)
+			continue;
+		detail_add(hit, "pcs%u=%s", p + 1, code_text(batch->procedure[p][line], text));
+		if (state == PCS_NOT_IN_FORCE)
+			detail_add_window(hit, window->from, window->to);
+	}
 }
 
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
@@ -119,7 +134,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 
 	hit->severity = SEVERITY_MEDIUM;
 	if (k == CHECK_PCS) {
-		tell_pcs(batch, line, hit);
+		tell_pcs(context->codes, batch, line, hit);
 		return;
 	}
 	hit_whole_line(hit);
