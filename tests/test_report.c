@@ -2,6 +2,12 @@
 #include "report/run.h"
 
 #include "claim.h"
+#include "format/cells.h"
+#include "report/json.h"
+#include "report/manifest.h"
+#include "report/quality.h"
+#include "report/summary.h"
+#include "report/tables.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -49,6 +55,21 @@ static const char *file_text(const char *path)
 	if (!file)
 		return "-";
 	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* The same however long; the caller frees it. */
+static char *whole_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	cr_assert_not_null(file);
+	ssize_t got = getdelim(&text, &size, '\0', file);
+
+	cr_assert_gt(got, 0);
 	fclose(file);
 	return text;
 }
@@ -256,7 +277,7 @@ Test(cells, long_texts_and_many_rows_grow)
 
 TestSuite(run, .init = enter_home, .fini = leave_home);
 
-static const char manifest[] = "{\n  \"program\": \"claimscan\"\n}\n";
+static const char manifest_text[] = "{\n  \"program\": \"claimscan\"\n}\n";
 
 /* A run of two files; 0 or the failure of the first step that failed. */
 static int make_run(const char *path, bool force, const char *text, struct diag *diag)
@@ -268,7 +289,7 @@ static int make_run(const char *path, bool force, const char *text, struct diag 
 	if (err == 0)
 		err = out_create(&out, run, "manifest.json", diag);
 	if (err == 0) {
-		out_raw(out, manifest, strlen(manifest));
+		out_raw(out, manifest_text, strlen(manifest_text));
 		err = out_close(out, diag);
 	}
 	if (err == 0)
@@ -333,7 +354,7 @@ Test(run, force_takes_an_empty_directory_and_no_foreign_one)
 	put_file("foreign/manifest.json", "{\"name\": \"an extension\"}");
 	cr_assert_eq(make_run("foreign", true, "x", &diag), FAIL_OUTPUT);
 	/* Nor does a run hold directories. */
-	put_file("foreign/manifest.json", manifest);
+	put_file("foreign/manifest.json", manifest_text);
 	cr_assert_eq(mkdir("foreign/deep", 0755), 0);
 	cr_assert_eq(make_run("foreign", true, "x", &diag), FAIL_OUTPUT);
 	cr_assert_str_eq(file_text("foreign/thesis.txt"), "words");
@@ -437,4 +458,595 @@ Test(run, blocks_are_appended_in_order)
 	cr_assert_str_eq(file_text("out/a.csv"), "head\n0\n1\n2\ntail\n");
 	run_destroy(run);
 	out_destroy(block);
+}
+
+/* ---- Tables. ---- */
+
+static struct profile *profile;
+static struct batch batch;
+
+struct made_line {
+	const char *npi;
+	enum id_kind kind;
+	const char *code, *modifier, *place;
+	int32_t date;
+	int64_t units, charge, paid; /* AMOUNT_ABSENT: absent */
+};
+
+static uint64_t word_of(const char *text)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; text[i]; i++)
+		word |= (uint64_t)(uint8_t)text[i] << 8 * i;
+	return word;
+}
+
+static void put_line(uint32_t line, const struct made_line *made)
+{
+	uint64_t value = made->kind == ID_NPI ? strtoull(made->npi, NULL, 10) : 7;
+
+	batch.provider[line] = profile_number(profile,
+	        (uint64_t)made->kind << ID_KIND_SHIFT | value, made->npi, strlen(made->npi));
+	batch.provider_id[line] = (uint64_t)made->kind << ID_KIND_SHIFT | value;
+	batch.line_flags[line] = LINE_DUE;
+	batch.hcpcs[line] = word_of(made->code);
+	batch.modifiers[0][line] = (uint16_t)word_of(made->modifier);
+	batch.place[line] = (uint16_t)word_of(made->place);
+	batch.service_from[line] = made->date;
+	batch.units[line] = made->units;
+	batch.charge[line] = made->charge;
+	batch.paid[line] = made->paid;
+	batch.counted_charge[line] = made->charge == AMOUNT_ABSENT ? 0 : made->charge;
+	batch.counted_paid[line] = made->paid == AMOUNT_ABSENT ? 0 : made->paid;
+	batch.counted_present[line] = (uint8_t)((made->charge != AMOUNT_ABSENT ? COUNTED_CHARGE
+	                                                                       : 0) |
+	                                        (made->paid != AMOUNT_ABSENT ? COUNTED_PAID : 0));
+	batch.specialty[line] = made->kind == ID_NPI ? TWO_CHARS('1', '1') : 0;
+	batch.state[line] = made->kind == ID_NPI ? TWO_CHARS('N', 'Y') : 0;
+	batch.entity_type[line] = made->kind == ID_NPI;
+}
+
+/* Three providers, the second with one blank line, and hits of NCC-04 on the first. */
+static void make_profile(void)
+{
+	static const struct made_line lines[] = {
+	        {"1003000001", ID_NPI, "99213", "25", "11", 19782, 15000, 12345, 10000},
+	        {"1003000001", ID_NPI, "99213", "", "11", 19700, 10000, 2000, AMOUNT_ABSENT},
+	        {"=cmd", ID_OTHER, "A,B", "", "", 19782, AMOUNT_ABSENT, -150, -100},
+	        {"", ID_NONE, "", "", "", DATE_ABSENT, 0, AMOUNT_ABSENT, AMOUNT_ABSENT},
+	};
+	struct profile_options options = {
+	        .keep = PROFILE_CODES | PROFILE_COUNTS | PROFILE_RULES, .workers = 1};
+	struct profile_worker *worker = NULL;
+	struct diag diag;
+
+	diag_init(&diag);
+	rules_init();
+	cr_assert_eq(profile_create(&profile, &options, &diag), 0);
+	cr_assert_eq(profile_worker_create(&worker, profile, &diag), 0);
+	batch_clear(&batch);
+	batch.count = 4;
+	for (uint32_t i = 0; i < 4; i++)
+		put_line(i, &lines[i]);
+	static struct verdicts verdicts;
+	int rule = rule_find("NCC-04");
+
+	for (unsigned check = 0; check < CHECKS_MAX; check++) {
+		if (check_rule(check) != rule)
+			continue;
+		for (uint32_t i = 0; i < 3; i++)
+			verdicts.scope[i] = verdicts.evaluated[i] = (uint64_t)1 << check;
+	}
+	cr_assert_eq(profile_add(worker, &batch, NULL, &verdicts), 0);
+	cr_assert_eq(profile_add_claim(worker, batch.provider[0]), 0);
+	cr_assert_eq(profile_add_claim(worker, batch.provider[2]), 0);
+	cr_assert_eq(profile_add_claim(worker, batch.provider[3]), 0);
+	cr_assert_eq(profile_add_hit(worker, batch.provider[0], (unsigned)rule, 4000), 0);
+	cr_assert_eq(profile_add_flagged(worker, batch.provider[0], 1, 1, 4000), 0);
+	cr_assert_eq(profile_merge(worker), 0);
+	profile_worker_destroy(worker);
+}
+
+static void begin_tables(void)
+{
+	enter_home();
+	make_profile();
+}
+
+static void end_tables(void)
+{
+	profile_destroy(profile);
+	leave_home();
+}
+
+TestSuite(tables, .init = begin_tables, .fini = end_tables);
+
+static void select_all(struct rule_selection *selection)
+{
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(rules_select(selection, "all", &diag), 0);
+}
+
+/* Write the provider tables to "out" with evidence of one finding. */
+static struct tables_rows write_tables(unsigned threads)
+{
+	struct findings_options findings_options = {
+	        .mode = FINDINGS_SAMPLE, .workers = 1, .tmp = ".", .profile = profile};
+	struct finding finding = {.rule = (uint8_t)rule_find("NCC-04"),
+	        .provider = batch.provider[0],
+	        .line = 1,
+	        .kind = {"mai1", 4},
+	        .claim_id = {"C\"1", 3}};
+	struct rule_selection selection;
+	struct findings *findings = NULL;
+	struct tables_rows rows;
+	struct run *run = NULL;
+	struct diag diag;
+
+	diag_init(&diag);
+	select_all(&selection);
+	cr_assert_eq(findings_create(&findings, &findings_options, &diag), 0);
+	struct finding_sink sink = findings_sink(findings, 0);
+
+	cr_assert_eq(sink.add(sink.context, &finding), 0);
+	struct tables_options options = {.profile = profile,
+	        .findings = findings,
+	        .selection = &selection,
+	        .threads = threads};
+
+	cr_assert_eq(run_create(&run, "out", false, &diag), 0);
+	cr_assert_eq(tables_write(run, &options, &rows, &diag), 0, "%s", diag.text);
+	cr_assert_eq(run_commit(run, &diag), 0);
+	run_destroy(run);
+	findings_destroy(findings);
+	return rows;
+}
+
+Test(tables, have_the_columns_and_formats_of_the_contract)
+{
+	struct tables_rows rows = write_tables(2);
+
+	cr_assert_eq(rows.providers, 3);
+	cr_assert_eq(rows.rules, 2);
+	cr_assert_eq(rows.codes, 2);
+	cr_assert_str_eq(file_text("out/providers.csv"),
+	        "npi,id_kind,entity_type,specialty,state,peer_group,peer_n,claims,lines,"
+	        "beneficiaries,units,charge,allowed,paid,findings,lines_flagged,dollars_flagged,"
+	        "dollars_expected,score,rank,rank_in_class,families_flagged,rules_evaluable,"
+	        "top_reasons,first_date,last_date\n"
+	        ",none,,,,,,1,1,,0,0.00,0.00,0.00,0,0,0.00,,,,,,0,,,\n"
+	        "1003000001,npi,1,11,NY,,,1,2,,2.5,143.45,0.00,100.00,1,1,40.00,,,,,,1,,"
+	        "2023-12-09,2024-02-29\n"
+	        "'=cmd,other,,,,,,1,1,,0,-1.50,0.00,-1.00,0,0,0.00,,,,,,1,,2024-02-29,"
+	        "2024-02-29\n");
+	cr_assert_str_eq(file_text("out/provider_rules.csv"),
+	        "npi,id_kind,rule,measure,flag,direction,evaluated,hits,rate,value,shrunk_rate,"
+	        "wilson_low,peer_n,peer_median,peer_mad,peer_p80,peer_p90,z,p,q,percentile,"
+	        "dollars,sample_claims\n"
+	        "1003000001,npi,NCC-04,,,none,2,1,0.500000,,,,,,,,,,,,,40.00,"
+	        "\"[\"\"C\\\"\"1\"\"]\"\n"
+	        "'=cmd,other,NCC-04,,,none,1,0,0.000000,,,,,,,,,,,,,0.00,\n");
+	cr_assert_str_eq(file_text("out/provider_codes.csv"),
+	        "npi,id_kind,code,lines,units,charge,allowed,paid\n"
+	        "1003000001,npi,99213,2,2.5,143.45,0.00,100.00\n"
+	        "'=cmd,other,\"A,B\",1,0,-1.50,0.00,-1.00\n");
+	cr_assert_str_eq(file_text("out/provider_counts.csv"),
+	        "npi,id_kind,kind,key,lines,units,charge,allowed,paid\n"
+	        ",none,sumsq,allowed,0,,,0.0000,\n"
+	        ",none,sumsq,charge,0,,0.0000,,\n"
+	        ",none,sumsq,paid,0,,,,0.0000\n"
+	        "1003000001,npi,digit,1,1,1.5,123.45,0.00,100.00\n"
+	        "1003000001,npi,digit,2,1,1,20.00,0.00,0.00\n"
+	        "1003000001,npi,modifier,25,1,1.5,123.45,0.00,100.00\n"
+	        "1003000001,npi,month,2023-12,1,1,20.00,0.00,0.00\n"
+	        "1003000001,npi,month,2024-02,1,1.5,123.45,0.00,100.00\n"
+	        "1003000001,npi,pos,11,2,2.5,143.45,0.00,100.00\n"
+	        "1003000001,npi,sumsq,allowed,0,,,0.0000,\n"
+	        "1003000001,npi,sumsq,charge,2,,15639.9025,,\n"
+	        "1003000001,npi,sumsq,paid,1,,,,10000.0000\n"
+	        "'=cmd,other,digit,1,1,0,-1.50,0.00,-1.00\n"
+	        "'=cmd,other,month,2024-02,1,0,-1.50,0.00,-1.00\n"
+	        "'=cmd,other,sumsq,allowed,0,,,0.0000,\n"
+	        "'=cmd,other,sumsq,charge,1,,2.2500,,\n"
+	        "'=cmd,other,sumsq,paid,1,,,,1.0000\n");
+}
+
+/* Many providers, so that there are many chunks: the same bytes from any number of threads. */
+Test(tables, are_the_same_from_any_number_of_threads)
+{
+	enum { MANY = 3000 };
+	static const unsigned threads[] = {1, 2, 7};
+	char npi[16], *first = NULL;
+	struct profile_worker *worker = NULL;
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(profile_worker_create(&worker, profile, &diag), 0);
+	for (uint32_t i = 0; i < MANY; i++) {
+		snprintf(npi, sizeof(npi), "%u", 1100000000u + i * 7919u % 1000000u);
+		uint64_t id = (uint64_t)ID_NPI << ID_KIND_SHIFT | strtoull(npi, NULL, 10);
+
+		cr_assert_eq(
+		        profile_add_claim(worker, profile_number(profile, id, npi, strlen(npi))),
+		        0);
+	}
+	cr_assert_eq(profile_merge(worker), 0);
+	profile_worker_destroy(worker);
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
+		cr_assert_eq(write_tables(threads[i]).providers, MANY + 3);
+		char *text = whole_file("out/providers.csv");
+
+		if (first)
+			cr_assert_str_eq(text, first);
+		else
+			first = strdup(text);
+		free(text);
+		cr_assert_eq(system("rm -r out"), 0);
+	}
+	free(first);
+}
+
+/* ---- rules.csv, quality.json, manifest.json, the summary. ---- */
+
+static const char *line_of(const char *text, const char *start)
+{
+	static char line[512];
+	const char *at = text;
+
+	while (at && strncmp(at, start, strlen(start)) != 0) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	snprintf(line, sizeof(line), "%.*s", at ? (int)strcspn(at, "\n") : 0, at ? at : "");
+	return line;
+}
+
+/* NCC-04 ran, VAL-01 is on watch, VAL-07 off, TIM-04 could judge nothing, DUP-01 is not built. */
+static void make_rules(struct rules_table *table)
+{
+	struct field_set bound = {0};
+	int rule = rule_find("NCC-04");
+
+	memset(table, 0, sizeof(*table));
+	for (size_t i = 0; i < RULES_ALL; i++)
+		table->state[i] = STATE_OFF;
+	table->state[rule] = STATE_ON;
+	table->in_scope[rule] = 5;
+	table->evaluated[rule] = 3;
+	table->hits[rule] = 1;
+	table->providers[rule] = 1;
+	table->dollars[rule] = 4000;
+	table->unique_dollars[rule] = 4000;
+	table->ns[rule] = 10;
+	table->lines = 4;
+	table->timing = true;
+	table->state[rule_find("VAL-01")] = STATE_WATCH;
+	table->evaluated[rule_find("VAL-01")] = 1;
+	table->in_scope[rule_find("VAL-01")] = 1;
+	table->state[rule_find("TIM-04")] = STATE_ON;
+	table->in_scope[rule_find("TIM-04")] = 4;
+	table->has_type[CLAIM_PROFESSIONAL] = true;
+	table->basis[CLAIM_PROFESSIONAL] = AMOUNT_PAID;
+	rules_table_settle(table, &bound);
+}
+
+Test(tables, rules_csv_lists_all_with_their_states)
+{
+	static struct rules_table table;
+	struct run *run = NULL;
+	struct diag diag;
+
+	diag_init(&diag);
+	make_rules(&table);
+	cr_assert_eq(rules_table_count_providers(&table, profile, &diag), 0);
+	cr_assert_eq(table.providers[rule_find("NCC-04")], 1);
+	cr_assert_eq(run_create(&run, "out", false, &diag), 0);
+	cr_assert_eq(rules_table_write(run, &table, &diag), 0);
+	cr_assert_eq(run_commit(run, &diag), 0);
+	run_destroy(run);
+	const char *text = file_text("out/rules.csv");
+	size_t lines = 0;
+
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	cr_assert_eq(lines, RULES_ALL + 1);
+	cr_assert_str_eq(line_of(text, "rule,"),
+	        "rule,name,family,tier,scope,hit_unit,state,reason,in_scope,evaluated,"
+	        "not_evaluable,hits,providers,dollars,unique_dollars,ns_per_line");
+	cr_assert_str_eq(line_of(text, "NCC-04"),
+	        "NCC-04,MUE exceeded on one line,NCC,P1,line,line,on,dollars of paid,5,3,2,1,1,"
+	        "40.00,40.00,2.500");
+	cr_assert_str_eq(line_of(text, "VAL-01"), "VAL-01,Unknown diagnosis code,VAL,P1,line,line,"
+	                                          "watch,,1,1,0,0,0,0.00,0.00,0.000");
+	cr_assert_str_eq(line_of(text, "DUP-01"),
+	        "DUP-01,Exact duplicate,DUP,P1,bene-day-provider,\"line (institutional: claim, "
+	        "all its lines)\",not built,,,,,,,,,");
+	cr_assert_str_eq(line_of(text, "VAL-03"), "VAL-03,Truncated / header (non-billable) "
+	                                          "diagnosis,VAL,P1,line,line,off,,,,,,,,,");
+	const char *line = line_of(text, "TIM-04");
+
+	cr_assert_not_null(strstr(line, ",not evaluable,"), "%s", line);
+	cr_assert_str_eq(line + strlen(line) - strlen(",4,0,4,,,,,"), ",4,0,4,,,,,");
+	cr_assert_neq(table.reason[rule_find("TIM-04")][0], '\0');
+}
+
+/* A finished scan of one file, by hand. */
+struct made_scan {
+	struct plan plan;
+	struct plan_file file;
+	uint64_t block[1][2];
+	struct csv_counts counts;
+	struct normalise_counts normalise;
+	struct claims_totals totals;
+	struct rules_table rules;
+	struct quality quality;
+};
+
+static struct made_scan *make_scan(void)
+{
+	struct made_scan *made = calloc(1, sizeof(*made));
+
+	made->file = (struct plan_file){.path = "in/\"a\"\xff.csv", .size_bytes = 1000};
+	made->block[0][0] = 1;
+	made->plan = (struct plan){.files = &made->file,
+	        .file_count = 1,
+	        .total_bytes = 1000,
+	        .block_hashes = made->block,
+	        .block_count = 1};
+	made->counts.used = 9;
+	made->counts.quarantined[BAD_QUOTE] = 2;
+	made->counts.sample_count[BAD_QUOTE] = 2;
+	made->counts.samples[BAD_QUOTE][0].offset = 17;
+	made->counts.samples[BAD_QUOTE][1].offset = 400;
+	made->counts.fields[FIELD_PAID] = (struct cell_counts){7, 1, 1, 0};
+	normalise_counts_init(&made->normalise);
+	made->normalise.totals = 1;
+	made->normalise.lines[CLAIM_PROFESSIONAL] = 8;
+	made->normalise.denied_by_zero = 5;
+	made->normalise.first_service[CLAIM_PROFESSIONAL] = 0;
+	made->normalise.last_service[CLAIM_PROFESSIONAL] = 31;
+	made->totals.claims = 4;
+	made->totals.adjustments_unmatched = 1;
+	make_rules(&made->rules);
+	made->quality = (struct quality){.plan = &made->plan,
+	        .counts = &made->counts,
+	        .normalise = &made->normalise,
+	        .totals = &made->totals};
+	field_set_add(&made->quality.bound, FIELD_PAID);
+	made->quality.amount_levels[AMOUNT_PAID] = "line";
+	return made;
+}
+
+static void write_jsons(const struct made_scan *made, bool timing)
+{
+	struct manifest manifest = {.version = "1.2.3",
+	        .quality = &made->quality,
+	        .rules = &made->rules,
+	        .settings_text = "rules=all\nby=billing\n",
+	        .rows = {3, 2, 2, 17},
+	        .findings = 1,
+	        .timing = timing,
+	        .threads = 2,
+	        .ns = 500000000,
+	        .reader = "pread",
+	        .level = "avx2"};
+	struct run *run = NULL;
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(run_create(&run, "out", true, &diag), 0, "%s", diag.text);
+	cr_assert_eq(quality_write(run, &made->quality, &diag), 0);
+	cr_assert_eq(manifest_write(run, &manifest, &diag), 0);
+	cr_assert_eq(run_commit(run, &diag), 0);
+	run_destroy(run);
+}
+
+Test(tables, quality_says_what_came_in)
+{
+	struct made_scan *made = make_scan();
+
+	write_jsons(made, false);
+	cr_assert_str_eq(file_text("out/quality.json"),
+	        "{\n"
+	        "  \"files\": 1,\n"
+	        "  \"records\": 11,\n"
+	        "  \"claims\": 4,\n"
+	        "  \"lines\": 8,\n"
+	        "  \"used\": 9,\n"
+	        "  \"outside_dates\": 0,\n"
+	        "  \"quarantined\": {\n"
+	        "    \"stray_quote\": {\n"
+	        "      \"count\": 2,\n"
+	        "      \"samples\": [\n"
+	        "        {\"file\": \"in/\\\"a\\\"\xef\xbf\xbd.csv\", \"offset\": 17},\n"
+	        "        {\"file\": \"in/\\\"a\\\"\xef\xbf\xbd.csv\", \"offset\": 400}\n"
+	        "      ]\n"
+	        "    }\n"
+	        "  },\n"
+	        "  \"fields\": {\n"
+	        "    \"paid_amount\": {\"present\": 7, \"blank\": 1, \"invalid\": 1, "
+	        "\"repaired\": 0}\n"
+	        "  },\n"
+	        "  \"amount_level\": {\"paid_amount\": \"line\", \"claims\": 0},\n"
+	        "  \"adjustments\": {\"matched\": 0, \"unmatched\": 1, \"negative\": 0},\n"
+	        "  \"denied\": {\"flag\": 0, \"zero_paid\": 5, \"professional_lines\": 8},\n"
+	        "  \"disagreements\": {\"birth_date\": 0, \"sex\": 0, \"death_date\": 0, "
+	        "\"specialty_code\": 0, \"provider_state\": 0, \"entity_type\": 0},\n"
+	        "  \"dates\": {\n"
+	        "    \"professional\": {\"first_service\": \"1970-01-01\", \"last_service\": "
+	        "\"1970-02-01\", \"last_paid_or_received\": null}\n"
+	        "  }\n"
+	        "}\n");
+	free(made);
+}
+
+/* Take out what the compiler and the rules' words decide. */
+static void blank_member(char *text, const char *name)
+{
+	char *at = strstr(text, name);
+
+	cr_assert_not_null(at);
+	at += strlen(name);
+	memmove(at, at + strcspn(at, "\""), strlen(at + strcspn(at, "\"")) + 1);
+}
+
+Test(tables, manifest_says_what_it_was_made_from)
+{
+	struct made_scan *made = make_scan();
+
+	write_jsons(made, false);
+	char *text = whole_file("out/manifest.json");
+
+	blank_member(text, "\"compiler\": \"");
+	blank_member(text, "\"rules\": {\n    \"xxh3\": \"");
+	blank_member(text, ".csv\", \"size\": 1000, \"xxh3\": \"");
+	char *not_built = strstr(text, "    \"not_built\": [");
+	char *dollars_of = strstr(text, "    \"dollars_of\"");
+	char *off = strstr(text, "    \"off\": [");
+	char *not_evaluable = strstr(text, "    \"not_evaluable\": [");
+
+	cr_assert(off && not_evaluable && not_built && dollars_of);
+	memmove(not_built, dollars_of, strlen(dollars_of) + 1);
+	memmove(off, not_evaluable, strlen(not_evaluable) + 1);
+	cr_assert_str_eq(text,
+	        "{\n"
+	        "  \"program\": \"claimscan\",\n"
+	        "  \"build\": {\"version\": \"1.2.3\", \"compiler\": \"\"},\n"
+	        "  \"inputs\": [\n"
+	        "    {\"path\": \"in/\\\"a\\\"\xef\xbf\xbd.csv\", \"size\": 1000, \"xxh3\": "
+	        "\"\"}\n"
+	        "  ],\n"
+	        "  \"code_sets\": [],\n"
+	        "  \"rules\": {\n"
+	        "    \"xxh3\": \"\",\n"
+	        "    \"on\": [\"NCC-04\"],\n"
+	        "    \"watch\": [\"VAL-01\"],\n"
+	        "    \"not_evaluable\": [\"TIM-04\"],\n"
+	        "    \"dollars_of\": {\"professional\": \"paid\"}\n"
+	        "  },\n"
+	        "  \"settings\": {\n"
+	        "    \"xxh3\": \"3e5b0c26c7ab572ff98d5f698b13cf55\",\n"
+	        "    \"rules\": \"all\",\n"
+	        "    \"by\": \"billing\"\n"
+	        "  },\n"
+	        "  \"counts\": {\n"
+	        "    \"in\": {\"records\": 11, \"used\": 9, \"quarantined\": 2, \"claims\": 4, "
+	        "\"lines\": 8},\n"
+	        "    \"out\": {\"providers\": 3, \"provider_rules\": 2, \"provider_codes\": 2, "
+	        "\"provider_counts\": 17, \"findings\": 1}\n"
+	        "  },\n"
+	        "  \"expected_hash_collisions\": 4.336809e-19\n"
+	        "}\n");
+	free(text);
+	write_jsons(made, true);
+	text = whole_file("out/manifest.json");
+	cr_assert_not_null(strstr(text, "  \"timing\": {\"threads\": 2, \"seconds\": 0.500, "
+	                                "\"bytes_per_second\": 2000, \"reader\": "
+	                                "\"pread\", \"cpu\": \"avx2\"}\n}\n"));
+	free(text);
+	free(made);
+}
+
+Test(tables, json_escapes_and_mends)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+	        {"", "\"\""},
+	        {"plain", "\"plain\""},
+	        {"\"\\/", "\"\\\"\\\\/\""},
+	        {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+	        {"\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\""},
+	        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	                "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""},
+	        {"\xc3", "\"\xef\xbf\xbd\""},
+	        {"\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+	        {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+	        {"\xf4\x90\x80\x80x", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdx\""},
+	        {"\xe2\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct out *out = memory();
+		size_t size;
+
+		json_put_string(out, cases[i].text, strlen(cases[i].text));
+		const char *got = out_memory_text(out, &size);
+
+		cr_assert(size == strlen(cases[i].want) && !memcmp(got, cases[i].want, size),
+		        "case %zu: got %.*s", i, (int)size, got);
+		out_destroy(out);
+	}
+}
+
+Test(tables, the_summary_reads)
+{
+	struct made_scan *made = make_scan();
+	struct summary_top top;
+	struct diag diag;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	diag_init(&diag);
+	cr_assert_eq(summary_pick(&top, profile, &made->rules, &diag), 0);
+	struct summary summary = {.quality = &made->quality,
+	        .rules = &made->rules,
+	        .top = &top,
+	        .findings = {.standing = 1, .watch = 1234},
+	        .out = "out"};
+
+	/* Words of other stages are theirs to test. */
+	strcpy(made->rules.reason[rule_find("TIM-04")], "no column death_date (or --members)");
+	summary_write(file, &summary);
+	fclose(file);
+	char *not_built = strstr(text, "  not built yet: ");
+
+	cr_assert_not_null(not_built);
+	memmove(not_built + 17, strchr(not_built, '\n'), strlen(strchr(not_built, '\n')) + 1);
+	cr_assert_str_eq(text,
+	        "\n"
+	        "What came in\n"
+	        "  1 file, 1.0 KB: 11 records, 4 claims, 8 lines of service\n"
+	        "  professional  services 1970-01-01 to 1970-02-01\n"
+	        "\n"
+	        "What was bad\n"
+	        "  2 of 11 records set aside: stray_quote 2\n"
+	        "  cells that could not be read, taken as blank: paid_amount 1\n"
+	        "  1 adjustment without the claim to be changed\n"
+	        "  5 of 8 professional lines are taken as denied because allowed and paid are 0;\n"
+	        "    if these are capitated encounters, run with --zero-paid payable\n"
+	        "\n"
+	        "Rules that ran\n"
+	        "                                           evaluated       hits        dollars\n"
+	        "  NCC-04 MUE exceeded on one line                  3          1         $40.00\n"
+	        "  dollars are reckoned from the amount paid\n"
+	        "\n"
+	        "Rules that could not run, and why\n"
+	        "  no column death_date (or --members): TIM-04\n"
+	        "  not built yet: \n"
+	        "\n"
+	        "Held back as watch\n"
+	        "  1,234 findings that say little each on their own: counted, without dollars;\n"
+	        "    --findings all writes them\n"
+	        "  rules on watch: VAL-01\n"
+	        "\n"
+	        "Providers to look at first\n"
+	        "   1. 1003000001 $40.00 flagged on 1 line\n"
+	        "      NCC-04 MUE exceeded on one line: 1 hit of 2 judged, $40.00\n"
+	        "  ordered by dollars flagged: ranking against peers is not built yet\n"
+	        "\n"
+	        "Where it is\n"
+	        "  out\n"
+	        "    providers.csv provider_rules.csv provider_codes.csv provider_counts.csv\n"
+	        "    findings.csv rules.csv quality.json manifest.json\n"
+	        "  persons are left out of findings.csv; --id-key FILE (16 secret bytes or\n"
+	        "    more, chmod 600) gives each a pseudonym\n");
+	for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+		cr_assert_leq(strcspn(at, "\n"), 80);
+	free(text);
+	free(made);
 }

@@ -105,7 +105,6 @@ static void write_denied(struct json *json, const struct normalise_counts *count
 	json_unsigned(json, "flag", counts->denied_by_flag);
 	json_unsigned(json, "zero_paid", counts->denied_by_zero);
 	json_unsigned(json, "professional_lines", counts->lines[CLAIM_PROFESSIONAL]);
-	json_unsigned(json, "professional_lines_of_zero", counts->zero_paid);
 	json_end(json);
 }
 

@@ -314,9 +314,9 @@ static void put_zero_paid(FILE *file, const struct normalise_counts *counts)
 
 	uint64_t lines = counts->lines[CLAIM_PROFESSIONAL];
 
-	if (counts->denied_by_zero == 0 || counts->zero_paid * 2 <= lines)
+	if (counts->denied_by_zero * 2 <= lines)
 		return;
-	put_item(&paragraph, "%s of", grouped(counts->zero_paid, text));
+	put_item(&paragraph, "%s of", grouped(counts->denied_by_zero, text));
 	put_item(&paragraph, "%s professional lines", grouped(lines, text));
 	put_words(&paragraph, "are taken as denied because allowed and paid are 0; if these "
 	                      "are capitated encounters, run with --zero-paid payable");
@@ -467,10 +467,11 @@ static void put_provider(FILE *file, const struct summary_provider *provider, si
 	for (size_t i = 0; i < provider->reason_count; i++) {
 		char hits[NUMBER_SIZE], evaluated[NUMBER_SIZE];
 
-		fprintf(file, "      %s %.30s: %s of %s lines or claims, %s\n",
+		fprintf(file, "      %s %.24s: %s hit%s of %s judged, %s\n",
 		        rule_at(provider->reasons[i].rule)->id,
 		        rule_at(provider->reasons[i].rule)->name,
 		        grouped(provider->reasons[i].hits, hits),
+		        provider->reasons[i].hits == 1 ? "" : "s",
 		        grouped(provider->reasons[i].evaluated, evaluated),
 		        dollars(provider->reasons[i].dollars, text));
 	}

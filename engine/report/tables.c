@@ -43,28 +43,6 @@ static const struct {
                 "npi,id_kind,kind,key,lines,units,charge,allowed,paid\n"},
 };
 
-/* E/M families as keys print them: FAMILY:LEVEL, or FAMILY where there are no levels. */
-static const char *const em_families[EM_FAMILIES] = {
-        [EM_NONE] = "none",
-        [EM_OFFICE_NEW] = "office_new",
-        [EM_OFFICE_EST] = "office_est",
-        [EM_ED] = "ed",
-        [EM_HOSPITAL_INITIAL] = "hospital_initial",
-        [EM_HOSPITAL_SUBSEQUENT] = "hospital_subsequent",
-        [EM_SNF_INITIAL] = "snf_initial",
-        [EM_SNF_SUBSEQUENT] = "snf_subsequent",
-        [EM_HOME_NEW] = "home_new",
-        [EM_HOME_EST] = "home_est",
-        [EM_CONSULT_OFFICE] = "consult_office",
-        [EM_CONSULT_HOSPITAL] = "consult_hospital",
-        [EM_DISCHARGE] = "discharge",
-        [EM_OBSERVATION] = "observation",
-        [EM_CRITICAL] = "critical",
-        [EM_PREVENTIVE_NEW] = "preventive_new",
-        [EM_PREVENTIVE_EST] = "preventive_est",
-        [EM_OTHER] = "other",
-};
-
 /* What all threads share. */
 struct job {
 	const struct tables_options *options;
@@ -222,25 +200,10 @@ static void write_code(struct formatter *formatter, const struct profile_cell *c
 	write_sums(out, cell);
 }
 
-static void out_em_key(struct out *out, uint64_t key)
-{
-	char text[64];
-	const char *family = em_families[key >> 8 < EM_FAMILIES ? key >> 8 : EM_OTHER];
-	size_t size = strlen(family);
-	char *end = text + size;
-
-	memcpy(text, family, size);
-	if ((key & 0xff) != 0) {
-		*end++ = ':';
-		end = number_unsigned(end, key & 0xff);
-	}
-	out_text(out, text, (size_t)(end - text));
-}
-
 static void write_count(struct formatter *formatter, const struct profile_cell *cell)
 {
 	struct out *out = formatter->blocks[TABLE_COUNTS];
-	char month[NUMBER_TEXT_MAX];
+	char month[NUMBER_TEXT_MAX], key[PROFILE_KEY_TEXT_SIZE];
 
 	out_prefix(out, formatter->prefix);
 	switch (cell->kind) {
@@ -250,7 +213,7 @@ static void write_count(struct formatter *formatter, const struct profile_cell *
 		break;
 	case PROFILE_KIND_EM:
 		out_cells(out, "em,", 3);
-		out_em_key(out, cell->key);
+		out_text(out, key, profile_key_text(cell, key));
 		break;
 	case PROFILE_KIND_MODIFIER:
 		out_cells(out, "modifier,", 9);
