@@ -128,6 +128,10 @@ struct procedure_attributes { /* 32 bytes */
 	uint16_t technical_share; /* TC RVU over global RVU, in ten-thousandths */
 };
 
+struct code_window {      /* ICD-10-PCS has no other attributes yet */
+	int32_t from, to; /* in force, both inclusive */
+};
+
 enum { MODIFIER_KNOWN = 1, MODIFIER_ANATOMIC = 2, MODIFIER_ANESTHESIA = 4 };
 
 /* What stands in a run's tables; const after opening, any thread reads it. */
@@ -154,12 +158,20 @@ const struct codes_set_info *codes_set_at(const struct codes *codes, size_t inde
 void codes_find(const struct codes *codes, enum code_system system, const uint64_t words[],
         size_t count, uint32_t refs[]);
 
-/* Fill hcpcs_ref, diagnosis_ref, procedure_ref of a batch. */
+/*
+ * Fill hcpcs_ref, diagnosis_ref, procedure_ref of a batch.  Diagnoses and
+ * procedures: the slots below the largest count of any line of the batch, the
+ * others are left as they are.
+ */
 void codes_find_batch(const struct codes *codes, struct batch *batch);
 
 /* Attribute arrays, indexed by ref; [0] has no flags and an empty window. */
 const struct diagnosis_attributes *codes_diagnoses(const struct codes *codes);
 const struct procedure_attributes *codes_procedures(const struct codes *codes);
+const struct code_window *codes_icd10pcs(const struct codes *codes);
+
+/* Refs in use of a system, the empty one included: 0 < ref < codes_ref_count(). */
+size_t codes_ref_count(const struct codes *codes, enum code_system system);
 
 /* The word behind a ref (without tag). */
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref);
