@@ -710,6 +710,43 @@ Test(input, readers_open_and_leave_off_anywhere)
 	plan_destroy(plan);
 }
 
+/* A file read at once is looked at behind the read, and then no more. */
+Test(input, readers_settle_small_files)
+{
+	for (const struct reader_kind *const *kind = reader_kinds; *kind; kind++) {
+		struct reader_options options = {.view_bytes = 0};
+		struct reader *reader;
+		struct plan *plan;
+		struct view view;
+
+		write_file("a", 1000);
+		write_file("b", 3 * MIB);
+		plan = plan_of(".");
+		(*kind)->create(&reader, &options, &diag);
+		cr_assert_eq((*kind)->open(reader, plan->files, 0, 1000, &diag), 0);
+		cr_assert_not(plan->settled[0]);
+		write_file("a", 1001);
+		cr_assert_eq((*kind)->next(reader, 0, &view, &diag), -ESTALE);
+		diag.text[0] = '\0';
+		plan_destroy(plan);
+
+		plan = plan_of(".");
+		check_range(reader, &(struct how){.kind = *kind}, &plan->files[1],
+		        (uint64_t[]){0, 3 * MIB}, false);
+		cr_assert_not(plan->settled[1]);
+		check_range(reader, &(struct how){.kind = *kind}, plan->files,
+		        (uint64_t[]){0, 1001}, false);
+		cr_assert(plan->settled[0]);
+		write_file("a", 1002);
+		cr_assert_eq(plan_check_unchanged(plan, &diag), 0);
+		plan_rewind(plan);
+		cr_assert_eq(plan_check_unchanged(plan, &diag), -ESTALE);
+		diag.text[0] = '\0';
+		(*kind)->destroy(reader);
+		plan_destroy(plan);
+	}
+}
+
 /* The failure of a reader that steps through a file to its end. */
 static int read_on(const struct reader_kind *kind, struct reader *reader)
 {

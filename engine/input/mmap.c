@@ -24,8 +24,7 @@
 
 enum {
 	VIEW_BYTES = 1 << 20,
-	SMALL_BYTES = 256 << 10, /* pread is faster than mapping, faulting and unmapping */
-	MAP_ALIGN = 64 << 10,    /* the largest page of any Linux that we build for */
+	MAP_ALIGN = 64 << 10, /* the largest page of any Linux that we build for */
 	AHEAD_BYTES = 4 << 20,
 	PIECE_BYTES =
 	        1 << 20, /* liburing 2.3 cuts lengths at 4 GiB; and progress is to show early */
@@ -33,7 +32,8 @@ enum {
 
 struct reader {
 	struct source source;
-	struct window window; /* of small files, and those that cannot be mapped */
+	struct window window; /* of small files, which pread reads faster; of those that cannot be
+	                         mapped */
 	const uint8_t *end;   /* of the last view */
 
 	uint8_t *memory; /* the mapping, or NULL */
@@ -147,21 +147,30 @@ static int mmap_open(struct reader *reader, const struct plan_file *file, uint64
 		unmap(reader);
 	drop_behind(reader, reader->source.position);
 	err = source_open(&reader->source, file, from, hint_to, diag);
-	if (err == 0 && !reader->memory && file->size_bytes > SMALL_BYTES)
+	if (err == 0 && !reader->memory && file->size_bytes > SOURCE_SMALL_BYTES)
 		err = map(reader, diag);
 	reader->advised_to = from;
 	reader->dropped_to = from;
 	return err;
 }
 
-/* In the background, or, without a ring, only begun: the pages are then mapped by use. */
+/*
+ * Pieces in the page cache are left to be mapped by use, 16 pages a fault: to
+ * populate them is no faster (6.6 GB/s against 7.5 with the index), and in the
+ * background takes another thread's time.  One byte tells for its piece.
+ *
+ * Others are brought in in the background, or, without a ring, only begun to be
+ * read.
+ */
 static void advise_piece(struct reader *reader, size_t size)
 {
 	uint8_t *piece = reader->memory + reader->advised_to;
 
+	reader->advised_to += size;
+	if (source_is_cached(&reader->source, reader->advised_to - 1))
+		return;
 	if (!reader->advisor || advisor_give(reader->advisor, piece, size, reader->advice) < 0)
 		madvise(piece, size, MADV_WILLNEED);
-	reader->advised_to += size;
 }
 
 static void advise_ahead(struct reader *reader)

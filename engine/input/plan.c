@@ -48,6 +48,7 @@ static void count_spans(struct plan *plan, uint64_t span_bytes)
 		file->first_span = (uint32_t)plan->span_count;
 		file->span_count = spans ? (uint32_t)spans : 1;
 		file->first_block = plan->block_count;
+		file->settled = &plan->settled[i];
 		plan->span_count += file->span_count;
 		plan->block_count += blocks_of(file->size_bytes);
 	}
@@ -88,11 +89,29 @@ static int collect_files(
 	return err;
 }
 
+static int make_spans(struct plan *plan, const struct plan_options *options, struct diag *diag)
+{
+	uint64_t span_bytes;
+
+	for (size_t i = 0; i < plan->file_count; i++)
+		plan->total_bytes += plan->files[i].size_bytes;
+	span_bytes = settle_span_bytes(options, plan->total_bytes);
+	plan->settled = calloc(plan->file_count, sizeof(plan->settled[0]));
+	if (!plan->settled)
+		return diag_set(diag, FAIL_MEMORY, "no memory for the plan");
+	count_spans(plan, span_bytes);
+	plan->spans = calloc(plan->span_count, sizeof(plan->spans[0]));
+	plan->block_hashes = calloc(plan->block_count + 1, sizeof(plan->block_hashes[0]));
+	if (!plan->spans || !plan->block_hashes)
+		return diag_set(diag, FAIL_MEMORY, "no memory for the plan");
+	cut_spans(plan, span_bytes);
+	return 0;
+}
+
 int plan_create(struct plan **out, const struct plan_options *options, struct diag *diag)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	struct file_list list;
-	uint64_t span_bytes;
 	int err;
 
 	*out = NULL;
@@ -100,24 +119,14 @@ int plan_create(struct plan **out, const struct plan_options *options, struct di
 		return diag_set(diag, FAIL_MEMORY, "no memory for the plan");
 	file_list_init(&list, options->tmp ? options->tmp : "/tmp", diag);
 	err = collect_files(&list, options, diag);
-	if (err < 0) {
-		file_list_reset(&list);
-		free(plan);
-		return err;
-	}
 	plan->files = list.files;
 	plan->file_count = list.count;
-	for (size_t i = 0; i < plan->file_count; i++)
-		plan->total_bytes += plan->files[i].size_bytes;
-	span_bytes = settle_span_bytes(options, plan->total_bytes);
-	count_spans(plan, span_bytes);
-	plan->spans = calloc(plan->span_count, sizeof(plan->spans[0]));
-	plan->block_hashes = calloc(plan->block_count + 1, sizeof(plan->block_hashes[0]));
-	if (!plan->spans || !plan->block_hashes) {
+	if (err == 0)
+		err = make_spans(plan, options, diag);
+	if (err < 0) {
 		plan_destroy(plan);
-		return diag_set(diag, FAIL_MEMORY, "no memory for the plan");
+		return err;
 	}
-	cut_spans(plan, span_bytes);
 	*out = plan;
 	return 0;
 }
@@ -131,12 +140,15 @@ void plan_destroy(struct plan *plan)
 	list = (struct file_list){.files = plan->files, .count = plan->file_count};
 	file_list_reset(&list);
 	free(plan->spans);
+	free(plan->settled);
 	free(plan->block_hashes);
 	free(plan);
 }
 
 void plan_rewind(struct plan *plan)
 {
+	for (size_t i = 0; i < plan->file_count; i++)
+		atomic_store_explicit(&plan->settled[i], false, memory_order_relaxed);
 	atomic_store_explicit(&plan->next, 0, memory_order_relaxed);
 }
 
@@ -152,7 +164,11 @@ const struct span *plan_take(struct plan *plan)
 static bool is_unchanged(const struct plan_file *file)
 {
 	struct stat status;
-	int err = file->spool >= 0 ? fstat(file->spool, &status) : stat(file->path, &status);
+	int err;
+
+	if (file->settled && atomic_load_explicit(file->settled, memory_order_relaxed))
+		return true;
+	err = file->spool >= 0 ? fstat(file->spool, &status) : stat(file->path, &status);
 
 	return err == 0 && file_has_stat(file, &status);
 }

@@ -27,6 +27,8 @@ struct plan_file {
 	uint64_t size_bytes;
 	uint64_t device, inode;
 	int64_t modified_ns;
+	atomic_bool *settled; /* NULL, or set by a reader that read the whole file at once and then found
+	                         it unchanged: its check is done */
 	uint32_t first_span, span_count;
 	uint64_t first_block; /* into plan.block_hashes */
 };
@@ -46,6 +48,7 @@ struct plan {
 	uint64_t (*block_hashes)[2]; /* {low, high} of each MiB of each file; written by the
 	                                reader's owner */
 	size_t block_count;
+	atomic_bool *settled; /* of each file; see plan_file */
 	atomic_size_t next; /* the next span to be taken */
 };
 
@@ -73,7 +76,9 @@ const struct span *plan_take(struct plan *plan);
 
 /*
  * Fail with -ESTALE, naming the file, if a file is not what it was when the
- * plan was made: size, modification time, inode.
+ * plan was made: size, modification time, inode.  Small files, which are read
+ * at once, were looked at then, and are not again: that is a third of what many
+ * of them cost.
  */
 int plan_check_unchanged(const struct plan *plan, struct diag *diag);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -95,27 +96,58 @@ static int open_descriptor(struct source *source, struct diag *diag)
 	return source->descriptor < 0 ? cannot_open(source, diag) : 0;
 }
 
+static int check_unchanged(const struct source *source, struct diag *diag)
+{
+	struct stat status;
+
+	if (fstat(source->descriptor, &status) < 0)
+		return diag_set(diag, FAIL_IO, "%s: %s", source->path, strerror(errno));
+	return file_has_stat(&source->file, &status) ? 0 : source_changed(source, diag);
+}
+
+/*
+ * Asked once, behind the read, this tells of a change before and during it:
+ * so the file need not be asked for again when all is read.
+ */
+static int settle(struct source *source, struct diag *diag)
+{
+	int err = check_unchanged(source, diag);
+
+	if (err == 0 && source->file.settled)
+		atomic_store_explicit(source->file.settled, true, memory_order_relaxed);
+	source->check_after = false;
+	return err;
+}
+
+static bool is_read_at_once(const struct source *source, uint64_t from)
+{
+	uint64_t size_bytes = source->file.size_bytes;
+
+	return from == 0 && size_bytes > 0 && size_bytes <= SOURCE_SMALL_BYTES &&
+	       size_bytes <= source->view_bytes;
+}
+
 int source_open(struct source *source, const struct plan_file *file, uint64_t from,
         uint64_t hint_to, struct diag *diag)
 {
-	struct stat status;
 	int err;
 
 	if (source_is_open(source, file)) {
 		drop_behind(source, 1);
 		source->path = file->path;
+		source->file = *file;
 	} else {
 		source_reset(source);
-		source->file = *file;
 		source->path = file->path;
+		source->file = *file;
 		err = open_descriptor(source, diag);
 		if (err < 0)
 			return err;
 	}
-	if (fstat(source->descriptor, &status) < 0)
-		return diag_set(diag, FAIL_IO, "%s: %s", source->path, strerror(errno));
-	if (!file_has_stat(file, &status))
-		return source_changed(source, diag);
+	source->check_after = is_read_at_once(source, from);
+	err = source->check_after ? 0 : check_unchanged(source, diag);
+	if (err < 0)
+		return err;
 	source->position = from;
 	source->dropped_to = from;
 	source->wanted_to = hint_to < file->size_bytes ? hint_to : file->size_bytes;
@@ -187,6 +219,15 @@ int source_read(
 	return 0;
 }
 
+/* A read that may not wait says so; mincore() only tells who may write the file. */
+bool source_is_cached(const struct source *source, uint64_t offset)
+{
+	uint8_t byte;
+	struct iovec one = {&byte, sizeof(byte)};
+
+	return preadv2(source->descriptor, &one, 1, (off_t)offset, RWF_NOWAIT) == 1;
+}
+
 void source_show(
         struct source *source, const uint8_t *fresh, size_t size, size_t keep, struct view *view)
 {
@@ -244,6 +285,8 @@ int window_next(struct window *window, struct source *source, const uint8_t *tai
 		return err;
 	window_keep(window, tail_end, keep);
 	err = source_read(source, window->place, size, source->position, diag);
+	if (err == 0 && source->check_after)
+		err = settle(source, diag);
 	if (err < 0)
 		return err;
 	source_show(source, window->place, size, keep, view);

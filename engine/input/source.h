@@ -18,6 +18,7 @@
 enum {
 	SOURCE_ALIGN = 4096, /* of offsets, sizes and memory, for O_DIRECT on any device */
 	SOURCE_VIEW_BYTES_MAX = 64 << 20,
+	SOURCE_SMALL_BYTES = 256 << 10, /* up to here a file is read at once */
 };
 
 struct source {
@@ -32,6 +33,7 @@ struct source {
 	bool want_direct;
 	bool direct; /* the descriptor is O_DIRECT */
 	bool drop_cache;
+	bool check_after; /* whether the file is the plan's is asked when it has been read */
 };
 
 /* Sets the options; view_bytes is used where they name none. */
@@ -60,6 +62,9 @@ size_t source_want(const struct source *source);
  */
 int source_read(
         struct source *source, uint8_t *data, size_t size, uint64_t offset, struct diag *diag);
+
+/* Whether the page cache holds the byte at offset; false too where nobody can tell. */
+bool source_is_cached(const struct source *source, uint64_t offset);
 
 /* Size of a read of size bytes: whole blocks with O_DIRECT. */
 size_t source_read_size(const struct source *source, size_t size);

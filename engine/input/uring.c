@@ -35,8 +35,8 @@
 #include <sys/mman.h>
 
 enum {
-	VIEW_BYTES = 128 << 10,
-	DEPTH_COLD = 16, /* at most, and at once where the page cache is passed by */
+	VIEW_BYTES = 256 << 10,
+	DEPTH_COLD = 8, /* at most, and at once where the page cache is passed by: 2 MiB */
 	DEPTH_MAX = 64,
 	HEADROOM = 16 << 10, /* a longer tail goes through the window */
 	NO_SLOT = -1,
@@ -119,6 +119,7 @@ struct reader {
 	struct io_uring ring;
 	bool has_ring;
 	bool ring_disabled;
+	bool register_tried;
 	bool registered; /* the slots' memory, as buffer 0 */
 	bool depth_fixed;
 	bool waited_now; /* for the last read */
@@ -159,12 +160,20 @@ static int make_slots(struct reader *reader, struct diag *diag)
 	return 0;
 }
 
-/* Refused where the memory-lock limit is too low: reads then name their memory each time. */
-static bool register_slots(struct reader *reader)
+/*
+ * Once there are reads to wait for: it saves pinning pages for each, but pins
+ * all slots, which is nothing gained (and 2 % lost) where all is in the page
+ * cache.  Refused where the memory-lock limit is too low: reads then name
+ * their memory each time.
+ */
+static void register_slots(struct reader *reader)
 {
 	struct iovec memory = {reader->memory, reader->memory_bytes};
 
-	return io_uring_register_buffers(&reader->ring, &memory, 1) == 0;
+	if (reader->register_tried)
+		return;
+	reader->register_tried = true;
+	reader->registered = io_uring_register_buffers(&reader->ring, &memory, 1) == 0;
 }
 
 static int make_reader_ring(struct reader *reader, struct diag *diag)
@@ -176,10 +185,7 @@ static int make_reader_ring(struct reader *reader, struct diag *diag)
 		return 0;
 	}
 	reader->has_ring = true;
-	err = make_slots(reader, diag);
-	if (err == 0)
-		reader->registered = register_slots(reader);
-	return err;
+	return make_slots(reader, diag);
 }
 
 /* All reads in flight come to their end: the kernel writes into our memory until then. */
@@ -379,6 +385,7 @@ static void deepen(struct reader *reader)
 	reader->waited = true;
 	if (!reader->depth_fixed && reader->in_use * 2 <= reader->depth)
 		reader->in_use *= 2;
+	register_slots(reader);
 }
 
 static int next_from_ring(struct reader *reader, size_t keep, struct view *view, struct diag *diag)
