@@ -21,9 +21,9 @@ enum {
 struct walk {
 	struct claims_worker *worker;
 	struct emitting emitting;
-	bool texts;         /* sections: facts and texts of every run ... */
-	bool texts_by_form; /* ... or only of those that a bill type can make adjustments */
-	bool amounts;       /* any amount is bound */
+	uint32_t sections[CLAIM_TYPES]; /* of runs of a claim type, whatever else they are */
+	bool by_form;                   /* bill types can make adjustments */
+	bool lines;                     /* lines may leave records of their own */
 };
 
 struct run {
@@ -40,18 +40,27 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 {
 	const struct claims *claims = worker->claims;
 	const struct batch *batch = emitting->batch;
-
-	return (struct walk){
+	bool texts = claims->judged || claims->options.adjustments ||
+	             bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID);
+	bool amounts = bound(batch, FIELD_CHARGE) || bound(batch, FIELD_ALLOWED) ||
+	               bound(batch, FIELD_PAID);
+	struct walk walk = {
 	        .worker = worker,
 	        .emitting = *emitting,
-	        .texts = claims->judged || claims->options.adjustments ||
-	                 bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID),
-	        .texts_by_form = bound(batch, FIELD_BILL_TYPE) ||
-	                         (bound(batch, FIELD_BILL_FACILITY) &&
-	                                 bound(batch, FIELD_BILL_CLASS)),
-	        .amounts = bound(batch, FIELD_CHARGE) || bound(batch, FIELD_ALLOWED) ||
-	                   bound(batch, FIELD_PAID),
+	        .by_form = bound(batch, FIELD_BILL_TYPE) ||
+	                   (bound(batch, FIELD_BILL_FACILITY) && bound(batch, FIELD_BILL_CLASS)),
+	        .lines = emitting->verdicts || claims->check_miles >= 0,
 	};
+
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		bool form = type != CLAIM_PROFESSIONAL && type != CLAIM_DENTAL;
+
+		if (texts || (walk.by_form && form))
+			walk.sections[type] |= RUN_FACTS | RUN_TEXTS;
+		if (amounts && type == CLAIM_INSTITUTIONAL)
+			walk.sections[type] |= RUN_FACTS | RUN_AMOUNTS;
+	}
+	return walk;
 }
 
 static uint64_t line_digest(const struct batch *batch, uint32_t line)
@@ -67,8 +76,9 @@ static inline bool numbers_follow(int32_t number, int32_t next)
 	return (int64_t)number + 1 == next;
 }
 
-static inline bool run_follows(const struct batch *batch, uint32_t line, bool numbers)
+static inline bool run_follows(const struct walk *walk, uint32_t line, bool numbers)
 {
+	const struct batch *batch = walk->emitting.batch;
 	uint32_t next = line + 1;
 	unsigned changed = batch->line_flags[line] ^ batch->line_flags[next];
 
@@ -79,30 +89,27 @@ static inline bool run_follows(const struct batch *batch, uint32_t line, bool nu
 	if (batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID) &&
 	        batch->original_key[line] != batch->original_key[next])
 		return false;
+	if (walk->by_form && !batch->bill_type[line] != !batch->bill_type[next])
+		return false;
 	return !numbers || numbers_follow(batch->line_number[line], batch->line_number[next]);
 }
 
-static uint32_t run_end(const struct batch *batch, uint32_t line, bool numbers)
+static uint32_t run_end(const struct walk *walk, uint32_t line, bool numbers)
 {
-	while (line + 1 < batch->count && run_follows(batch, line, numbers))
+	while (line + 1 < walk->emitting.batch->count && run_follows(walk, line, numbers))
 		line++;
 	return line + 1;
 }
 
-static uint32_t sections_of(const struct walk *walk, uint32_t line)
+static inline uint32_t sections_of(const struct walk *walk, uint32_t line)
 {
 	const struct batch *batch = walk->emitting.batch;
-	uint8_t type = batch->claim_type[line];
-	bool form = type != CLAIM_PROFESSIONAL && type != CLAIM_DENTAL;
-	bool adjusts = batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID);
-	uint32_t flags = 0;
+	uint32_t sections = walk->sections[batch->claim_type[line]];
 
-	form = walk->texts_by_form && (form || batch->bill_type[line] != 0);
-	if (walk->texts || form || adjusts)
-		flags |= RUN_FACTS | RUN_TEXTS;
-	if (type == CLAIM_INSTITUTIONAL && walk->amounts)
-		flags |= RUN_FACTS | RUN_AMOUNTS;
-	return flags;
+	if ((batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID)) ||
+	        (walk->by_form && batch->bill_type[line]))
+		sections |= RUN_FACTS | RUN_TEXTS;
+	return sections;
 }
 
 static uint32_t flags_of(const struct batch *batch, const struct run *run)
@@ -356,15 +363,15 @@ static uint32_t lowest_of(const struct batch *batch, const struct run *run)
 	return lowest;
 }
 
-static int put_all(const struct walk *walk, uint32_t from, uint32_t *to)
+/* A run with sections; returns 0 or an error, and where it ends. */
+static int put_full(const struct walk *walk, uint32_t from, uint32_t sections, uint32_t *to)
 {
 	struct claims_worker *worker = walk->worker;
 	const struct batch *batch = walk->emitting.batch;
-	uint32_t sections = sections_of(walk, from);
 	struct run run = {.from = from, .lowest = from};
 	int err = 0;
 
-	run.to = *to = run_end(batch, from, sections & RUN_FACTS);
+	run.to = *to = run_end(walk, from, sections & RUN_FACTS);
 	run.flags = sections | flags_of(batch, &run);
 	if (sections & RUN_FACTS)
 		run.lowest = lowest_of(batch, &run);
@@ -375,9 +382,33 @@ static int put_all(const struct walk *walk, uint32_t from, uint32_t *to)
 	err = put_run(walk, &run);
 	if (!err && (run.flags & RUN_ADJUSTS))
 		err = put_adjustment(walk, &run);
-	if (!err && (walk->emitting.verdicts || worker->claims->check_miles >= 0))
-		err = put_lines(walk, &run);
-	return err;
+	return err || !walk->lines ? err : put_lines(walk, &run);
+}
+
+/*
+ * A run without sections, when no line can leave a record: noted, to be put
+ * with the batch's others.  Returns where it ends.
+ */
+static inline uint32_t note_plain(const struct walk *walk, uint32_t from)
+{
+	struct claims_worker *worker = walk->worker;
+	const struct batch *batch = walk->emitting.batch;
+	uint16_t flags = batch->line_flags[from];
+	struct run_record *record = &worker->plain[worker->plain_count++];
+	uint32_t at = from;
+
+	for (; at + 1 < batch->count && run_follows(walk, at, false); at++)
+		flags |= batch->line_flags[at + 1];
+	if (flags & LINE_NEGATIVE)
+		tell_once(&worker->negative, &worker->claims->negative);
+	*record = (struct run_record){
+	        .head = {batch->claim_key[from], sizeof(*record), RECORD_RUN},
+	        .provider = batch->provider[from],
+	        .flags = (flags & LINE_DUE ? RUN_DUE : 0) |
+	                 (flags & LINE_SUPERSEDED ? RUN_SUPERSEDED : 0) |
+	                 (flags & LINE_NEGATIVE ? RUN_NEGATIVE : 0),
+	};
+	return at + 1;
 }
 
 int claims_emit(struct claims_worker *worker, const struct rule_context *context,
@@ -390,10 +421,19 @@ int claims_emit(struct claims_worker *worker, const struct rule_context *context
 	for (unsigned i = 0; i < AMOUNTS; i++)
 		emitting.claim_level |= (uint8_t)((levels[i] != LEVEL_LINE) << i);
 	struct walk walk = walk_of(worker, &emitting);
-	for (uint32_t at = 0, to; at < batch->count && !err; at = to) {
-		to = at + 1;
-		if (!(batch->line_flags[at] & LINE_OUTSIDE))
-			err = put_all(&walk, at, &to);
+	worker->plain_count = 0;
+	for (uint32_t at = 0; at < batch->count && !err;) {
+		uint32_t sections = sections_of(&walk, at);
+
+		if (batch->line_flags[at] & LINE_OUTSIDE)
+			at++;
+		else if (!sections && !walk.lines)
+			at = note_plain(&walk, at);
+		else
+			err = put_full(&walk, at, sections, &at);
 	}
+	if (!err && !partition_put(worker->main, worker->plain, worker->plain_count,
+	                    sizeof(worker->plain[0])))
+		err = FAIL_IO;
 	return err;
 }

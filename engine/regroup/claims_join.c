@@ -70,6 +70,22 @@ static int gather_providers(struct joined *joined)
 	return 0;
 }
 
+static int add_claimed(struct claims_worker *worker)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < worker->claimed_count && !err; i++)
+		err = profile_add_claim(worker->profile, worker->claimed[i]);
+	worker->claimed_count = 0;
+	return err;
+}
+
+static inline int claim_of(struct claims_worker *worker, uint32_t provider)
+{
+	worker->claimed[worker->claimed_count++] = provider;
+	return worker->claimed_count == CLAIMED_MAX ? add_claimed(worker) : 0;
+}
+
 static int count_claim(struct joined *joined)
 {
 	const struct provider_lines *all = joined->worker->providers.data;
@@ -77,7 +93,7 @@ static int count_claim(struct joined *joined)
 
 	joined->worker->totals.claims++;
 	for (size_t i = 0; i < joined->providers && !err; i++)
-		err = profile_add_claim(joined->worker->profile, all[i].provider);
+		err = claim_of(joined->worker, all[i].provider);
 	return err;
 }
 
@@ -500,6 +516,52 @@ static int join_claim(struct joined *joined, const struct record_head **records,
 	return err ? err : join_net(joined);
 }
 
+/*
+ * Most claims are runs that are their claim and their provider, one provider a
+ * claim: nothing about them can hang on another record.
+ */
+static inline bool is_plain(const struct record_head **records, size_t count)
+{
+	const struct run_record *first = (const struct run_record *)records[0];
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run_record *run = (const struct run_record *)records[i];
+
+		if (run->head.kind != RECORD_RUN || (run->flags & (RUN_FACTS | RUN_ADJUSTS)) ||
+		        run->provider != first->provider)
+			return false;
+	}
+	return true;
+}
+
+static int join_plain(
+        struct claims_worker *worker, const struct record_head **records, size_t count)
+{
+	uint32_t flags = 0;
+
+	for (size_t i = 0; i < count; i++)
+		flags |= ((const struct run_record *)records[i])->flags;
+	worker->totals.claims++;
+	worker->totals.adjustments_negative += (flags & RUN_NEGATIVE) != 0;
+	return claim_of(worker, ((const struct run_record *)records[0])->provider);
+}
+
+/* A claim that is more, with the answers of earlier rounds to it. */
+static int join_full(struct claims_worker *worker, const struct record_head **records, size_t count,
+        const struct partition_view *answers, size_t *answer)
+{
+	struct joined joined = {.worker = worker, .findings = {.rule = RULE_NONE}};
+	uint64_t key = records[0]->key;
+
+	for (; *answer < answers->count && answers->records[*answer]->key <= key; ++*answer) {
+		const struct record_head *told = answers->records[*answer];
+
+		joined.matched |= told->key == key && told->kind == RECORD_MATCHED;
+		joined.out |= told->key == key && told->kind == RECORD_OUT;
+	}
+	return join_claim(&joined, records, count);
+}
+
 int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,
         const struct partition_view *answers)
 {
@@ -507,19 +569,15 @@ int claims_join_partition(struct claims_worker *worker, const struct partition_v
 	int err = 0;
 
 	for (size_t from = 0, to; from < view->count && !err; from = to) {
-		uint64_t key = view->records[from]->key;
-		struct joined joined = {.worker = worker, .findings = {.rule = RULE_NONE}};
+		const struct record_head **records = view->records + from;
+		uint64_t key = records[0]->key;
 
 		for (to = from + 1; to < view->count && view->records[to]->key == key; to++)
 			;
-		for (; answer < answers->count && answers->records[answer]->key <= key; answer++) {
-			bool own = answers->records[answer]->key == key;
-			uint32_t kind = answers->records[answer]->kind;
-
-			joined.matched |= own && kind == RECORD_MATCHED;
-			joined.out |= own && kind == RECORD_OUT;
-		}
-		err = join_claim(&joined, view->records + from, to - from);
+		if (is_plain(records, to - from))
+			err = join_plain(worker, records, to - from);
+		else
+			err = join_full(worker, records, to - from, answers, &answer);
 	}
-	return err;
+	return err ? err : add_claimed(worker);
 }

@@ -228,6 +228,9 @@ struct hit_view {
 	struct text kind, detail;
 };
 
+/* Claims of providers are added in one go: their counters are misses that then overlap. */
+enum { CLAIMED_MAX = 256 };
+
 enum {
 	HITS_MAX = CHECKS_MAX + 2, /* and one that a join check adds */
 	DETAIL_TAIL_MAX = 96,      /* "; excess=", "; superseded_by=" */
@@ -248,6 +251,10 @@ struct claims_worker {
 	struct hit told[CHECKS_MAX];
 	struct hit_view views[HITS_MAX];
 	char detail[HIT_DETAIL_MAX + DETAIL_TAIL_MAX];
+	struct run_record plain[BATCH_LINES]; /* a batch's runs without sections */
+	uint32_t plain_count;
+	uint32_t claimed[CLAIMED_MAX]; /* a provider for each of its claims */
+	uint32_t claimed_count;
 	struct scratch providers, names, notes, candidates, intervals;
 	struct claims_totals totals; /* of this round */
 	struct level_count (*levels)[AMOUNTS];

@@ -406,20 +406,46 @@ static bool open_block(struct partition_writer *writer, unsigned index, size_t s
 	return true;
 }
 
-void *partition_reserve(struct partition_writer *writer, uint64_t key, uint32_t kind, size_t size)
+/* Room for a record, or NULL. */
+static inline uint8_t *reserve(struct partition_writer *writer, uint64_t key, size_t size)
 {
 	unsigned shift = writer->partitions->shift;
 	unsigned index = shift < 64 ? (unsigned)(key >> shift) : 0;
 	struct cursor *cursor = &writer->cursors[index];
 
-	assert(size % 8 == 0 && size <= RECORD_BYTES_MAX);
 	if ((size_t)(cursor->end - cursor->at) < size && !open_block(writer, index, size))
 		return NULL;
-	struct record_head *head = (struct record_head *)cursor->at;
+	uint8_t *room = cursor->at;
 	cursor->at += size;
 	writer->records++;
-	*head = (struct record_head){key, (uint32_t)size, kind};
+	return room;
+}
+
+void *partition_reserve(struct partition_writer *writer, uint64_t key, uint32_t kind, size_t size)
+{
+	assert(size % 8 == 0 && size <= RECORD_BYTES_MAX);
+	struct record_head *head = (struct record_head *)reserve(writer, key, size);
+
+	if (head)
+		*head = (struct record_head){key, (uint32_t)size, kind};
 	return head;
+}
+
+bool partition_put(struct partition_writer *writer, const void *records, size_t count, size_t size)
+{
+	const uint8_t *from = records;
+
+	assert(size % 8 == 0 && size <= RECORD_BYTES_MAX);
+	for (size_t i = 0; i < count; i++, from += size) {
+		uint64_t *room = (uint64_t *)reserve(
+		        writer, ((const struct record_head *)from)->key, size);
+
+		if (!room)
+			return false;
+		for (size_t word = 0; word < size / 8; word++)
+			memcpy(&room[word], from + 8 * word, 8);
+	}
+	return true;
 }
 
 int partition_writer_error(const struct partition_writer *writer, struct diag *diag)

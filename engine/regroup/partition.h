@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,12 @@ void partition_writer_destroy(struct partition_writer *writer);
  * with this writer.  NULL if spilling failed: partition_writer_error().
  */
 void *partition_reserve(struct partition_writer *writer, uint64_t key, uint32_t kind, size_t size);
+
+/*
+ * Put count records of one size, one behind the other, heads filled in: what
+ * partition_reserve() does, in one call.  False if spilling failed.
+ */
+bool partition_put(struct partition_writer *writer, const void *records, size_t count, size_t size);
 int partition_writer_error(const struct partition_writer *writer, struct diag *diag);
 
 /* Hand over what the writer still holds; call before reading. */
