@@ -27,8 +27,8 @@ struct plan_file {
 	uint64_t size_bytes;
 	uint64_t device, inode;
 	int64_t modified_ns;
-	atomic_bool *settled; /* NULL, or set by a reader that read the whole file at once and then found
-	                         it unchanged: its check is done */
+	atomic_bool *settled; /* NULL, or set by a reader that read the whole file at once and then
+	                         found it unchanged: its check is done */
 	uint32_t first_span, span_count;
 	uint64_t first_block; /* into plan.block_hashes */
 };
@@ -49,7 +49,7 @@ struct plan {
 	                                reader's owner */
 	size_t block_count;
 	atomic_bool *settled; /* of each file; see plan_file */
-	atomic_size_t next; /* the next span to be taken */
+	atomic_size_t next;   /* the next span to be taken */
 };
 
 struct plan_options {
