@@ -2,9 +2,12 @@
 /*
  * Column parsers.  Compiled once per CPU level.
  *
- * Each takes the common form of a cell in a few instructions without a loop
- * over its bytes (eight bytes at a time in a word), and leaves the rest to a
- * slow path that defines the answer.
+ * A column is parsed in two passes.  The first loads the first bytes of each
+ * cell into a word; the second turns words into values without a branch, so
+ * that the compiler can do eight or sixteen cells at once.  It takes the common
+ * form only (no blanks around it, "123.45", YYYY-MM-DD, ten digits); cells of
+ * any other form are marked, and a slow path that defines the answer takes them
+ * one by one.
  */
 #include "format/cells.h"
 
@@ -79,6 +82,72 @@ ALWAYS bool all_digits(uint64_t digits)
 	return (((digits + BYTES(0x76)) | digits) & BYTES(0x80)) == 0;
 }
 
+/* ---- Loading: the first pass ---- */
+
+struct loaded {
+	uint64_t word[BATCH_LINES] COLUMN; /* the first eight bytes from the cell's start on */
+	uint64_t tail[BATCH_LINES] COLUMN; /* eight bytes from the third on; by load_long() */
+	uint32_t from[BATCH_LINES] COLUMN;
+	uint32_t size[BATCH_LINES] COLUMN;
+	uint32_t good[BATCH_LINES] COLUMN; /* set by the second pass: the common form, or empty */
+};
+
+ALWAYS void load_cells(const struct cells *cells, uint32_t column, struct loaded *loaded)
+{
+	const uint8_t *text = cells->text;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + column;
+		uint32_t from = separators[-1] + 1;
+
+		loaded->from[i] = from;
+		loaded->size[i] = separators[0] - from;
+		loaded->word[i] = load8(text + from);
+	}
+}
+
+ALWAYS void load_long(const struct cells *cells, uint32_t column, struct loaded *loaded)
+{
+	const uint8_t *text = cells->text;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + column;
+		uint32_t from = separators[-1] + 1;
+
+		loaded->from[i] = from;
+		loaded->size[i] = separators[0] - from;
+		loaded->word[i] = load8(text + from);
+		loaded->tail[i] = load8(text + from + 2);
+	}
+}
+
+/* How many cells are not empty; blanks alone are found later, in the slow path. */
+ALWAYS uint64_t count_present(const struct loaded *loaded, uint32_t count)
+{
+	uint32_t present = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		present += loaded->size[i] != 0;
+	return present;
+}
+
+ALWAYS bool all_good(const struct loaded *loaded, uint32_t count)
+{
+	uint32_t good = 1;
+
+	for (uint32_t i = 0; i < count; i++)
+		good &= loaded->good[i];
+	return good;
+}
+
+/* The next cell that the second pass could not take, or count. */
+ALWAYS uint32_t next_odd(const struct loaded *loaded, uint32_t i, uint32_t count)
+{
+	while (i < count && loaded->good[i])
+		i++;
+	return i;
+}
+
 /* ---- Numbers ---- */
 
 /* Up to eight digits, right-aligned in a word of digits; false if not digits. */
@@ -94,6 +163,11 @@ ALWAYS bool small_number(const uint8_t *at, uint32_t size, uint64_t *value)
 
 SLOW void money_slow(struct cell cell, int64_t *value, struct cell_counts *counts)
 {
+	*value = AMOUNT_ABSENT;
+	if (cell.size == 0) {
+		counts->present--;
+		return;
+	}
 	if (cells_parse_decimal(cell.at, cell.size, 2, value) < 0) {
 		*value = AMOUNT_ABSENT;
 		counts->invalid++;
@@ -106,45 +180,46 @@ SLOW void money_slow(struct cell cell, int64_t *value, struct cell_counts *count
 }
 
 /* "123.45" in at most eight bytes, the usual form. */
-ALWAYS bool money_fast(struct cell cell, int64_t *value)
+static void money_words(struct loaded *restrict loaded, int64_t *restrict out, uint32_t count)
 {
-	uint32_t shift = (8 - cell.size) * 8;
-	uint64_t word, digits;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t size = loaded->size[i];
+		uint64_t shift = (8 - size) * 8 & 63;
+		uint64_t word = loaded->word[i] << shift;
+		uint64_t digits = (word & 0xffff000000000000u) | (word & 0x000000ffffffffffu) << 8;
+		uint64_t rest = (shift + 8) & 63;
+		uint64_t fits;
 
-	if (cell.size - 4 > 4)
-		return false;
-	word = load8(cell.at) << shift;
-	if ((word >> 40 & 0xff) != '.')
-		return false;
-	digits = (word & 0xffff000000000000u) | (word & 0x000000ffffffffffu) << 8;
-	digits = (digits ^ BYTES('0')) >> (shift + 8) << (shift + 8);
-	*value = (int64_t)eight_digits(digits);
-	return all_digits(digits);
+		digits = (digits ^ BYTES('0')) >> rest << rest;
+		fits = (size - 4 <= 4) & ((word >> 40 & 0xff) == '.') &
+		       (((digits + BYTES(0x76)) & BYTES(0x80)) == 0) &
+		       ((digits & BYTES(0x80)) == 0);
+		out[i] = fits ? (int64_t)eight_digits(digits) : AMOUNT_ABSENT;
+		loaded->good[i] = (uint32_t)(fits | (size == 0));
+	}
 }
 
 static void parse_money(
         const struct cells *cells, uint32_t column, int64_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-
-		if (cell.size == 0)
-			out[i] = AMOUNT_ABSENT;
-		else if (UNLIKELY(!money_fast(cell, &out[i])))
-			money_slow(cell, &out[i], counts);
-		present += cell.size > 0;
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	money_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		money_slow(cell_at(cells, i, column), &out[i], counts);
 }
 
 SLOW void units_slow(struct cell cell, int64_t *value, struct cell_counts *counts)
 {
 	const uint8_t *point;
 
+	*value = AMOUNT_ABSENT;
 	if (cell.size == 0) {
-		*value = AMOUNT_ABSENT;
+		counts->present--;
 		return;
 	}
 	if (cells_parse_decimal(cell.at, cell.size, 4, value) < 0) {
@@ -157,30 +232,50 @@ SLOW void units_slow(struct cell cell, int64_t *value, struct cell_counts *count
 		counts->repaired++;
 }
 
+/* One to eight digits; an empty cell is good, and its value is not looked at. */
+ALWAYS uint64_t number_word(struct loaded *loaded, uint32_t i)
+{
+	uint64_t size = loaded->size[i];
+	uint64_t shift = (8 - size) * 8 & 63;
+	uint64_t digits = ((loaded->word[i] << shift) ^ BYTES('0')) >> shift << shift;
+	uint64_t fits = (size <= 8) & (((digits + BYTES(0x76)) & BYTES(0x80)) == 0) &
+	                ((digits & BYTES(0x80)) == 0);
+
+	loaded->good[i] = (uint32_t)(fits | (size == 0));
+	return eight_digits(digits);
+}
+
+static void units_words(struct loaded *restrict loaded, int64_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t number = number_word(loaded, i);
+
+		out[i] = loaded->size[i] ? (int64_t)number * UNITS_ONE : AMOUNT_ABSENT;
+	}
+}
+
 static void parse_units(
         const struct cells *cells, uint32_t column, int64_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-		uint64_t number;
-
-		present += cell.size > 0;
-		if (LIKELY(cell.size - 1 < 8) && LIKELY(small_number(cell.at, cell.size, &number)))
-			out[i] = (int64_t)number * UNITS_ONE;
-		else
-			units_slow(cell, &out[i], counts);
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	units_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		units_slow(cell_at(cells, i, column), &out[i], counts);
 }
 
 SLOW int32_t line_slow(struct cell cell, struct cell_counts *counts)
 {
 	int64_t value;
 
-	if (cell.size == 0)
+	if (cell.size == 0) {
+		counts->present--;
 		return LINE_ABSENT;
+	}
 	if (cells_parse_decimal(cell.at, cell.size, 0, &value) < 0 || value < 0 ||
 	        value > INT32_MAX) {
 		counts->invalid++;
@@ -189,22 +284,27 @@ SLOW int32_t line_slow(struct cell cell, struct cell_counts *counts)
 	return (int32_t)value;
 }
 
+static void line_words(struct loaded *restrict loaded, int32_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t number = number_word(loaded, i);
+
+		out[i] = loaded->size[i] ? (int32_t)number : LINE_ABSENT;
+	}
+}
+
 static void parse_line(
         const struct cells *cells, uint32_t column, int32_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-		uint64_t number;
-
-		present += cell.size > 0;
-		if (LIKELY(cell.size - 1 < 8) && LIKELY(small_number(cell.at, cell.size, &number)))
-			out[i] = (int32_t)number;
-		else
-			out[i] = line_slow(cell, counts);
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	line_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = line_slow(cell_at(cells, i, column), counts);
 }
 
 /* Up to four digits (revenue code, DRG); the padding to the left is the number's. */
@@ -234,84 +334,72 @@ static void parse_number(const struct cells *cells, uint32_t column, uint16_t *o
 
 /* ---- Dates ---- */
 
-/* Days before each month in a common year, and from 1970 to each year. */
-ALWAYS int32_t day_number(uint32_t year, uint32_t month, uint32_t day)
-{
-	uint32_t early = month <= 2;
-	uint32_t y = year - early;
-	uint32_t era = y / 100;
-	uint32_t day_of_year = (153 * (month + 12 * early - 3) + 2) / 5 + day - 1;
-
-	return (int32_t)(y * 365 + y / 4 - era + era / 4 + day_of_year) - 719468;
-}
-
-ALWAYS bool day_exists(uint32_t year, uint32_t month, uint32_t day)
-{
-	uint32_t length;
-
-	if (month - 1 > 11 || day - 1 > 30)
-		return false;
-	if (LIKELY(day <= 28))
-		return true;
-	if (month != 2)
-		length = 30 + ((month + (month >> 3)) & 1);
-	else
-		length = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
-	return day <= length;
-}
-
 SLOW int32_t date_slow(struct cell cell, struct cell_counts *counts)
 {
 	int32_t date = DATE_ABSENT;
 
+	if (cell.size == 0) {
+		counts->present--;
+		return DATE_ABSENT;
+	}
 	if (date_parse((const char *)cell.at, cell.size, &date) < 0) {
 		counts->invalid++;
 		return DATE_ABSENT;
 	}
-	if (date != DATE_ABSENT)
+	if (date != DATE_ABSENT && (cell.size != 10 || cell.at[4] != '-'))
 		counts->repaired++;
 	return date;
 }
 
-/* YYYY-MM-DD of 1901 to 2199; others go the slow way. */
-ALWAYS bool date_fast(struct cell cell, int32_t *date)
+/* Days since 1970-01-01 of a Gregorian date (Hinnant's days_from_civil, years above 0). */
+ALWAYS uint32_t day_number(uint32_t year, uint32_t month, uint32_t day)
 {
-	uint64_t word, digits;
-	uint32_t year, month, day;
+	uint32_t early = month <= 2;
+	uint32_t y = year - early;
+	uint32_t century = y / 100;
+	uint32_t day_of_year = (153 * (month + 12 * early - 3) + 2) / 5 + day - 1;
 
-	if (cell.size != 10)
-		return false;
-	word = load8(cell.at); /* YYYY-MM- */
-	if ((word & 0xff0000ff00000000u) != 0x2d00002d00000000u)
-		return false;
-	digits = (word & 0xffffffffu) | (word >> 40 & 0xffff) << 32 | (uint64_t)cell.at[8] << 48 |
-	         (uint64_t)cell.at[9] << 56;
-	digits ^= BYTES('0');
-	if (!all_digits(digits))
-		return false;
-	digits = digits * 10 + (digits >> 8);
-	year = (uint32_t)(digits & 0xff) * 100 + (uint32_t)(digits >> 16 & 0xff);
-	month = (uint32_t)(digits >> 32 & 0xff);
-	day = (uint32_t)(digits >> 48 & 0xff);
-	*date = day_number(year, month, day);
-	return year - 1901 < 299 && day_exists(year, month, day);
+	return y * 365 + y / 4 - century + century / 4 + day_of_year - 719468;
+}
+
+/*
+ * YYYY-MM-DD of 1901 to 2199, days up to the 28th: the 29th to the 31st may not
+ * exist, and go the slow way with other years.
+ */
+static void date_words(struct loaded *restrict loaded, int32_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t word = loaded->word[i];
+		uint64_t digits = (word & 0xffffffffu) | (word >> 8 & 0x0000ffff00000000u) |
+		                  (loaded->tail[i] & 0xffff000000000000u);
+		uint32_t dashes = (word & 0xff0000ff00000000u) == 0x2d00002d00000000u;
+		uint32_t numeric, year, month, day, fits;
+
+		digits ^= BYTES('0');
+		numeric = (((digits + BYTES(0x76)) | digits) & BYTES(0x80)) == 0;
+		digits = digits * 10 + (digits >> 8);
+		year = (uint32_t)(digits & 0xff) * 100 + (uint32_t)(digits >> 16 & 0xff);
+		month = (uint32_t)(digits >> 32 & 0xff);
+		day = (uint32_t)(digits >> 48 & 0xff);
+		fits = (loaded->size[i] == 10) & dashes & numeric & (year - 1901 < 299) &
+		       (month - 1 < 12) & (day - 1 < 30) & ((day <= 28) | (month != 2));
+		out[i] = fits ? (int32_t)day_number(year, month, day) : DATE_ABSENT;
+		loaded->good[i] = fits | (loaded->size[i] == 0);
+	}
 }
 
 static void parse_date(
         const struct cells *cells, uint32_t column, int32_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-
-		present += cell.size > 0;
-		if (cell.size == 0)
-			out[i] = DATE_ABSENT;
-		else if (UNLIKELY(!date_fast(cell, &out[i])))
-			out[i] = date_slow(cell, counts);
-	}
-	counts->present += present;
+	load_long(cells, column, &loaded);
+	date_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = date_slow(cell_at(cells, i, column), counts);
 }
 
 /* ---- Codes ---- */
@@ -355,18 +443,40 @@ ALWAYS uint64_t code_word(struct cell cell, struct cell_counts *counts)
 	return word;
 }
 
+/* Up to seven upper-case letters and digits, nothing else. */
+static void code_words(struct loaded *restrict loaded, uint64_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t size = loaded->size[i];
+		uint64_t rest = (8 - size) * 8 & 63;
+		uint64_t word = size ? loaded->word[i] << rest >> rest : 0;
+		uint64_t pad = size ? BYTES('0') >> (size * 8 & 63) << (size * 8 & 63) : BYTES('0');
+		uint64_t filled = word | pad; /* bytes behind the cell pass for digits */
+		uint64_t low = (filled + BYTES(0x80 - '0')) & ~(filled + BYTES(0x80 - 'Z' - 1)) &
+		               ~filled & BYTES(0x80);
+		uint32_t fits = (size <= 7) & (low == BYTES(0x80));
+
+		out[i] = fits ? word : CODE_BLANK;
+		loaded->good[i] = fits;
+	}
+}
+
 static void parse_code(
         const struct cells *cells, uint32_t column, uint64_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
+	load_cells(cells, column, &loaded);
+	code_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++) {
 		struct cell cell = cell_at(cells, i, column);
 
-		present += cell.size > 0;
+		counts->present -= cell.size == 0;
 		out[i] = cell.size ? code_word(cell, counts) : CODE_BLANK;
 	}
-	counts->present += present;
 }
 
 /* Slots of a code, columns side by side: stops where only separators are left. */
@@ -515,66 +625,74 @@ static void parse_text(
 	counts->present += present;
 }
 
-/* Ten digits with a right check digit take the fast way. */
-ALWAYS bool npi_fast(const uint8_t *at, uint64_t *id)
-{
-	uint64_t word = load8(at) ^ BYTES('0');
-	uint64_t tail = load8(at + 2) ^ BYTES('0'); /* bytes 2 to 9 */
-	uint64_t even, odd, doubled, sum;
-
-	if (!all_digits(word) || !all_digits(tail) || (at[0] != '1' && at[0] != '2'))
-		return false;
-	/* Luhn: places 0, 2, 4, 6, 8 from the left are doubled, 9 is the check digit. */
-	even = tail & 0x00ff00ff00ff00ffu; /* places 2, 4, 6, 8 */
-	odd = tail >> 8 & 0x00ff00ff00ff00ffu;
-	doubled = even * 2;
-	doubled -= ((doubled + 0x0076007600760076u) >> 7 & 0x0001000100010001u) * 9;
-	sum = (doubled + odd) * 0x0001000100010001u >> 48;
-	sum += (word & 0xff) * 2 + (word >> 8 & 0xff) + 24; /* 1 or 2 doubled stays below 10 */
-	*id = (uint64_t)ID_NPI << ID_KIND_SHIFT |
-	      (eight_digits(word) * 100 + (tail >> 48 & 0xff) * 10 + (tail >> 56));
-	return sum % 10 == 0;
-}
-
-ALWAYS bool npi_placeholder(uint64_t id)
-{
-	uint64_t digits = id & ID_VALUE_MASK;
-
-	return digits == 1111111111 || digits == 2222222222 || digits == 1234567890;
-}
-
 SLOW uint64_t id_slow(struct cell cell, struct cell_counts *counts)
 {
 	bool repaired = false;
 	uint64_t id = cells_provider_id(cell.at, cell.size, &repaired);
 
+	counts->present -= cell.size == 0;
 	counts->repaired += repaired;
 	counts->invalid += id_kind(id) == ID_BAD_CHECK || id_kind(id) == ID_OTHER;
 	return id;
 }
 
+/*
+ * Ten digits, the first 1 or 2, with a right check digit (Luhn, with 80840 in
+ * front): the places 0, 2, 4, 6, 8 from the left are doubled.
+ */
+static void npi_words(struct loaded *restrict loaded, uint64_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t word = loaded->word[i] ^ BYTES('0'); /* places 0 to 7 */
+		uint64_t tail = loaded->tail[i] ^ BYTES('0'); /* places 2 to 9 */
+		uint64_t even = tail & 0x00ff00ff00ff00ffu;
+		uint64_t odd = tail >> 8 & 0x00ff00ff00ff00ffu;
+		uint64_t first = word & 0xff;
+		uint64_t doubled = even * 2, sum, value, fits;
+
+		doubled -= ((doubled + 0x0076007600760076u) >> 7 & 0x0001000100010001u) * 9;
+		sum = doubled + odd;
+		sum += sum >> 32;
+		sum = ((sum + (sum >> 16)) & 0xffff) + first * 2 + (word >> 8 & 0xff) + 24;
+		value = eight_digits(word) * 100 + (tail >> 48 & 0xff) * 10 + (tail >> 56);
+		fits = (loaded->size[i] == 10) & (((word + BYTES(0x76)) & BYTES(0x80)) == 0) &
+		       (((tail + BYTES(0x76)) & BYTES(0x80)) == 0) &
+		       (((word | tail) & BYTES(0x80)) == 0) & (first - 1 < 2) &
+		       ((uint32_t)sum % 10 == 0) & (value != 1111111111) & (value != 2222222222) &
+		       (value != 1234567890);
+		out[i] = fits ? (uint64_t)ID_NPI << ID_KIND_SHIFT | value : 0;
+		loaded->good[i] = (uint32_t)(fits | (loaded->size[i] == 0));
+	}
+}
+
+static void keep_slices(const struct loaded *loaded, struct slice *text, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		text[i] = (struct slice){loaded->from[i], loaded->size[i]};
+}
+
 static void parse_provider(const struct cells *cells, uint32_t column, uint64_t *out,
         struct slice *text, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
+	load_long(cells, column, &loaded);
+	npi_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (text)
+		keep_slices(&loaded, text, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++) {
 		struct cell cell = cell_at(cells, i, column);
+		bool zero = cell.size > 2 && cell.at[cell.size - 2] == '.' &&
+		            cell.at[cell.size - 1] == '0';
 
-		out[i] = 0;
+		out[i] = id_slow(cell, counts);
 		if (text)
-			text[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (UNLIKELY(cell.size != 10 || !npi_fast(cell.at, &out[i]) ||
-		             npi_placeholder(out[i]))) {
-			out[i] = id_slow(cell, counts);
-			if (text && cell.size > 2 && cell.at[cell.size - 2] == '.')
-				text[i].size -= cell.at[cell.size - 1] == '0' ? 2 : 0;
-		}
+			text[i] = (struct slice){
+			        (uint32_t)(cell.at - cells->text), cell.size - (zero ? 2 : 0)};
 	}
-	counts->present += present;
 }
 
 static void parse_hashed_id(const struct cells *cells, uint32_t column, uint64_t *out,
