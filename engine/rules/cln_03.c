@@ -7,6 +7,9 @@ enum { AGE_CLASSES = DX_NEWBORN | DX_PEDIATRIC | DX_MATERNITY | DX_ADULT };
 /* MCE widened the maternity ages on 2019-10-01. */
 enum { MATERNITY_WIDENED = 18170 };
 
+/* Earlier than any birth of a living person, and far from where days overflow. */
+enum { DATE_CENTURIES_AGO = -100000 };
+
 struct ages {
 	int from, to; /* whole years, both inclusive */
 };
@@ -57,47 +60,90 @@ static bool procedure_conflicts(const struct procedure_attributes *px, int age)
 }
 
 /*
- * A line is the rule's business if a code of it has an age class, or is not
- * known and so might have one.
+ * What a number of days can settle without a calendar: so many years are over
+ * for certain, or not yet for certain.
  */
-static void mark_line(struct judging *judging, const struct diagnosis_fold *dx, uint32_t i,
-        bool aged, struct marks *marks)
+static inline int32_t years_over(int years)
+{
+	return years * 366;
+}
+
+static inline int32_t years_not_yet(int years)
+{
+	return years * 365;
+}
+
+/* Lines whose code has an age class, those whose age is sure to be right, and the rest. */
+struct age_marks {
+	uint8_t classed[BATCH_LINES] COLUMN;
+	uint8_t sure[BATCH_LINES] COLUMN; /* an age, and in no conflict */
+};
+
+static void sort_ages(struct judging *judging, struct age_marks *ages)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct diagnosis_fold *dx = judging_diagnoses(judging);
+	const struct procedure_fold *px = judging_procedures(judging);
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t birth = batch->birth[i], from = batch->service_from[i];
+		bool admitted = (batch->inpatient[i] != 0) & (batch->admission[i] != DATE_ABSENT);
+		int32_t day = admitted ? batch->admission[i] : from;
+		bool dated = (birth > DATE_CENTURIES_AGO) & (day > birth);
+		int32_t days = dated ? day - birth : 0;
+		uint32_t flags = dx->flags[i];
+		bool young = (days < years_not_yet(1)) | ((flags & DX_NEWBORN) == 0);
+		bool child = (days < years_not_yet(18)) | ((flags & DX_PEDIATRIC) == 0);
+		bool adult = (days >= years_over(15)) | ((flags & DX_ADULT) == 0);
+		bool mother = ((days >= years_over(12)) & (days < years_not_yet(56))) |
+		              ((flags & DX_MATERNITY) == 0);
+
+		ages->classed[i] = ((flags & AGE_CLASSES) != 0) | px->aged[i];
+		ages->sure[i] = dated & (days < years_not_yet(AGE_MAX)) & young & child & adult &
+		                mother & (px->aged[i] == 0);
+	}
+}
+
+/* The few lines that need the calendar. */
+static void judge_line(struct judging *judging, uint32_t i, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct procedure_attributes *px = &codes_procedures(
 	        judging_context(judging)->codes)[batch->hcpcs_ref[i]];
 	int age = line_age(batch, i);
 
-	marks->scope[i] = 1;
 	if (age < 0)
 		return;
 	marks->evaluated[i] = 1;
-	marks->hits[i] = conflicting(batch, i, age, dx->flags[i]) != 0 ||
-	                 (aged && procedure_conflicts(px, age));
+	marks->hits[i] = conflicting(batch, i, age, judging_diagnoses(judging)->flags[i]) != 0 ||
+	                 (batch->hcpcs_ref[i] != 0 && procedure_conflicts(px, age));
 }
 
+/*
+ * A line is the rule's business if a code of it has an age class, or is not
+ * known and so might have one.
+ */
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
-	const struct procedure_fold *px = judging_procedures(judging);
 	const uint8_t *base = judging_base(judging, 0);
-	uint8_t classed[BATCH_LINES] COLUMN;
+	struct age_marks ages;
 	struct marks marks;
 
-	memset(marks.evaluated, 0, sizeof(marks.evaluated));
-	memset(marks.hits, 0, sizeof(marks.hits));
+	sort_ages(judging, &ages);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		bool unknown = (dx->unknown[i] != 0) |
-		               ((batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0));
+		uint8_t unknown = (dx->unknown[i] != 0) |
+		                  ((batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0));
 
-		classed[i] = base[i] & (((dx->flags[i] & AGE_CLASSES) != 0) | px->aged[i]);
-		marks.scope[i] = base[i] & unknown;
+		ages.classed[i] &= base[i];
+		marks.scope[i] = ages.classed[i] | (base[i] & unknown);
+		marks.evaluated[i] = ages.classed[i] & ages.sure[i];
+		marks.hits[i] = 0;
 	}
-	if (px->any_aged || dx->any_flags & AGE_CLASSES)
-		for (uint32_t i = 0; i < batch->count; i++)
-			if (classed[i])
-				mark_line(judging, dx, i, px->aged[i], &marks);
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (ages.classed[i] & !ages.sure[i])
+			judge_line(judging, i, &marks);
 	judging_mark(judging, 0, &marks);
 }
 

@@ -258,19 +258,34 @@ static bool bound_any(const struct field_set *bound, enum field first, enum fiel
 	return false;
 }
 
+/* Add the bits of one column of pointers; one beyond all slots points at none: SLOT_NONE. */
+#define SLOT_NONE ((uint32_t)1 << DIAGNOSES_MAX)
+
+static void point_slots(const uint8_t *restrict pointers, uint32_t count, uint32_t *restrict slots)
+{
+	uint8_t any = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		any |= pointers[i];
+	for (uint32_t i = 0; any && i < count; i++)
+		slots[i] |= pointers[i] <= DIAGNOSES_MAX ? (1u << (pointers[i] & 31)) >> 1
+		                                         : SLOT_NONE;
+}
+
 static void slots_fill(
         const struct rule_context *context, const struct batch *batch, uint32_t slots[BATCH_LINES])
 {
 	uint32_t count = batch->count;
 
-	if (bound_any(&context->bound, FIELD_POINTER_1, FIELD_POINTER_4) ||
-	        field_set_has(&context->bound, FIELD_POINTED_CODE)) {
+	memset(slots, 0, count * sizeof(slots[0]));
+	if (bound_any(&context->bound, FIELD_POINTER_1, FIELD_POINTER_4))
+		for (unsigned p = 0; p < POINTERS_MAX; p++)
+			point_slots(batch->pointer[p], count, slots);
+	if (field_set_has(&context->bound, FIELD_POINTED_CODE))
 		for (uint32_t i = 0; i < count; i++)
-			slots[i] = line_slots(batch, i);
-		return;
-	}
+			slots[i] = batch->pointed_code[i] ? line_slots(batch, i) : slots[i];
 	for (uint32_t i = 0; i < count; i++)
-		slots[i] = count_mask(batch->diagnosis_count[i]);
+		slots[i] = slots[i] ? slots[i] : count_mask(batch->diagnosis_count[i]);
 }
 
 /* A line's share of the fold; kept small enough for registers. */
@@ -296,6 +311,7 @@ static inline void fold_line(const struct batch *batch,
 		header_from = dx->header_from < header_from ? dx->header_from : header_from;
 	}
 	fold->slots[i] = filled;
+	fold->blank[i] = slots & ~filled;
 	fold->unknown[i] = unknown;
 	fold->flags[i] = flags;
 	fold->from[i] = from;

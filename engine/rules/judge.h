@@ -26,7 +26,7 @@ struct marks {
 	uint8_t hits[BATCH_LINES] COLUMN;
 };
 
-/* Hand over the marks of check k; lines outside base(k) fall away. */
+/* Hand over the marks of check k; its scope is within judging_base(k). */
 void judging_mark(struct judging *judging, unsigned k, const struct marks *marks);
 
 /* The units that check k is about, by BASE_*: a byte a line, for this call. */
@@ -51,6 +51,7 @@ const struct key_days *judging_days(struct judging *judging);
 /* The line's diagnoses folded into one: all that are judged on it and known. */
 struct diagnosis_fold {
 	uint32_t slots[BATCH_LINES] COLUMN;      /* bits: which are judged and not blank */
+	uint32_t blank[BATCH_LINES] COLUMN;      /* which would be, but are blank */
 	uint32_t unknown[BATCH_LINES] COLUMN;    /* of these, not in the set */
 	uint32_t flags[BATCH_LINES] COLUMN;      /* DX_* of any */
 	int32_t from[BATCH_LINES] COLUMN;        /* the latest start of a window */

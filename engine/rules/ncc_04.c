@@ -53,39 +53,72 @@ static bool exceeds(const struct batch *batch, uint32_t line, struct mue mue)
 	return units_a_day(batch, line) > (int64_t)mue.value * UNITS_ONE;
 }
 
-/* Anaesthesia is billed in minutes; JW and JZ tell of waste, not of service. */
-static bool units_are_no_count(const struct batch *batch, uint32_t line, uint32_t flags)
+/* JW and JZ tell of waste, not of service. */
+static bool tells_of_waste(const struct batch *batch, uint32_t line)
 {
-	return flags & PX_ANESTHESIA || line_has_modifier(batch, line, TWO_CHARS('J', 'W')) ||
+	return line_has_modifier(batch, line, TWO_CHARS('J', 'W')) ||
 	       line_has_modifier(batch, line, TWO_CHARS('J', 'Z'));
 }
 
-static void judge(struct judging *judging)
+/* Which flag says that the line's setting has an MUE of the code. */
+static const uint32_t mue_flags[] = {
+        [SETTING_UNDETERMINED] = 0,
+        [SETTING_PRACTITIONER] = PX_MUE_PRACTITIONER,
+        [SETTING_OUTPATIENT] = PX_MUE_OUTPATIENT,
+        [SETTING_DME] = PX_MUE_DME,
+        [SETTING_NONE] = 0,
+};
+
+/* Units of a day against the MUE, without a branch; a span is looked at again. */
+static void judge_units(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct procedure_fold *px = judging_procedures(judging);
 	const struct procedure_attributes *attributes = codes_procedures(
 	        judging_context(judging)->codes);
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct procedure_attributes *code = &attributes[batch->hcpcs_ref[i]];
+		uint8_t setting = batch->setting[i];
+		uint32_t limit = setting == SETTING_OUTPATIENT ? code->mue_outpatient
+		                 : setting == SETTING_DME      ? code->mue_dme
+		                                               : code->mue_practitioner;
+
+		/* Anaesthesia is billed in minutes. */
+		marks->evaluated[i] = ((px->flags[i] & mue_flags[setting]) != 0) &
+		                      ((px->flags[i] & PX_ANESTHESIA) == 0);
+		marks->hits[i] = batch->units[i] > (int64_t)limit * UNITS_ONE;
+	}
+}
+
+static void judge_spans(struct judging *judging, struct marks *marks)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct procedure_attributes *attributes = codes_procedures(
+	        judging_context(judging)->codes);
+
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (marks->hits[i] && batch->service_thru[i] != batch->service_from[i])
+			marks->hits[i] = exceeds(batch, i, find_mue(attributes, batch, i));
+}
+
+static void judge(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct modified_lines *modified = judging_modified(judging);
 	const uint8_t *base = judging_base(judging, 0);
-	const uint32_t any = PX_MUE_PRACTITIONER | PX_MUE_OUTPATIENT | PX_MUE_DME;
 	struct marks marks;
 
 	for (uint32_t i = 0; i < batch->count; i++)
 		marks.scope[i] = base[i] & (batch->hcpcs[i] != CODE_BLANK);
+	judge_units(judging, &marks);
 	for (uint32_t i = 0; i < batch->count; i++)
-		marks.evaluated[i] = marks.scope[i] & ((px->flags[i] & any) != 0) &
-		                     (batch->units[i] != AMOUNT_ABSENT) &
-		                     (batch->service_from[i] != DATE_ABSENT);
-	for (uint32_t i = 0; i < batch->count; i++) {
-		struct mue mue;
-
-		marks.hits[i] = 0;
-		if (!marks.evaluated[i])
-			continue;
-		mue = find_mue(attributes, batch, i);
-		marks.evaluated[i] = mue.known && !units_are_no_count(batch, i, px->flags[i]);
-		marks.hits[i] = marks.evaluated[i] && exceeds(batch, i, mue);
-	}
+		marks.evaluated[i] &= (batch->units[i] != AMOUNT_ABSENT) &
+		                      (batch->service_from[i] != DATE_ABSENT);
+	judge_spans(judging, &marks);
+	for (uint32_t n = 0; n < modified->count; n++)
+		if (tells_of_waste(batch, modified->lines[n]))
+			marks.evaluated[modified->lines[n]] = 0;
 	judging_mark(judging, 0, &marks);
 }
 

@@ -24,28 +24,36 @@ static int judge_id(const struct codes *codes, uint64_t id, int32_t day)
 	return codes_excluded(codes, id & ID_VALUE_MASK, day);
 }
 
+/* What an id says of its line. */
+enum { SCOPE = 1, EVALUATED = 2, EXCLUDED = 4 };
+
+static uint8_t look_up(const struct codes *codes, uint64_t id, int32_t day)
+{
+	int found = judge_id(codes, id, day);
+
+	if (id_kind(id) != ID_NPI)
+		return 0;
+	return (uint8_t)(SCOPE | (found >= 0 ? EVALUATED : 0) | (found == 1 ? EXCLUDED : 0));
+}
+
 /* Neighbouring lines share ids and days: what was found last is often found again. */
 static void judge_column(const struct codes *codes, const struct batch *batch,
-        const uint64_t *restrict ids, struct marks *restrict marks)
+        const uint64_t *restrict ids, uint8_t *restrict said)
 {
 	uint64_t last_id = 0;
 	int32_t last_day = DATE_ABSENT;
-	int found = -1;
+	uint8_t last = 0;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
 		uint64_t id = ids[i];
 		int32_t day = batch->service_from[i];
 
-		if (id >> ID_KIND_SHIFT != ID_NPI)
-			continue;
-		if (id != last_id || day != last_day) {
-			found = judge_id(codes, id, day);
+		if ((id != last_id) | (day != last_day)) {
+			last = look_up(codes, id, day);
 			last_id = id;
 			last_day = day;
 		}
-		marks->scope[i] = 1;
-		marks->evaluated[i] |= found >= 0;
-		marks->hits[i] |= found == 1;
+		said[i] |= last;
 	}
 }
 
@@ -53,11 +61,18 @@ static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct role_columns columns = find_columns(batch);
+	const uint8_t *base = judging_base(judging, 0);
+	uint8_t said[BATCH_LINES] COLUMN;
 	struct marks marks;
 
-	memset(&marks, 0, sizeof(marks));
+	memset(said, 0, sizeof(said));
 	for (unsigned role = 0; role < ROLES; role++)
-		judge_column(judging_context(judging)->codes, batch, columns.ids[role], &marks);
+		judge_column(judging_context(judging)->codes, batch, columns.ids[role], said);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		marks.scope[i] = base[i] & said[i] & SCOPE;
+		marks.evaluated[i] = (said[i] & EVALUATED) != 0;
+		marks.hits[i] = (said[i] & EXCLUDED) != 0;
+	}
 	judging_mark(judging, 0, &marks);
 }
 

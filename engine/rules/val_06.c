@@ -156,46 +156,56 @@ static unsigned blank_pointer(const struct batch *batch, uint32_t line)
 static void judge_pointer(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
+	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 
-	for (uint32_t i = 0; i < batch->count; i++)
-		marks->evaluated[i] = batch->pointer[0][i] != 0;
+	memcpy(marks->evaluated, batch->pointer[0], batch->count);
 	for (unsigned p = 1; p < POINTERS_MAX; p++)
 		for (uint32_t i = 0; i < batch->count; i++)
-			marks->evaluated[i] |= batch->pointer[p][i] != 0;
+			marks->evaluated[i] |= batch->pointer[p][i];
 	for (uint32_t i = 0; i < batch->count; i++)
-		marks->hits[i] = marks->evaluated[i] && blank_pointer(batch, i) != 0;
+		marks->hits[i] = dx->blank[i] != 0;
 }
 
 /* A line's own amount, of line level. */
-static inline bool has_amount(const struct batch *batch, uint32_t line, uint8_t counted)
+static inline uint8_t has_amount(const struct batch *batch, uint32_t line, uint8_t counted)
 {
-	return batch->counted_present[line] & counted;
+	return (batch->counted_present[line] & counted) != 0;
 }
 
+static bool units_missing(const struct batch *batch, uint32_t line)
+{
+	return (has_amount(batch, line, COUNTED_PAID) && batch->paid[line] > 0) ||
+	       (has_amount(batch, line, COUNTED_ALLOWED) && batch->allowed[line] > 0);
+}
+
+/*
+ * Comparing 64-bit amounts is dear to vectors and cheap to a branch that is
+ * hardly ever taken: so here, and in the two below.
+ */
 static void judge_units(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const uint16_t aside = LINE_DENIED | LINE_SUPERSEDED | LINE_VOID;
 
+	memset(marks->hits, 0, batch->count);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		bool paid = has_amount(batch, i, COUNTED_PAID);
-		bool allowed = has_amount(batch, i, COUNTED_ALLOWED);
-
 		marks->scope[i] &= (batch->line_flags[i] & aside) == 0;
-		marks->evaluated[i] = (batch->units[i] != AMOUNT_ABSENT) & (paid | allowed);
-		marks->hits[i] = (batch->units[i] <= 0) &
-		                 ((paid & (batch->paid[i] > 0)) |
-		                         (allowed & (batch->allowed[i] > 0)));
+		marks->evaluated[i] = (batch->units[i] != AMOUNT_ABSENT) &
+		                      has_amount(batch, i, COUNTED_PAID | COUNTED_ALLOWED);
 	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (batch->units[i] <= 0)
+			marks->hits[i] = units_missing(batch, i);
 }
 
 /* Reversals are lawfully negative, and the smaller of two is then the larger. */
-static inline bool has_amounts(const struct batch *batch, uint32_t line, uint8_t counted)
+static inline uint8_t has_amounts(const struct batch *batch, uint32_t line, uint8_t counted)
 {
-	return (batch->counted_present[line] & counted) == counted &&
-	       !(batch->line_flags[line] & LINE_NEGATIVE);
+	return ((batch->counted_present[line] & counted) == counted) &
+	       ((batch->line_flags[line] & LINE_NEGATIVE) == 0);
 }
 
+/* Called with both present: the lines before have seen to it. */
 static bool paid_over_allowed(const struct batch *batch, uint32_t line)
 {
 	return ((__int128)batch->paid[line] - batch->allowed[line]) * PAID_TOLERANCE >
@@ -206,23 +216,24 @@ static void judge_paid(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		marks->evaluated[i] = has_amounts(batch, i, COUNTED_PAID | COUNTED_ALLOWED);
-		marks->hits[i] = batch->paid[i] > batch->allowed[i];
-	}
+	memset(marks->hits, 0, batch->count);
 	for (uint32_t i = 0; i < batch->count; i++)
-		if (marks->hits[i] & marks->evaluated[i])
-			marks->hits[i] = paid_over_allowed(batch, i);
+		marks->evaluated[i] = has_amounts(batch, i, COUNTED_PAID | COUNTED_ALLOWED);
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (batch->paid[i] > batch->allowed[i])
+			marks->hits[i] = marks->evaluated[i] && paid_over_allowed(batch, i);
 }
 
 static void judge_allowed(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	for (uint32_t i = 0; i < batch->count; i++) {
+	memset(marks->hits, 0, batch->count);
+	for (uint32_t i = 0; i < batch->count; i++)
 		marks->evaluated[i] = has_amounts(batch, i, COUNTED_ALLOWED | COUNTED_CHARGE);
-		marks->hits[i] = batch->allowed[i] > batch->charge[i];
-	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (batch->allowed[i] > batch->charge[i])
+			marks->hits[i] = marks->evaluated[i];
 }
 
 static void (*const sub_tests[CHECKS])(struct judging *, struct marks *) = {
