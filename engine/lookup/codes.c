@@ -215,30 +215,34 @@ void codes_find(const struct codes *codes, enum code_system system, const uint64
 	phash_find_batch(&codes->tables[system], code_key(system, 0), words, count, refs);
 }
 
-/* The column of one slot, of which only the lines of a larger count have a code. */
-static void find_slot(const struct codes *codes, enum code_system system, const struct batch *batch,
-        const uint8_t counts[], unsigned slot)
-{
-	bool diagnosis = system == SYSTEM_ICD10CM;
-	const uint64_t *words = diagnosis ? batch->diagnosis[slot] : batch->procedure[slot];
-	const uint32_t *column = diagnosis ? batch->diagnosis_ref[slot]
-	                                   : batch->procedure_ref[slot];
-	uint32_t *refs = (uint32_t *)(uintptr_t)column, filled = 0;
-	uint16_t lines[BATCH_LINES];
+/* One slot of diagnoses or procedures: its words, how many each line has, its refs. */
+struct slot {
+	enum code_system system;
+	unsigned number;
+	const uint64_t *words;
+	const uint8_t *counts;
+	uint32_t *refs;
+};
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		lines[filled] = (uint16_t)i;
-		filled += counts[i] > slot;
+/* Only the lines of a larger count have a code in the slot. */
+static void find_slot(const struct codes *codes, const struct slot *slot, uint32_t count)
+{
+	uint32_t lines[BATCH_LINES], refs[BATCH_LINES], filled = 0;
+	uint64_t words[BATCH_LINES];
+
+	for (uint32_t i = 0; i < count; i++) {
+		lines[filled] = i;
+		words[filled] = slot->words[i];
+		filled += slot->counts[i] > slot->number;
 	}
-	/* Most lines have one: all at once, for a blank is not found and costs little. */
-	if (filled * 2 > batch->count) {
-		codes_find(codes, system, words, batch->count, refs);
+	if (filled == count) {
+		codes_find(codes, slot->system, slot->words, count, slot->refs);
 		return;
 	}
-	memset(refs, 0, batch->count * sizeof(*refs));
+	codes_find(codes, slot->system, words, filled, refs);
+	memset(slot->refs, 0, count * sizeof(*slot->refs));
 	for (uint32_t i = 0; i < filled; i++)
-		refs[lines[i]] = phash_find(
-		        &codes->tables[system], code_key(system, words[lines[i]]));
+		slot->refs[lines[i]] = refs[i];
 }
 
 static unsigned largest(const uint8_t counts[], uint32_t count)
@@ -257,9 +261,15 @@ void codes_find_batch(const struct codes *codes, struct batch *batch)
 
 	codes_find(codes, SYSTEM_PROCEDURE, batch->hcpcs, batch->count, batch->hcpcs_ref);
 	for (unsigned slot = 0; slot < diagnoses; slot++)
-		find_slot(codes, SYSTEM_ICD10CM, batch, batch->diagnosis_count, slot);
+		find_slot(codes,
+		        &(struct slot){SYSTEM_ICD10CM, slot, batch->diagnosis[slot],
+		                batch->diagnosis_count, batch->diagnosis_ref[slot]},
+		        batch->count);
 	for (unsigned slot = 0; slot < procedures; slot++)
-		find_slot(codes, SYSTEM_ICD10PCS, batch, batch->procedure_count, slot);
+		find_slot(codes,
+		        &(struct slot){SYSTEM_ICD10PCS, slot, batch->procedure[slot],
+		                batch->procedure_count, batch->procedure_ref[slot]},
+		        batch->count);
 }
 
 const struct diagnosis_attributes *codes_diagnoses(const struct codes *codes)

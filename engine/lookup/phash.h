@@ -11,8 +11,8 @@
  *     hash = fold(key * M)      bucket = hash >> shift
  *     slot = low32(hash) * (2 pilot + 1) * slots >> 32
  *
- * Keys and values stand in separate arrays, so a miss never touches a value's
- * line.  A table lies in one block of memory that is position independent,
+ * Keys and values stand in separate arrays: 12 bytes a slot, none lost to padding.
+ * A table lies in one block of memory that is position independent,
  * checksummed and in little-endian order: what is built is what is stored,
  * mapped and used as it lies.
  */
@@ -74,8 +74,9 @@ int phash_image_write(const struct phash *table, const char *path, struct diag *
 static inline uint64_t phash_hash(uint64_t key, uint64_t seed)
 {
 	unsigned __int128 product = (unsigned __int128)(key ^ seed) * PHASH_MULTIPLIER;
+	uint64_t low = (key ^ seed) * PHASH_MULTIPLIER; /* gcc 12 spills the 128 bits otherwise */
 
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return low ^ (uint64_t)(product >> 64);
 }
 
 static inline uint32_t phash_slot(uint64_t hash, uint8_t pilot, uint32_t slots)
