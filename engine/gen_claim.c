@@ -490,7 +490,7 @@ static void make_ambulance(struct gen_chunk *chunk, struct gen_claim *claim)
 	gen_line_modifier(gen_claim_line(chunk, claim, base->code, "41", base->price), ride);
 	miles = gen_claim_line(chunk, claim, "A0425", "41", 18);
 	gen_line_modifier(miles, ride);
-	gen_line_units(miles, 2 + (int32_t)(bits >> 8) % 30);
+	gen_line_units(miles, 2 + (int32_t)((bits >> 8) % 30));
 }
 
 static void make_surgery_center(struct gen_chunk *chunk, struct gen_claim *claim)

@@ -171,7 +171,7 @@ static const struct gen_service urology[] = {
         S("52000", 1, P25 | FAC, 1, 620),
         S("84153", 0, 0, 1, 58),
         S("36415", 0, 0, 1, 18),
-        S("55700", 1, P25 | FAC, 1, 780),
+        S("51702", 1, P25 | FAC, 1, 180),
 };
 
 static const struct gen_service pulmonology[] = {

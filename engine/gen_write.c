@@ -353,21 +353,56 @@ static char *put_line_end(char *text, const struct gen_options *options)
 	return text;
 }
 
+/* From this field on, how many of the full columns are blank for sure: most of a row is. */
+static unsigned blank_run(const struct row *row, unsigned field)
+{
+	switch (field) {
+	case FIELD_MODIFIER_1 ... FIELD_MODIFIER_5:
+		field -= FIELD_MODIFIER_1;
+		return field < row->line->modifier_count ? 0 : MODIFIERS_MAX - field;
+	case FIELD_DIAGNOSIS_1 ... FIELD_DIAGNOSIS_25:
+		field -= FIELD_DIAGNOSIS_1;
+		return field < row->claim->diagnosis_count ? 0 : DIAGNOSES_MAX - field;
+	case FIELD_PROCEDURE_1 ... FIELD_PROCEDURE_25:
+		field -= FIELD_PROCEDURE_1;
+		return field == 0 && row->claim->procedure ? 0 : PROCEDURES_MAX - field;
+	case FIELD_CONDITION_1 ... FIELD_CONDITION_11:
+		field -= FIELD_CONDITION_1;
+		return field == 0 && row->claim->condition[0] ? 0 : CONDITIONS_MAX - field;
+	default:
+		return 0;
+	}
+}
+
+static char *put_full_row(char *text, const struct row *row)
+{
+	for (size_t i = 0; i < sizeof(full_columns) / 2; i++) {
+		for (unsigned f = full_columns[i][0]; f <= full_columns[i][1];) {
+			unsigned blanks = blank_run(row, f);
+
+			if (blanks > 0) {
+				memset(text, ',', blanks);
+				text += blanks;
+				f += blanks;
+				continue;
+			}
+			text = put_field(text, row, (enum field)f++);
+			*text++ = ',';
+		}
+	}
+	return text;
+}
+
 static char *put_row(char *text, const struct row *row)
 {
 	const struct gen_options *options = row->chunk->world->options;
 
-	if (options->columns == GEN_NARROW) {
+	if (options->columns == GEN_FULL) {
+		text = put_full_row(text, row);
+	} else {
 		for (size_t i = 0; i < sizeof(narrow_columns); i++) {
 			text = put_field(text, row, narrow_columns[i]);
 			*text++ = ',';
-		}
-	} else {
-		for (size_t i = 0; i < sizeof(full_columns) / 2; i++) {
-			for (unsigned f = full_columns[i][0]; f <= full_columns[i][1]; f++) {
-				text = put_field(text, row, (enum field)f);
-				*text++ = ',';
-			}
 		}
 	}
 	if (!(options->dirt & GEN_DIRT_TRAILING) || row->bits >> 40 & 3)
