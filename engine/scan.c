@@ -424,6 +424,46 @@ static int attempt_until_proved(struct scan *scan)
 	return err;
 }
 
+/* ---- What is read ---- */
+
+/* Fields that only rules read, or only tables that may be left out. */
+static bool only_rules_read(enum field field)
+{
+	switch (field_type(field)) {
+	case CELL_DIAGNOSIS:
+	case CELL_PROCEDURE:
+	case CELL_POINTER:
+	case CELL_CONDITION:
+	case CELL_CODE_ADMITTING:
+	case CELL_POINTED_CODE:
+	case CELL_CODE_TYPE:
+	case CELL_SEX:
+		return true;
+	default:
+		return field == FIELD_BIRTH || field == FIELD_DEATH ||
+		       field == FIELD_ORDERING_NPI || field == FIELD_DRG ||
+		       field == FIELD_DISCHARGE_STATUS;
+	}
+}
+
+static void settle_wanted(struct scan *scan)
+{
+	unsigned counters = scan->options->counters;
+
+	for (unsigned i = 0; i < FIELD_COUNT; i++) {
+		enum field field = (enum field)i;
+		enum cell_type type = field_type(field);
+		bool counted = true;
+
+		if (field == FIELD_HCPCS)
+			counted = counters != 0;
+		else if (type == CELL_MODIFIER || field == FIELD_PLACE)
+			counted = counters & PROFILE_COUNTS;
+		if (scan->any_rules || (counted && !only_rules_read(field)))
+			field_set_add(&scan->wanted, field);
+	}
+}
+
 /* ---- Opening ---- */
 
 static int open_side(struct scan *scan, enum layout_use use, const char *path, struct side **side)
@@ -513,6 +553,7 @@ static int open_scan(struct scan *scan)
 	scan->normalise_hot = normalise_hot_at(options->level);
 	err = rules_select(&scan->selection, options->rules, scan->diag);
 	scan->any_rules = scan->selection.checks != 0;
+	settle_wanted(scan);
 	if (err == 0)
 		err = reader_choose(&scan->reader, options->io, scan->diag);
 	if (err == 0)

@@ -93,6 +93,7 @@ struct scan {
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules;
+	struct field_set wanted; /* fields that anything of this run reads */
 	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
 	uint64_t *starts;                       /* a span; certain, or 0 */
 	struct span_edges *edges;

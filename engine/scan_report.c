@@ -67,7 +67,8 @@ static struct field_set all_bound(const struct scan *scan)
 	struct field_set bound = layouts_bound(scan->layouts);
 
 	for (unsigned word = 0; word < 4; word++)
-		bound.words[word] |= scan->side_fields.words[word];
+		bound.words[word] = (bound.words[word] & scan->wanted.words[word]) |
+		                    scan->side_fields.words[word];
 	return bound;
 }
 

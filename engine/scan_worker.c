@@ -92,8 +92,10 @@ static int take_batch(void *context, struct batch *batch, struct diag *diag)
 		err = claims_emit(
 		        worker->claims, &worker->context, batch, worker->levels, verdicts);
 	ends_stage(worker, STAGE_REGROUP);
-	if (err < 0)
+	if (err < 0) {
+		claims_emit_finish(worker->claims, diag); /* tells its own words, if it has any */
 		return diag_set(diag, err, "counting failed: %s", strerror(-err));
+	}
 	atomic_store_explicit(&worker->lines_done,
 	        atomic_load_explicit(&worker->lines_done, memory_order_relaxed) + batch->count,
 	        memory_order_relaxed);
@@ -111,6 +113,7 @@ static int create_parts(struct worker *worker)
 	        .plan = scan->plan,
 	        .file_layouts = scan->file_layouts,
 	        .hash = true,
+	        .wanted = &scan->wanted,
 	        .batch = take_batch,
 	        .context = worker,
 	};

@@ -426,19 +426,24 @@ SLOW uint64_t code_slow(struct cell cell, struct cell_counts *counts)
 	return word;
 }
 
+/* Bytes equal to byte show in bit 7; so may the byte behind such a one. */
+ALWAYS uint64_t has_byte(uint64_t word, uint8_t byte)
+{
+	uint64_t differ = word ^ BYTES(byte);
+
+	return (differ - BYTES(1)) & ~differ & BYTES(0x80);
+}
+
 /* A code word; letters raised; dots and blanks inside taken out. */
 ALWAYS uint64_t code_word(struct cell cell, struct cell_counts *counts)
 {
-	uint64_t word, plain, odd;
+	uint64_t word;
 
 	if (UNLIKELY(cell.size > 7))
 		return code_slow(cell, counts);
 	word = low_bytes(load8(cell.at), cell.size);
-	plain = upper(word);
-	odd = word ^ BYTES('.');
-	odd = (odd - BYTES(1)) & ~odd; /* a dot shows in bit 7 */
-	if (UNLIKELY(((odd | word) & BYTES(0x80)) != 0 || plain != word ||
-	             memchr(cell.at, ' ', cell.size)))
+	if (UNLIKELY((has_byte(word, '.') | has_byte(word, ' ') | (word & BYTES(0x80)) |
+	                     (upper(word) ^ word)) != 0))
 		return code_slow(cell, counts);
 	return word;
 }

@@ -194,6 +194,11 @@ fail:
 
 /* ---- A batch ---- */
 
+static bool is_wanted(const struct csv *csv, const struct cell_group *group)
+{
+	return !csv->options.wanted || field_set_has(csv->options.wanted, group->field);
+}
+
 static void blank_slots(struct batch *batch, uint32_t diagnoses, uint32_t procedures)
 {
 	memset(batch->diagnosis, 0, diagnoses * sizeof(batch->diagnosis[0]));
@@ -267,8 +272,11 @@ static int flush(struct csv *csv, struct diag *diag)
 		batch->layout = layout;
 		batch->layout_number = layout->number;
 		batch->text = csv->cells.text;
-		for (uint32_t i = 0; i < layout->group_count; i++)
-			csv->hot->parse(&csv->cells, &layout->groups[i], batch, csv->counts.fields);
+		for (uint32_t i = 0; i < layout->group_count; i++) {
+			if (is_wanted(csv, &layout->groups[i]))
+				csv->hot->parse(
+				        &csv->cells, &layout->groups[i], batch, csv->counts.fields);
+		}
 		fill_records(batch, &csv->cells, layout->columns);
 		csv->filled_diagnoses = largest(batch->diagnosis_count, batch->count);
 		csv->filled_procedures = largest(batch->procedure_count, batch->count);
@@ -334,7 +342,7 @@ static bool good_text(const struct csv *csv, const uint8_t *text, const uint32_t
 		uint32_t from = separators[(int32_t)group->column - 1] + 1;
 		uint32_t to = separators[group->column + group->count - 1];
 
-		if (!csv->scan->valid_text(text + from, to - from))
+		if (is_wanted(csv, group) && !csv->scan->valid_text(text + from, to - from))
 			return false;
 	}
 	return true;

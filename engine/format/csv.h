@@ -65,6 +65,7 @@ struct csv_options {
 	struct plan *plan;
 	const struct layout *_Atomic *file_layouts; /* one a file of the plan, NULL at first */
 	bool hash;                                  /* fill in the plan's block hashes */
+	const struct field_set *wanted; /* fields that are read; NULL: all.  Others stay blank. */
 
 	/* Called with each batch: parsed, not normalised.  0 or a negative errno. */
 	int (*batch)(void *context, struct batch *batch, struct diag *diag);
