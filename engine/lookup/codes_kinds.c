@@ -191,7 +191,7 @@ static const char *const families[] = {"", "office_new", "office_est", "ed", "ho
         "consult_office", "consult_hospital", "discharge", "observation", "critical",
         "preventive_new", "preventive_est", "other", NULL};
 
-static const char *const globals[] = {"", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ", NULL};
+static const char *const globals[] = {"", "000", "010", "090", "mmm", "xxx", "yyy", "zzz", NULL};
 
 enum procedure_column {
 	COLUMN_FLAGS = 3,

@@ -6,6 +6,9 @@
 #define CODESETS_FOLDER "codesets"
 #endif
 
+/* Data, so it stands outside of the engine's folders and their order. */
+#define CODESETS_LIST "../../codesets/sets.def"
+
 /* The assembler copies the file in; a NUL is not needed, the end is known. */
 #define SET(name, kind, release, partial) \
 	__asm__(".pushsection .rodata\n" \
@@ -16,14 +19,14 @@
 	        ".popsection\n"); \
 	extern const char starter_##name[] __attribute__((visibility("hidden"))); \
 	extern const char starter_end_##name[] __attribute__((visibility("hidden")));
-#include "../../codesets/sets.def"
+#include CODESETS_LIST
 #undef SET
 
 static const struct codes_source sources[] = {
 #define SET(name, kind, release, partial) \
 	{#name, "codesets/" #name ".csv", KIND_##kind, release, partial, starter_##name, \
 	        starter_end_##name},
-#include "../../codesets/sets.def"
+#include CODESETS_LIST
 #undef SET
 };
 
