@@ -13,12 +13,16 @@ enum { DAY_2024_01_01 = 19723, DAY_2024_09_30 = 19996 };
 enum { BURST_LONG = 30, BURST_CLONES = 12, BURST_SPIKE = 6 };
 
 /*
- * Nine digits of numbers on the shipped list of exclusions, all of its
- * fictional range: excluded before 2022 and not taken back; and taken back
- * before 2022, so lawful again.
+ * Numbers of codesets/exclusions.csv, all of its fictional range: excluded
+ * before 2022 and not taken back by the end of 2024; and taken back before
+ * 2022, so lawful again.
  */
-static const uint32_t excluded_bases[] = {100000001, 100000002, 100000003, 100000004};
-static const uint32_t reinstated_bases[] = {100200001, 100200002};
+static const uint32_t excluded[] = {1000084586, 1000157796, 1000304216, 1000450639, 1000523849,
+        1000597058, 1000670269, 1000816680, 1000889893, 1001036312, 1001182736, 1001255946,
+        1001329154, 1001402365, 1001548787, 1001621998, 1001695208, 1001768419, 1001914831,
+        1002061251, 1002134462, 1002280885, 1002354094, 1002427304, 1002500514, 1002863243,
+        1002883423, 1002893513};
+static const uint32_t reinstated[] = {1000011373, 1000377428, 1001109523, 1001841620, 1002573727};
 
 /* Meet a member as the wish says, and begin a claim. */
 static bool begin(struct gen_chunk *chunk, const struct gen_provider *provider,
@@ -891,9 +895,8 @@ static uint64_t slots_usable(const struct gen_world *world, const struct gen_sch
 	if (scheme->flags & GEN_SCHEME_HOSPITAL)
 		return world->hospitals / 2;
 	if (scheme->flags & GEN_SCHEME_EXCLUDED)
-		return scheme->flags & GEN_SCHEME_DECOY
-		               ? sizeof(reinstated_bases) / sizeof(reinstated_bases[0])
-		               : sizeof(excluded_bases) / sizeof(excluded_bases[0]);
+		return scheme->flags & GEN_SCHEME_DECOY ? sizeof(reinstated) / sizeof(reinstated[0])
+		                                        : sizeof(excluded) / sizeof(excluded[0]);
 	return UINT64_MAX;
 }
 
@@ -953,8 +956,7 @@ void gen_slot_adjust(const struct gen_world *world, struct gen_provider *provide
 		provider->teaching = true;
 	if (!(scheme->flags & GEN_SCHEME_EXCLUDED))
 		return;
-	npi = gen_npi(scheme->flags & GEN_SCHEME_DECOY ? reinstated_bases[number]
-	                                               : excluded_bases[number]);
+	npi = scheme->flags & GEN_SCHEME_DECOY ? reinstated[number] : excluded[number];
 	if (provider->billing_npi == provider->npi)
 		provider->billing_npi = npi;
 	provider->npi = npi;

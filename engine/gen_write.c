@@ -467,7 +467,9 @@ static void dirt_apply(struct gen_line *line, struct row *row)
 
 	if (row->claim->exact || line->revenue == 1)
 		return;
-	if (dirt & GEN_DIRT_BLANKS && (row->bits >> 50 & 127) == 0)
+	/* Miles without their ride would be a finding: an ambulance's lines stay whole. */
+	if (dirt & GEN_DIRT_BLANKS && (row->bits >> 50 & 127) == 0 &&
+	        strcmp(line->place, "41") != 0)
 		dirt_blank(line, row);
 	if (dirt & GEN_DIRT_DENIED && gen_mix(row->claim->id) % 32 == 0) {
 		line->allowed = line->paid = 0;

@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "gen.h"
+#include "lookup/codes.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -613,6 +614,81 @@ Test(gen, no_schemes_no_labels)
 	options.schemes = 0;
 	make(&options);
 	check_rows("labels.csv", 0);
+}
+
+/* ---- The starter set knows what the claims say ---- */
+
+static uint32_t known(const struct codes *codes, enum code_system system, const char *code)
+{
+	uint64_t word = 0;
+	uint32_t ref;
+
+	cr_assert(strlen(code) <= 7);
+	memcpy(&word, code, strlen(code));
+	codes_find(codes, system, &word, 1, &ref);
+	return ref;
+}
+
+static void check_codes(const struct codes *codes, const struct table *table)
+{
+	static const char *const diagnoses[] = {"diagnosis_code_1", "diagnosis_code_2",
+	        "diagnosis_code_3", "diagnosis_code_4", "diagnosis_code_5"};
+	const char *code = cell(table, "hcpcs_code");
+	const char *stay = cell(table, "procedure_code_1");
+
+	cr_assert(code[0] == '\0' || known(codes, SYSTEM_PROCEDURE, code), "%s", code);
+	cr_assert(stay[0] == '\0' || known(codes, SYSTEM_ICD10PCS, stay), "%s", stay);
+	for (size_t i = 0; i < 5; i++) {
+		code = cell(table, diagnoses[i]);
+		cr_assert(code[0] == '\0' || known(codes, SYSTEM_ICD10CM, code), "%s", code);
+	}
+}
+
+Test(gen, starter_set_knows_all_codes)
+{
+	struct gen_options options = small_options();
+	struct codes *codes;
+	struct table table;
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(codes_open_starter(&codes, &diag), 0, "%s", diag.text);
+	options.columns = GEN_FULL;
+	options.months = 36;
+	make(&options);
+	table_open(&table, "claims.csv");
+	while (table_next(&table))
+		check_codes(codes, &table);
+	table_close(&table);
+	codes_destroy(codes);
+}
+
+Test(gen, starter_set_excludes_whom_the_labels_say)
+{
+	struct gen_options options = small_options();
+	struct codes *codes;
+	struct table table;
+	struct diag diag;
+	unsigned rows = 0;
+
+	diag_init(&diag);
+	cr_assert_eq(codes_open_starter(&codes, &diag), 0, "%s", diag.text);
+	options.schemes = 0;
+	cr_assert_eq(gen_schemes_parse("excluded_provider", &options.schemes, &diag), 0);
+	options.providers = 3000;
+	make(&options);
+	table_open(&table, "labels.csv");
+	while (table_next(&table)) {
+		uint64_t npi = strtoull(cell(&table, "npi"), NULL, 10);
+		int found = is(&table, "label", "planted");
+
+		rows++;
+		cr_assert_eq(codes_excluded(codes, npi, date_from_parts(2022, 1, 1)), found);
+		cr_assert_eq(codes_excluded(codes, npi, date_from_parts(2024, 12, 31)), found);
+	}
+	table_close(&table);
+	codes_destroy(codes);
+	cr_assert(rows > 20, "%u", rows);
 }
 
 /* ---- Dirt ---- */
