@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "report/pseudonym.h"
 #include "report/row.h"
+#include "report/row_ranges.h"
 #include "report/sort.h"
 #include "report/spill.h"
 
@@ -458,6 +459,55 @@ Test(findings, all_are_the_same_in_memory_and_spilled)
 	}
 	free(want);
 	free(rows);
+	free(made);
+}
+
+/* Enough rows for many ranges. */
+Test(findings, rows_are_sorted_by_any_number_of_threads)
+{
+	enum { COUNT = 20000 };
+	struct made *made = make_findings(COUNT, 23);
+	const struct made **rows = calloc(COUNT, sizeof(*rows));
+	struct sort_item *items = calloc(COUNT, sizeof(*items));
+	uint8_t **packed = calloc(COUNT, sizeof(*packed));
+
+	for (size_t i = 0; i < COUNT; i++) {
+		struct row_names names = {.npi = npis[made[i].provider], .person = ""};
+		const char *npi;
+
+		names.id_kind = id_kind_name(
+		        profile_id(profile, provider_numbers[made[i].provider], &npi));
+		cr_assert_str_eq(npi, names.npi);
+		packed[i] = malloc(row_size_max(&made[i].finding, &names));
+		items[i].at = packed[i];
+		items[i].size = row_pack(packed[i], &made[i].finding, &names);
+		rows[i] = &made[i];
+	}
+	qsort(rows, COUNT, sizeof(*rows), compare_rows);
+	char *want = print_rows(rows, COUNT);
+
+	for (unsigned threads = 1; threads <= 5; threads += 2) {
+		struct out *out = NULL;
+		struct diag diag;
+		size_t size;
+
+		diag_init(&diag);
+		cr_assert_eq(out_create_memory(&out, &diag), 0);
+		cr_assert_eq(rows_write_sorted(out, items, COUNT, threads), 0);
+		cr_assert_eq(out_row_count(out), COUNT);
+		const char *got = out_memory_text(out, &size);
+
+		cr_assert_eq(size, strlen(want) - strlen(header));
+		cr_assert_eq(memcmp(got, want + strlen(header), size), 0);
+		cr_assert_eq(rows_write_sorted(out, items, 0, threads), 0);
+		out_destroy(out);
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		free(packed[i]);
+	free(packed);
+	free(items);
+	free(rows);
+	free(want);
 	free(made);
 }
 

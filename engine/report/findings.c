@@ -3,6 +3,7 @@
 
 #include "report/pseudonym.h"
 #include "report/row.h"
+#include "report/row_ranges.h"
 #include "report/spill.h"
 
 #include <assert.h>
@@ -251,14 +252,12 @@ static int write_sample(const struct findings *findings, struct out *out, struct
 {
 	struct sort_item *items = NULL;
 	size_t count = 0;
+	int err = samples_rows(findings->samples, &items, &count);
 
-	if (samples_rows(findings->samples, &items, &count) < 0)
-		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
-	sort_items(items, count);
-	for (size_t i = 0; i < count; i++)
-		row_write(out, items[i].at);
+	if (err == 0)
+		err = rows_write_sorted(out, items, count, findings->worker_count);
 	free(items);
-	return 0;
+	return err < 0 ? diag_set(diag, err, "no memory for findings") : 0;
 }
 
 int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag)

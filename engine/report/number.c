@@ -23,26 +23,34 @@ static char *four_digits(char *to, unsigned value)
 	return two_digits(two_digits(to, value / 100), value % 100);
 }
 
+/* How many digits: from the bits, which say it to within one. */
+static unsigned digit_count(uint64_t value)
+{
+	static const uint64_t powers[] = {0, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u,
+	        100000000u, 1000000000u, 10000000000u, 100000000000u, 1000000000000u,
+	        10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u,
+	        100000000000000000u, 1000000000000000000u, 10000000000000000000u};
+	/* 1233 / 4096 is log10(2), near enough for 64 bits. */
+	unsigned count = (64 - (unsigned)__builtin_clzll(value | 1)) * 1233 >> 12;
+
+	return count + (value >= powers[count]);
+}
+
 char *number_unsigned(char *to, uint64_t value)
 {
-	char text[20];
-	char *at = text + sizeof(text);
+	char *end = to + digit_count(value);
+	char *at = end;
 
 	while (value >= 100) {
 		at -= 2;
 		memcpy(at, pairs + 2 * (value % 100), 2);
 		value /= 100;
 	}
-	if (value >= 10) {
-		at -= 2;
-		memcpy(at, pairs + 2 * value, 2);
-	} else {
-		*--at = (char)('0' + value);
-	}
-	size_t size = (size_t)(text + sizeof(text) - at);
-
-	memcpy(to, at, size);
-	return to + size;
+	if (value >= 10)
+		memcpy(at - 2, pairs + 2 * value, 2);
+	else
+		at[-1] = (char)('0' + value);
+	return end;
 }
 
 /* Writes the sign; the magnitude of INT64_MIN fits an unsigned. */

@@ -295,11 +295,25 @@ void out_end_row(struct out *out)
 		flush_rows(out);
 }
 
+/* A provider's cells before each of its rows: too short for a call of memcpy. */
+static inline void copy_short(char *to, const char *from, size_t size)
+{
+	if (size < 8 || size > 32) {
+		memcpy(to, from, size);
+	} else if (size < 16) {
+		memcpy(to, from, 8);
+		memcpy(to + size - 8, from + size - 8, 8);
+	} else {
+		memcpy(to, from, 16);
+		memcpy(to + size - 16, from + size - 16, 16);
+	}
+}
+
 void out_cells(struct out *out, const char *cells, size_t size)
 {
 	if (!out_reserve(out, size))
 		return;
-	memcpy(out->buffer + out->used, cells, size);
+	copy_short(out->buffer + out->used, cells, size);
 	out->used += size;
 }
 
@@ -384,6 +398,16 @@ void out_text(struct out *out, const char *text, size_t size)
 		at += size;
 	}
 	cell_end(out, at);
+}
+
+void out_plain(struct out *out, const char *text, size_t size)
+{
+	char *at = cell_begin(out, size);
+
+	if (!at)
+		return;
+	copy_short(at, text, size);
+	cell_end(out, at + size);
 }
 
 void out_word(struct out *out, const char *text)

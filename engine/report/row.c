@@ -205,6 +205,15 @@ static const uint8_t *write_text(struct out *out, const uint8_t *at)
 	return at + size + 1;
 }
 
+/* Of a column whose cells are digits and letters. */
+static const uint8_t *write_plain(struct out *out, const uint8_t *at)
+{
+	size_t size = strlen((const char *)at);
+
+	out_plain(out, (const char *)at, size);
+	return at + size + 1;
+}
+
 static void write_line(struct out *out, const uint8_t *at)
 {
 	uint32_t number;
@@ -237,14 +246,19 @@ void row_write(struct out *out, const uint8_t *row)
 	out_word(out, severity_name(severities[*severity - 1]));
 	write_text(out, claim);
 	write_line(out, line);
-	/* data_source, npi, id_kind, person, date, code, modifiers, units, amount */
-	for (int i = 0; i < 9; i++)
-		at = write_text(out, at);
+	at = write_text(out, at);  /* data_source */
+	at = write_text(out, at);  /* npi */
+	at = write_plain(out, at); /* id_kind */
+	at = write_plain(out, at); /* person */
+	at = write_plain(out, at); /* date */
+	at = write_text(out, at);  /* code */
+	at = write_text(out, at);  /* modifiers */
+	at = write_plain(out, at); /* units */
+	at = write_plain(out, at); /* amount */
 	write_text(out, other_claim);
 	write_line(out, other_line);
-	/* detail, dollars */
-	at = write_text(out, at);
-	write_text(out, at);
+	at = write_text(out, at); /* detail */
+	write_plain(out, at);     /* dollars */
 	out_word(out, entry->rule && entry->rule->authority ? entry->rule->authority : "");
 	out_end_row(out);
 }

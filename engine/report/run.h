@@ -68,6 +68,7 @@ uint64_t out_row_count(const struct out *out);
 void out_text(
         struct out *out, const char *text, size_t size); /* quoted where needed; formula guard */
 void out_word(struct out *out, const char *text);        /* as out_text, ended by NUL */
+void out_plain(struct out *out, const char *text, size_t size); /* needs neither, for certain */
 void out_blank(struct out *out);
 void out_unsigned(struct out *out, uint64_t value);
 void out_signed(struct out *out, int64_t value);

@@ -12,31 +12,44 @@
 enum {
 	STRIPES = 256,       /* beyond any number of workers that would meet in one */
 	FIRST_PAIRS = 16,    /* of a stripe; a power of two */
-	FILTER_PAIRS = 2048, /* 80 KB: the pairs that come often */
+	FILTER_PAIRS = 2048, /* 64 KB: the pairs that come often */
 	UNIT_TEXT_MAX = 256, /* of a claim id and a line, hashed in one piece */
-	HEAD_BYTES = 16,     /* of a claim id, in a filter */
 };
 
+/* What is seldom looked at of a row, and its bytes (report/row.h). */
 struct row {
-	uint64_t hash;
-	int64_t dollars;
-	uint64_t digest;
 	const char *claim; /* in bytes */
 	uint32_t claim_size, size;
 	int32_t line;
 	bool has_line;
+	uint8_t bytes[];
+};
+
+/* What rows are chosen by: those of a pair lie side by side, few cache lines in all. */
+struct choice {
+	uint64_t hash;
+	int64_t dollars;
+	uint64_t digest;
+	uint64_t head; /* the first bytes of the claim id, as a number */
+	struct row *row;
 	uint8_t count; /* equal rows, as many as may be kept */
 	uint8_t keep;  /* of these, in the choice at hand */
-	uint8_t bytes[];
+};
+
+/* The last unit of both choices, once each has all its units. */
+struct limit {
+	uint64_t key; /* of the pair; 0: not full */
+	uint64_t hash;
+	int64_t dollars;
+	uint64_t head; /* of the claim id of the last unit by dollars */
 };
 
 /* A provider and rule. */
 struct pair {
 	uint64_t key; /* 0: free */
-	uint32_t count, capacity;
-	bool full; /* both choices have all their units: the limits below stand */
-	struct row **rows;
-	const struct row *last_hash, *last_dollars; /* the last unit of each choice */
+	uint16_t count, capacity;
+	struct choice *choices;
+	struct limit limit;
 };
 
 struct stripe {
@@ -49,14 +62,7 @@ struct samples {
 	struct stripe stripes[STRIPES];
 };
 
-/* The limits of a full pair, as they once were. */
-struct limit {
-	uint64_t key;
-	uint64_t hash;
-	int64_t dollars;
-	uint8_t head[HEAD_BYTES]; /* of the claim id of the last unit by dollars */
-};
-
+/* The limits of full pairs, as they once were. */
 struct sample_filter {
 	struct limit limits[FILTER_PAIRS];
 };
@@ -76,9 +82,9 @@ int samples_create(struct samples **samples, struct diag *diag)
 
 static void destroy_pair(struct pair *pair)
 {
-	for (uint32_t i = 0; i < pair->count; i++)
-		free(pair->rows[i]);
-	free(pair->rows);
+	for (unsigned i = 0; i < pair->count; i++)
+		free(pair->choices[i].row);
+	free(pair->choices);
 }
 
 void samples_destroy(struct samples *samples)
@@ -144,207 +150,222 @@ struct sample_unit sample_unit_of(const struct finding *finding)
 
 /* ---- The two orders of units. ---- */
 
-static struct sample_unit unit_of_row(const struct row *row)
+/* Big-endian, so that numbers are in the order of the texts; ends are as zeros. */
+static uint64_t claim_head(struct text claim)
 {
-	return (struct sample_unit){
-	        .has_line = row->has_line,
-	        .line = row->line,
-	        .hash = row->hash,
-	        .dollars = row->dollars,
-	        .digest = row->digest,
-	        .claim = {row->claim, row->claim_size},
-	};
+	uint64_t head = 0;
+
+	if (claim.size > 0)
+		memcpy(&head, claim.at, claim.size < sizeof(head) ? claim.size : sizeof(head));
+	return __builtin_bswap64(head);
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int compare_names(const struct sample_unit *a, const struct sample_unit *b)
+/* By claim id, line, digest: only here rows are looked into. */
+static int compare_names(const struct choice *a, const struct choice *b)
 {
-	int order = sort_compare((const uint8_t *)a->claim.at, a->claim.size,
-	        (const uint8_t *)b->claim.at, b->claim.size);
+	const struct row *x = a->row, *y = b->row;
+
+	if (a->head != b->head)
+		return COMPARE(a->head, b->head);
+	int order = sort_compare(
+	        (const uint8_t *)x->claim, x->claim_size, (const uint8_t *)y->claim, y->claim_size);
 
 	if (order == 0)
-		order = COMPARE(a->has_line, b->has_line);
+		order = COMPARE(x->has_line, y->has_line);
 	if (order == 0)
-		order = COMPARE(a->line, b->line);
+		order = COMPARE(x->line, y->line);
 	return order != 0 ? order : COMPARE(a->digest, b->digest);
 }
 
-static int compare_hash(const struct sample_unit *a, const struct sample_unit *b)
-{
-	int order = COMPARE(a->hash, b->hash);
+enum order { BY_HASH, BY_DOLLARS };
 
-	return order != 0 ? order : compare_names(a, b);
+static int compare_units(enum order order, const struct choice *a, const struct choice *b)
+{
+	int first = order == BY_HASH ? COMPARE(a->hash, b->hash) : COMPARE(b->dollars, a->dollars);
+
+	return first != 0 ? first : compare_names(a, b);
 }
 
-static int compare_dollars(const struct sample_unit *a, const struct sample_unit *b)
+/* A unit that has no row yet; row lends it its place. */
+static struct choice choice_of(const struct sample_unit *unit, struct row *row)
 {
-	int order = COMPARE(b->dollars, a->dollars);
-
-	return order != 0 ? order : compare_names(a, b);
-}
-
-enum choice { BY_HASH, BY_DOLLARS };
-
-static int compare_units(
-        enum choice choice, const struct sample_unit *a, const struct sample_unit *b)
-{
-	return choice == BY_HASH ? compare_hash(a, b) : compare_dollars(a, b);
+	*row = (struct row){
+	        .claim = unit->claim.at,
+	        .claim_size = unit->claim.size,
+	        .line = unit->line,
+	        .has_line = unit->has_line,
+	};
+	return (struct choice){
+	        .hash = unit->hash,
+	        .dollars = unit->dollars,
+	        .digest = unit->digest,
+	        .head = claim_head(unit->claim),
+	        .row = row,
+	        .count = 1,
+	};
 }
 
 /* ---- A pair. ---- */
 
-/* A few rows, so by insertion. */
-static void sort_rows(struct pair *pair, enum choice choice)
+/* A few, so by insertion. */
+static void sort_choices(struct pair *pair, enum order order)
 {
-	for (uint32_t i = 1; i < pair->count; i++) {
-		struct row *row = pair->rows[i];
-		struct sample_unit unit = unit_of_row(row);
-		uint32_t k = i;
+	struct choice *choices = pair->choices;
 
-		for (; k > 0; k--) {
-			struct sample_unit before = unit_of_row(pair->rows[k - 1]);
+	for (unsigned i = 1; i < pair->count; i++) {
+		struct choice moved = choices[i];
+		unsigned k = i;
 
-			if (compare_units(choice, &before, &unit) <= 0)
-				break;
-			pair->rows[k] = pair->rows[k - 1];
-		}
-		pair->rows[k] = row;
+		for (; k > 0 && compare_units(order, &choices[k - 1], &moved) > 0; k--)
+			choices[k] = choices[k - 1];
+		choices[k] = moved;
 	}
 }
 
 /* The end of the rows of one unit that begin at first. */
-static uint32_t unit_end(const struct pair *pair, uint32_t first, enum choice choice)
+static unsigned unit_end(const struct pair *pair, unsigned first, enum order order)
 {
-	struct sample_unit unit = unit_of_row(pair->rows[first]);
-	uint32_t end = first + 1;
+	const struct choice *choices = pair->choices;
+	unsigned end = first + 1;
 
-	for (; end < pair->count; end++) {
-		struct sample_unit next = unit_of_row(pair->rows[end]);
-
-		if (compare_units(choice, &unit, &next) != 0)
-			break;
-	}
+	while (end < pair->count && compare_units(order, &choices[first], &choices[end]) == 0)
+		end++;
 	return end;
 }
 
 /*
  * Mark the rows of the first SAMPLE_UNITS units.  Equal lines are as many units
- * as the most frequent of their rows.  Returns the last row chosen if that made
- * all units, else NULL.
+ * as the most frequent of their rows.  Returns true, with *limit from the last
+ * unit, if all units are there.
  */
-static const struct row *choose(struct pair *pair, enum choice choice)
+static bool choose(struct pair *pair, enum order order, struct limit *limit)
 {
 	uint8_t left = SAMPLE_UNITS;
-	const struct row *last = NULL;
 
-	sort_rows(pair, choice);
-	for (uint32_t i = 0; i < pair->count && left > 0;) {
-		uint32_t end = unit_end(pair, i, choice);
+	sort_choices(pair, order);
+	for (unsigned i = 0; i < pair->count && left > 0;) {
+		unsigned end = unit_end(pair, i, order);
 		uint8_t most = 0;
 
+		if (order == BY_HASH)
+			limit->hash = pair->choices[i].hash;
+		else
+			limit->dollars = pair->choices[i].dollars;
+		if (order == BY_DOLLARS)
+			limit->head = pair->choices[i].head;
 		for (; i < end; i++) {
-			struct row *row = pair->rows[i];
-			uint8_t kept = row->count < left ? row->count : left;
+			struct choice *choice = &pair->choices[i];
+			uint8_t kept = choice->count < left ? choice->count : left;
 
-			row->keep = row->keep > kept ? row->keep : kept;
+			choice->keep = choice->keep > kept ? choice->keep : kept;
 			most = most > kept ? most : kept;
-			last = row;
 		}
 		left -= most;
 	}
-	return left == 0 ? last : NULL;
+	return left == 0;
 }
 
 /* Let go of what neither choice takes. */
 static void trim(struct pair *pair)
 {
-	uint32_t count = 0;
+	struct limit limit = {.key = pair->key};
+	unsigned count = 0;
 
-	for (uint32_t i = 0; i < pair->count; i++)
-		pair->rows[i]->keep = 0;
-	pair->last_hash = choose(pair, BY_HASH);
-	pair->last_dollars = choose(pair, BY_DOLLARS);
+	for (unsigned i = 0; i < pair->count; i++)
+		pair->choices[i].keep = 0;
 	/* A line whose kinds differ in dollars is one unit by hash and several by dollars. */
-	pair->full = pair->last_hash && pair->last_dollars;
-	for (uint32_t i = 0; i < pair->count; i++) {
-		struct row *row = pair->rows[i];
+	bool full = choose(pair, BY_HASH, &limit);
 
-		row->count = row->keep;
-		if (row->keep > 0)
-			pair->rows[count++] = row;
+	full &= choose(pair, BY_DOLLARS, &limit);
+	for (unsigned i = 0; i < pair->count; i++) {
+		struct choice choice = pair->choices[i];
+
+		choice.count = choice.keep;
+		if (choice.keep > 0)
+			pair->choices[count++] = choice;
 		else
-			free(row);
+			free(choice.row);
 	}
-	pair->count = count;
+	pair->count = (uint16_t)count;
+	if (full)
+		pair->limit = limit;
 }
 
-static struct row *find_equal(
-        const struct pair *pair, const struct sample_unit *unit, const uint8_t *bytes, size_t size)
+static struct choice *find_equal(
+        const struct pair *pair, const struct choice *wanted, const uint8_t *bytes, size_t size)
 {
-	for (uint32_t i = 0; i < pair->count; i++) {
-		struct row *row = pair->rows[i];
+	for (unsigned i = 0; i < pair->count; i++) {
+		struct choice *choice = &pair->choices[i];
 
-		if (row->digest == unit->digest && row->size == size &&
-		        !memcmp(row->bytes, bytes, size))
-			return row;
+		if (choice->hash == wanted->hash && choice->digest == wanted->digest &&
+		        choice->row->size == size && !memcmp(choice->row->bytes, bytes, size))
+			return choice;
 	}
 	return NULL;
 }
 
-static struct row *make_row(const struct sample_unit *unit, const uint8_t *bytes, size_t size)
+/* In place of the lent row, one of its own. */
+static int own_row(struct choice *choice, const uint8_t *bytes, size_t size)
 {
 	struct row *row = malloc(sizeof(*row) + size);
 
 	if (!row)
-		return NULL;
-	memcpy(row->bytes, bytes, size);
-	struct text claim = row_claim(row->bytes);
-
-	row->hash = unit->hash;
-	row->dollars = unit->dollars;
-	row->digest = unit->digest;
-	row->claim = claim.at;
-	row->claim_size = claim.size;
+		return FAIL_MEMORY;
+	*row = *choice->row;
 	row->size = (uint32_t)size;
-	row->line = unit->line;
-	row->has_line = unit->has_line;
-	row->count = 1;
-	return row;
+	memcpy(row->bytes, bytes, size);
+	row->claim = row_claim(row->bytes).at;
+	choice->row = row;
+	return 0;
 }
 
-static int append_row(struct pair *pair, struct row *row)
+/* Two at a time: most pairs have few rows, and there are many pairs. */
+static int append(struct pair *pair, const struct choice *choice)
 {
 	if (pair->count == pair->capacity) {
-		uint32_t capacity = pair->capacity ? 2 * pair->capacity : 2;
-		struct row **rows = realloc(pair->rows, capacity * sizeof(*rows));
+		uint16_t capacity = pair->capacity + 2;
+		struct choice *choices = realloc(pair->choices, capacity * sizeof(*choices));
 
-		if (!rows)
+		if (!choices)
 			return FAIL_MEMORY;
-		pair->rows = rows;
+		pair->choices = choices;
 		pair->capacity = capacity;
 	}
-	pair->rows[pair->count++] = row;
+	pair->choices[pair->count++] = *choice;
 	return 0;
+}
+
+/* May there be more than each choice takes? */
+static bool is_crowded(const struct pair *pair)
+{
+	unsigned rows = 0;
+
+	for (unsigned i = 0; i < pair->count; i++)
+		rows += pair->choices[i].count;
+	return rows >= SAMPLE_UNITS;
 }
 
 static int add_to_pair(
         struct pair *pair, const struct sample_unit *unit, const uint8_t *bytes, size_t size)
 {
-	struct row *row = find_equal(pair, unit, bytes, size);
+	struct row lent;
+	struct choice choice = choice_of(unit, &lent);
+	struct choice *equal = find_equal(pair, &choice, bytes, size);
 
-	if (row && row->count >= SAMPLE_UNITS)
+	if (equal && equal->count >= SAMPLE_UNITS)
 		return 0;
-	if (row) {
-		row->count++;
-	} else {
-		row = make_row(unit, bytes, size);
-		if (!row || append_row(pair, row) < 0) {
-			free(row);
-			return FAIL_MEMORY;
-		}
+	if (equal) {
+		equal->count++;
+	} else if (own_row(&choice, bytes, size) < 0) {
+		return FAIL_MEMORY;
+	} else if (append(pair, &choice) < 0) {
+		free(choice.row);
+		return FAIL_MEMORY;
 	}
-	trim(pair);
+	if (is_crowded(pair))
+		trim(pair);
 	return 0;
 }
 
@@ -408,13 +429,6 @@ static struct pair *take_pair(struct stripe *stripe, uint64_t key)
 
 /* ---- Limits of full pairs. ---- */
 
-static void claim_head(struct text claim, uint8_t head[HEAD_BYTES])
-{
-	memset(head, 0, HEAD_BYTES);
-	if (claim.size > 0)
-		memcpy(head, claim.at, claim.size < HEAD_BYTES ? claim.size : HEAD_BYTES);
-}
-
 static struct limit *limit_of(struct sample_filter *filter, uint64_t key)
 {
 	return &filter->limits[spread(key) >> 20 & (FILTER_PAIRS - 1)];
@@ -422,38 +436,50 @@ static struct limit *limit_of(struct sample_filter *filter, uint64_t key)
 
 static void remember_limit(struct sample_filter *filter, const struct pair *pair)
 {
-	struct limit *limit = limit_of(filter, pair->key);
-
-	if (!pair->full)
-		return;
-	limit->key = pair->key;
-	limit->hash = pair->last_hash->hash;
-	limit->dollars = pair->last_dollars->dollars;
-	claim_head((struct text){pair->last_dollars->claim, pair->last_dollars->claim_size},
-	        limit->head);
+	if (pair->limit.key != 0)
+		*limit_of(filter, pair->key) = pair->limit;
 }
 
-/* Beyond the limits for certain: equal beginnings of claim ids are left to the pair. */
+/* Beyond the limit for certain: where the beginnings of claim ids are equal, rows decide. */
 static bool is_beyond(const struct limit *limit, const struct sample_unit *unit)
 {
-	uint8_t head[HEAD_BYTES];
-
 	if (unit->hash <= limit->hash || unit->dollars > limit->dollars)
 		return false;
-	if (unit->dollars < limit->dollars)
-		return true;
-	claim_head(unit->claim, head);
-	return memcmp(head, limit->head, HEAD_BYTES) > 0;
+	return unit->dollars < limit->dollars || claim_head(unit->claim) > limit->head;
+}
+
+/* Is there a unit of its order behind it, or itself? */
+static bool is_chosen(const struct pair *pair, enum order order, const struct choice *unit)
+{
+	const struct limit *limit = &pair->limit;
+
+	if (order == BY_HASH ? unit->hash != limit->hash : unit->dollars != limit->dollars)
+		return order == BY_HASH ? unit->hash < limit->hash : unit->dollars > limit->dollars;
+	const struct choice *last = NULL;
+
+	/* The last unit of the choice is the last of those that share its limit and stay. */
+	for (unsigned i = 0; i < pair->count; i++) {
+		const struct choice *choice = &pair->choices[i];
+		bool on_limit = order == BY_HASH ? choice->hash == limit->hash
+		                                 : choice->dollars == limit->dollars;
+
+		if (on_limit && (!last || compare_units(order, choice, last) > 0))
+			last = choice;
+	}
+	return compare_units(order, unit, last) <= 0;
 }
 
 static bool pair_wants(const struct pair *pair, const struct sample_unit *unit)
 {
-	if (!pair->full)
-		return true;
-	struct sample_unit by_hash = unit_of_row(pair->last_hash);
-	struct sample_unit by_dollars = unit_of_row(pair->last_dollars);
+	struct row lent;
 
-	return compare_hash(unit, &by_hash) <= 0 || compare_dollars(unit, &by_dollars) <= 0;
+	if (pair->limit.key == 0)
+		return true;
+	if (is_beyond(&pair->limit, unit))
+		return false;
+	struct choice choice = choice_of(unit, &lent);
+
+	return is_chosen(pair, BY_HASH, &choice) || is_chosen(pair, BY_DOLLARS, &choice);
 }
 
 bool samples_want(
@@ -498,38 +524,32 @@ int samples_add(struct samples *samples, struct sample_filter *filter,
 
 /* ---- Reading. ---- */
 
-/* The row of the next unit by hash behind `after` (NULL: the first); NULL for none. */
-static const struct row *next_by_hash(const struct pair *pair, const struct row *after)
+/* The next unit by hash behind `after` (NULL: the first); NULL for none. */
+static const struct choice *next_by_hash(const struct pair *pair, const struct choice *after)
 {
-	const struct row *next = NULL;
-	struct sample_unit last = {0}, best = {0};
+	const struct choice *next = NULL;
 
-	if (after)
-		last = unit_of_row(after);
-	for (uint32_t i = 0; i < pair->count; i++) {
-		struct sample_unit unit = unit_of_row(pair->rows[i]);
+	for (unsigned i = 0; i < pair->count; i++) {
+		const struct choice *choice = &pair->choices[i];
 
-		if (after && compare_hash(&unit, &last) <= 0)
+		if (after && compare_units(BY_HASH, choice, after) <= 0)
 			continue;
-		if (next && compare_hash(&unit, &best) >= 0)
-			continue;
-		next = pair->rows[i];
-		best = unit;
+		if (!next || compare_units(BY_HASH, choice, next) < 0)
+			next = choice;
 	}
 	return next;
 }
 
-/* How often the unit of a row occurs, as far as it is kept. */
-static unsigned unit_count(const struct pair *pair, const struct row *row)
+/* How often a unit occurs, as far as it is kept. */
+static unsigned unit_count(const struct pair *pair, const struct choice *unit)
 {
-	struct sample_unit wanted = unit_of_row(row);
 	unsigned most = 0;
 
-	for (uint32_t i = 0; i < pair->count; i++) {
-		struct sample_unit unit = unit_of_row(pair->rows[i]);
+	for (unsigned i = 0; i < pair->count; i++) {
+		const struct choice *choice = &pair->choices[i];
 
-		if (compare_hash(&wanted, &unit) == 0 && pair->rows[i]->count > most)
-			most = pair->rows[i]->count;
+		if (compare_units(BY_HASH, unit, choice) == 0 && choice->count > most)
+			most = choice->count;
 	}
 	return most;
 }
@@ -549,15 +569,17 @@ size_t samples_claims(const struct samples *samples, uint32_t provider, uint8_t 
 {
 	uint64_t key = pair_key(provider, rule);
 	const struct pair *pair = find_pair(&samples->stripes[spread(key) % STRIPES], key);
-	const struct row *row = NULL;
+	const struct choice *unit = NULL;
 	size_t count = 0, units = 0;
 
 	if (!pair || pair->key != key)
 		return 0;
-	while (units < SAMPLE_UNITS && (row = next_by_hash(pair, row))) {
+	while (units < SAMPLE_UNITS && (unit = next_by_hash(pair, unit))) {
+		const struct row *row = unit->row;
+
 		if (!has_claim(claims, count, row))
 			claims[count++] = (struct text){row->claim, row->claim_size};
-		units += unit_count(pair, row);
+		units += unit_count(pair, unit);
 	}
 	return count;
 }
@@ -572,8 +594,8 @@ static size_t count_rows(const struct samples *samples)
 		for (size_t k = 0; k < stripe->capacity; k++) {
 			const struct pair *pair = &stripe->pairs[k];
 
-			for (uint32_t r = 0; r < pair->count; r++)
-				count += pair->rows[r]->count;
+			for (unsigned r = 0; r < pair->count; r++)
+				count += pair->choices[r].count;
 		}
 	}
 	return count;
@@ -583,10 +605,10 @@ static size_t list_rows(const struct pair *pair, struct sort_item *items)
 {
 	size_t count = 0;
 
-	for (uint32_t i = 0; i < pair->count; i++) {
-		const struct row *row = pair->rows[i];
+	for (unsigned i = 0; i < pair->count; i++) {
+		const struct row *row = pair->choices[i].row;
 
-		for (uint8_t k = 0; k < row->count; k++)
+		for (uint8_t k = 0; k < pair->choices[i].count; k++)
 			items[count++] = (struct sort_item){.at = row->bytes, .size = row->size};
 	}
 	return count;

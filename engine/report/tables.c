@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The provider tables are formatted by several threads and written by one at a
- * time.  A thread takes the next chunk of providers, formats its rows of all
- * four tables in memory, waits for its turn, and appends them:
- *
- *     chunk 0  format | append
- *     chunk 1  format ------- | append
- *     chunk 2          format -------- | append
- *
- * Formatting is most of the work, so the turns hardly make anyone wait.
+ * The provider tables: a chunk is some providers' rows of all four tables.
  */
 #include "report/tables.h"
 
 #include "report/json.h"
 #include "report/number.h"
+#include "report/ordered.h"
 #include "report/row.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_PROVIDERS = 128, THREADS_MAX = 256 };
+enum { CHUNK_PROVIDERS = 128 };
 
 enum table { TABLE_PROVIDERS, TABLE_RULES, TABLE_CODES, TABLE_COUNTS, TABLES };
 
@@ -48,13 +40,7 @@ struct job {
 	const struct tables_options *options;
 	const uint32_t *order; /* numbers of providers */
 	size_t count;
-	atomic_size_t next; /* chunk */
 	struct out *outs[TABLES];
-
-	pthread_mutex_t lock;
-	pthread_cond_t turned;
-	size_t turn; /* the chunk that may append */
-	int error;
 };
 
 /* What a thread has for itself. */
@@ -70,8 +56,10 @@ struct formatter {
 
 static void out_blanks(struct out *out, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
-		out_blank(out);
+	static const char commas[] = ",,,,,,,,,,,,,,,,";
+
+	assert(count < sizeof(commas));
+	out_cells(out, commas, count);
 }
 
 static void out_two_chars(struct out *out, uint16_t value)
@@ -300,11 +288,29 @@ static int format_provider(struct formatter *formatter, uint32_t number)
 
 /* ---- Threads. ---- */
 
-static int formatter_init(struct formatter *formatter, struct job *job)
+static void end_formatter(void *own)
 {
-	int err = 0;
+	struct formatter *formatter = own;
 
-	*formatter = (struct formatter){.job = job};
+	if (!formatter)
+		return;
+	for (unsigned i = 0; i < TABLES; i++)
+		out_destroy(formatter->blocks[i]);
+	out_destroy(formatter->prefix);
+	out_destroy(formatter->samples);
+	free(formatter->cells);
+	free(formatter);
+}
+
+static int begin_formatter(void **own, void *context)
+{
+	struct formatter *formatter = calloc(1, sizeof(*formatter));
+	int err = formatter ? 0 : FAIL_MEMORY;
+
+	*own = formatter;
+	if (!formatter)
+		return err;
+	formatter->job = context;
 	for (unsigned i = 0; i < TABLES && err == 0; i++)
 		err = out_create_memory(&formatter->blocks[i], &formatter->diag);
 	if (err == 0)
@@ -314,39 +320,9 @@ static int formatter_init(struct formatter *formatter, struct job *job)
 	return err;
 }
 
-static void formatter_free(struct formatter *formatter)
+static int make_chunk(void *own, size_t chunk)
 {
-	for (unsigned i = 0; i < TABLES; i++)
-		out_destroy(formatter->blocks[i]);
-	out_destroy(formatter->prefix);
-	out_destroy(formatter->samples);
-	free(formatter->cells);
-}
-
-/* False: another thread failed. */
-static bool wait_turn(struct job *job, size_t chunk)
-{
-	pthread_mutex_lock(&job->lock);
-	while (job->turn != chunk && job->error == 0)
-		pthread_cond_wait(&job->turned, &job->lock);
-	bool fine = job->error == 0;
-
-	pthread_mutex_unlock(&job->lock);
-	return fine;
-}
-
-static void end_turn(struct job *job, int err)
-{
-	pthread_mutex_lock(&job->lock);
-	job->turn++;
-	if (job->error == 0)
-		job->error = err;
-	pthread_cond_broadcast(&job->turned);
-	pthread_mutex_unlock(&job->lock);
-}
-
-static int format_chunk(struct formatter *formatter, size_t chunk)
-{
+	struct formatter *formatter = own;
 	const struct job *job = formatter->job;
 	size_t from = chunk * CHUNK_PROVIDERS;
 	size_t to = job->count - from < CHUNK_PROVIDERS ? job->count : from + CHUNK_PROVIDERS;
@@ -357,45 +333,28 @@ static int format_chunk(struct formatter *formatter, size_t chunk)
 	return err;
 }
 
-static void *run_formatter(void *context)
+static void put_chunk(void *own, size_t chunk)
 {
-	struct job *job = context;
-	struct formatter formatter;
-	int err = formatter_init(&formatter, job);
-	size_t chunk;
+	struct formatter *formatter = own;
 
-	while ((chunk = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed)) *
-	                CHUNK_PROVIDERS <
-	        job->count) {
-		if (err == 0)
-			err = format_chunk(&formatter, chunk);
-		if (!wait_turn(job, chunk))
-			break;
-		for (unsigned i = 0; i < TABLES && err == 0; i++)
-			out_append(job->outs[i], formatter.blocks[i]);
-		end_turn(job, err);
-	}
-	formatter_free(&formatter);
-	return NULL;
+	(void)chunk;
+	for (unsigned i = 0; i < TABLES; i++)
+		out_append(formatter->job->outs[i], formatter->blocks[i]);
 }
 
-/* The caller is one of the threads; fewer than wanted do as well. */
-static void run_job(struct job *job, unsigned wanted)
+static int run_job(struct job *job, struct diag *diag)
 {
-	pthread_t threads[THREADS_MAX];
-	unsigned started = 0;
+	const struct ordered_work work = {
+	        .context = job,
+	        .begin = begin_formatter,
+	        .end = end_formatter,
+	        .make = make_chunk,
+	        .put = put_chunk,
+	};
 	size_t chunks = (job->count + CHUNK_PROVIDERS - 1) / CHUNK_PROVIDERS;
+	int err = ordered_run(&work, chunks, job->options->threads);
 
-	if (wanted > chunks)
-		wanted = (unsigned)chunks;
-	if (wanted > THREADS_MAX)
-		wanted = THREADS_MAX;
-	while (started + 1 < wanted &&
-	        pthread_create(&threads[started], NULL, run_formatter, job) == 0)
-		started++;
-	run_formatter(job);
-	for (unsigned i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
+	return err < 0 ? diag_set(diag, err, "no memory for the rows of providers") : 0;
 }
 
 static int open_tables(struct job *job, struct run *run, struct diag *diag)
@@ -432,22 +391,15 @@ int tables_write(struct run *run, const struct tables_options *options, struct t
 	if (profile_order(options->profile, &order, &job.count) < 0)
 		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
 	job.order = order;
-	pthread_mutex_init(&job.lock, NULL);
-	pthread_cond_init(&job.turned, NULL);
 	int err = open_tables(&job, run, diag);
 
-	if (err == 0) {
-		run_job(&job, options->threads);
-		if (job.error < 0)
-			err = diag_set(diag, job.error, "no memory for the rows of providers");
-	}
+	if (err == 0)
+		err = run_job(&job, diag);
 	if (err == 0)
 		*rows = (struct tables_rows){out_row_count(job.outs[TABLE_PROVIDERS]),
 		        out_row_count(job.outs[TABLE_RULES]), out_row_count(job.outs[TABLE_CODES]),
 		        out_row_count(job.outs[TABLE_COUNTS])};
 	err = close_tables(&job, err, diag);
-	pthread_cond_destroy(&job.turned);
-	pthread_mutex_destroy(&job.lock);
 	free(order);
 	return err;
 }
