@@ -200,3 +200,82 @@ Test(rules_tim, tim_08_claim)
 	EXPECT_CASES(run, "TIM-08", 1, cases);
 	case_run_destroy(run);
 }
+
+/* On the starter's list: from 2008-01-19 to the day before 2011-01-15. */
+#define REINSTATED NPI(1000011373)
+/* From 2013-08-20, never reinstated. */
+#define EXCLUDED NPI(1000084586)
+/* A valid NPI that the list covers and does not hold; one that it does not cover. */
+#define CLEAN NPI(1000000004)
+#define ELSEWHERE NPI(1234567893)
+
+Test(rules_tim, prv_01)
+{
+	static const struct rule_case cases[] = {
+	        {"rendering", {.rendering = EXCLUDED, .from = "2024-01-05"}, HIT, "excluded", 3, 1,
+	                1, "role=rendering; excluded_on=2024-01-05; match=npi"},
+	        {"billing", {.billing = EXCLUDED, .rendering = CLEAN, .from = "2024-01-05"}, HIT,
+	                "excluded", 3, 1, 1, "role=billing; excluded_on=2024-01-05; match=npi"},
+	        {"ordering", {.ordering = EXCLUDED, .rendering = ELSEWHERE, .from = "2024-01-05"},
+	                HIT, "excluded", 3, 1, 1,
+	                "role=ordering; excluded_on=2024-01-05; match=npi"},
+	        {"facility", {.type = 'I', .facility = EXCLUDED, .from = "2024-01-05"}, HIT,
+	                "excluded", 3, 1, 1, "role=facility; excluded_on=2024-01-05; match=npi"},
+	        {"two roles", {.rendering = EXCLUDED, .billing = EXCLUDED, .from = "2024-01-05"},
+	                HIT, "excluded", 3, 1, 1,
+	                "role=rendering,billing; excluded_on=2024-01-05; match=npi"},
+	        {"all roles",
+	                {.rendering = EXCLUDED,
+	                        .billing = EXCLUDED,
+	                        .ordering = EXCLUDED,
+	                        .facility = EXCLUDED,
+	                        .from = "2024-01-05"},
+	                HIT, "excluded", 3, 1, 1,
+	                "role=rendering,billing,ordering,facility; excluded_on=2024-01-05; "
+	                "match=npi"},
+	        {"first day", {.rendering = EXCLUDED, .from = "2013-08-20"}, HIT, "excluded", 3, 1,
+	                1, "role=rendering; excluded_on=2013-08-20; match=npi"},
+	        {"before reinstatement", {.rendering = REINSTATED, .from = "2011-01-14"}, HIT,
+	                "excluded", 3, 1, 1, "role=rendering; excluded_on=2011-01-14; match=npi"},
+	        {"first day, reinstated later", {.billing = REINSTATED, .from = "2008-01-19"}, HIT,
+	                "excluded", 3, 1, 1, "role=billing; excluded_on=2008-01-19; match=npi"},
+	        {"denied lines too",
+	                {.rendering = EXCLUDED, .from = "2024-01-05", .without = LINE_PAYABLE}, HIT,
+	                "excluded", 3, 1, 1, "role=rendering; excluded_on=2024-01-05; match=npi"},
+	        {"day before", {.rendering = EXCLUDED, .from = "2013-08-19"}, CLEAR},
+	        {"span into it",
+	                {.rendering = EXCLUDED, .from = "2013-08-19", .thru = "2013-08-30"}, CLEAR},
+	        {"day of reinstatement", {.rendering = REINSTATED, .from = "2011-01-15"}, CLEAR},
+	        {"reinstated", {.rendering = REINSTATED, .from = "2024-01-05"}, CLEAR},
+	        {"before all", {.rendering = REINSTATED, .from = "2008-01-18"}, CLEAR},
+	        {"not on the list", {.rendering = CLEAN, .from = "2024-01-05"}, CLEAR},
+	        {"one role covered",
+	                {.rendering = ELSEWHERE, .billing = CLEAN, .from = "2024-01-05"}, CLEAR},
+	        {"placeholder beside",
+	                {.rendering = CLEAN,
+	                        .billing = ID_OF(ID_PLACEHOLDER, 0),
+	                        .from = "2024-01-05"},
+	                CLEAR},
+	        {"as a number that is no NPI",
+	                {.rendering = CLEAN,
+	                        .billing = ID_OF(ID_BAD_CHECK, 1000084586),
+	                        .from = "2024-01-05"},
+	                CLEAR},
+	        {"as a tax number",
+	                {.facility = CLEAN,
+	                        .billing = ID_OF(ID_TIN, 1000084586),
+	                        .from = "2024-01-05"},
+	                CLEAR},
+	        {"not covered", {.rendering = ELSEWHERE, .from = "2024-01-05"}, BLIND},
+	        {"no date", {.rendering = EXCLUDED}, BLIND},
+	        {"no id", {.from = "2024-01-05"}, OUT},
+	        {"placeholder", {.rendering = ID_OF(ID_PLACEHOLDER, 0), .from = "2024-01-05"}, OUT},
+	        {"fails the check",
+	                {.rendering = ID_OF(ID_BAD_CHECK, 1000084586), .from = "2024-01-05"}, OUT},
+	        {"totals", {.rendering = EXCLUDED, .from = "2024-01-05", .without = LINE_DUE}, OUT},
+	};
+	struct case_run *run = case_run_create();
+
+	EXPECT_CASES(run, "PRV-01", 0, cases);
+	case_run_destroy(run);
+}

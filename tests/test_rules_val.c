@@ -114,7 +114,12 @@ Test(rules_val, val_02)
 	                        .thru = "2020-03-30"},
 	                HIT, "not_in_force", 1, 1, 1,
 	                "date=2020-03-30; dx1=U071; in_force=2020-04-01.."},
-	        {"ended code", {.dx = "F0391 F0390", .from = "2022-10-01"}, BLIND},
+	        {"ended", {.dx = "T781XXA", .from = "2025-10-01"}, HIT, "not_in_force", 1, 1, 1,
+	                "date=2025-10-01; dx1=T781XXA; in_force=..2025-09-30"},
+	        {"span after its end",
+	                {.dx = "T781XXA", .from = "2025-10-01", .thru = "2025-10-05"}, HIT,
+	                "not_in_force", 1, 1, 1,
+	                "date=2025-10-01..2025-10-05; dx1=T781XXA; in_force=..2025-09-30"},
 	        {"denied lines too",
 	                {.dx = "U071",
 	                        .from = "2020-01-01",
@@ -138,6 +143,9 @@ Test(rules_val, val_02)
 	                        .dx = "U071",
 	                        .from = "2020-03-01",
 	                        .discharge = "2020-04-01"},
+	                CLEAR},
+	        {"last day", {.dx = "T781XXA", .from = "2025-09-30"}, CLEAR},
+	        {"span over its end", {.dx = "T781XXA", .from = "2025-09-30", .thru = "2025-10-05"},
 	                CLEAR},
 	        {"open window", {.dx = "E119", .from = "2001-01-01"}, CLEAR},
 	        {"turned header is VAL-03's", {.dx = "M545", .from = "2022-01-01"}, CLEAR},
@@ -296,6 +304,57 @@ Test(rules_val, val_04)
 	case_run_destroy(run);
 }
 
+Test(rules_val, val_04_pcs)
+{
+	static const struct rule_case cases[] = {
+	        {"not yet",
+	                {.type = 'I',
+	                        .tob = "111",
+	                        .pcs = "5A1D70Z",
+	                        .from = "2017-09-01",
+	                        .discharge = "2017-09-30"},
+	                HIT, "pcs", 2, 0, 0,
+	                "date=2017-09-30; pcs1=5A1D70Z; in_force=2017-10-01.."},
+	        {"no more, second",
+	                {.type = 'I',
+	                        .tob = "111",
+	                        .pcs = "00HU33Z 5A15223",
+	                        .from = "2018-09-20",
+	                        .discharge = "2018-10-01"},
+	                HIT, "pcs", 2, 0, 0,
+	                "date=2018-10-01; pcs2=5A15223; in_force=..2018-09-30"},
+	        {"by discharge",
+	                {.type = 'I',
+	                        .tob = "111",
+	                        .pcs = "5A1D70Z",
+	                        .from = "2017-09-01",
+	                        .discharge = "2017-10-01"},
+	                CLEAR},
+	        {"no discharge: thru",
+	                {.type = 'I',
+	                        .tob = "181",
+	                        .pcs = "5A15223",
+	                        .from = "2018-09-01",
+	                        .thru = "2018-09-30"},
+	                CLEAR},
+	        {"open", {.type = 'I', .tob = "111", .pcs = "00HU33Z", .from = "2024-01-05"},
+	                CLEAR},
+	        {"one known of two",
+	                {.type = 'I', .tob = "111", .pcs = "00HU33Z 3E0Z0ZZ", .from = "2024-01-05"},
+	                CLEAR},
+	        {"unknown to a partial set",
+	                {.type = 'I', .tob = "111", .pcs = "9999999", .from = "2024-01-05"}, BLIND},
+	        {"no date", {.type = 'I', .tob = "111", .pcs = "00HU33Z"}, BLIND},
+	        {"no procedure", {.type = 'I', .tob = "111", .from = "2024-01-05"}, OUT},
+	        {"outpatient", {.type = 'I', .tob = "131", .pcs = "5A15223", .from = "2024-01-05"},
+	                OUT},
+	};
+	struct case_run *run = case_run_create();
+
+	EXPECT_CASES(run, "VAL-04", 1, cases);
+	case_run_destroy(run);
+}
+
 Test(rules_val, val_05)
 {
 	static const struct rule_case cases[] = {
@@ -319,6 +378,12 @@ Test(rules_val, val_05)
 	                "code=00099; modifier1=P6", true},
 	        {"P2 on a category III code", {.hcpcs = "0101T", .modifiers = "P2"}, HIT, "unknown",
 	                0, 0, 0, "code=0101T; modifier1=P2", true},
+	        {"not in the list", {.hcpcs = "99213", .modifiers = "25 ZZ"}, HIT, "unknown", 0, 0,
+	                0, "code=99213; modifier2=ZZ", true},
+	        {"a pair off ambulances", {.hcpcs = "99213", .modifiers = "RH"}, HIT, "unknown", 0,
+	                0, 0, "code=99213; modifier1=RH", true},
+	        {"no pair on an ambulance", {.hcpcs = "A0428", .modifiers = "YY"}, HIT, "unknown",
+	                0, 0, 0, "code=A0428; modifier1=YY", true},
 	        {"both kinds", {.hcpcs = "99213", .modifiers = "P3 59 59"}, HIT, "unknown", 0, 0, 0,
 	                "code=99213; modifier1=P3; modifier3=59; also=repeated", true},
 	        {"institutional too",

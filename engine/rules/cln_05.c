@@ -49,8 +49,8 @@ static unsigned judge_line(
 		mask |= MANIFESTATION;
 	if (!batch->inpatient[line])
 		return mask;
-	if (flags & DX_UNACCEPTABLE ||
-	        (flags & DX_REQUIRES_SECONDARY && !has_secondary(batch, line)))
+	if (flags & (DX_UNACCEPTABLE | DX_REQUIRES_SECONDARY) &&
+	        !(flags & DX_REQUIRES_SECONDARY && has_secondary(batch, line)))
 		mask |= UNACCEPTABLE;
 	if (repeated_slot(batch, line))
 		mask |= REPEATED;

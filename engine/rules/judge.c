@@ -7,11 +7,23 @@
 #include <time.h>
 
 /* Marks as bit planes: plane p holds the bits 8p to 8p + 7 of a mask, a byte a line. */
-enum { PLANES = CHECKS_MAX / 8, NARROW_PLANES = 4 };
+enum { PLANES = CHECKS_MAX / 8, LINE_PLANES = LINE_CHECKS_MAX / 8, BASES_MAX = 16 };
 
 struct planes {
 	uint8_t bytes[PLANES][BATCH_LINES] COLUMN;
 };
+
+static unsigned planes_used(void)
+{
+	unsigned used = (checks_used() + 7) / 8;
+
+	return used > LINE_PLANES ? used : LINE_PLANES;
+}
+
+static void planes_clear(struct planes *planes)
+{
+	memset(planes->bytes, 0, planes_used() * sizeof(planes->bytes[0]));
+}
 
 /* What has been worked out for this batch. */
 enum { DONE_DAYS = 1, DONE_DIAGNOSES = 2, DONE_PROCEDURES = 4, DONE_MODIFIED = 8 };
@@ -23,7 +35,9 @@ struct judging {
 	unsigned ready;                 /* bits of its checks */
 	unsigned done;                  /* DONE_* */
 	struct planes scope, evaluated, hits;
-	uint8_t base[BATCH_LINES] COLUMN;
+	uint8_t base_keys[BASES_MAX]; /* of the bases below: BASE_* and BASE_CLAIM */
+	unsigned base_count;
+	uint8_t bases[BASES_MAX][BATCH_LINES] COLUMN;
 	struct key_days days;
 	struct diagnosis_fold diagnoses;
 	struct procedure_fold procedures;
@@ -81,27 +95,45 @@ static void base_begin(uint8_t *restrict base, const uint16_t *restrict flags, u
 	}
 }
 
+/* Beside BASE_*, in the key of a base: units are claims. */
+#define BASE_CLAIM 0x80
+
+static void base_fill(uint8_t *base, const struct batch *batch, uint8_t key)
+{
+	uint32_t count = batch->count;
+
+	base_begin(base, batch->line_flags, count, key & BASE_CLAIM ? CHECK_CLAIM : CHECK_LINE);
+	if (key & BASE_PAYABLE)
+		base_keep_flags(base, batch->line_flags, count, LINE_PAYABLE);
+	if (key & BASE_PROFESSIONAL)
+		base_keep_type(base, batch->claim_type, count, CLAIM_PROFESSIONAL);
+	if (key & BASE_INSTITUTIONAL)
+		base_keep_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+	if (key & BASE_NOT_INSTITUTIONAL)
+		base_drop_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+	if (key & BASE_INPATIENT)
+		base_drop_type(base, batch->inpatient, count, 0);
+	if (key & BASE_SETTING)
+		base_drop_type(base, batch->setting, count, SETTING_NONE);
+}
+
+/* Most checks share their base with another. */
 const uint8_t *judging_base(struct judging *judging, unsigned k)
 {
 	const struct rule_check *check = &judging->entry->rule->checks[k];
-	const struct batch *batch = judging->batch;
-	uint32_t count = batch->count;
-	uint8_t *base = judging->base;
+	uint8_t key = check->base | (check->scope == CHECK_LINE ? 0 : BASE_CLAIM);
+	unsigned b = 0;
 
-	base_begin(base, batch->line_flags, count, check->scope);
-	if (check->base & BASE_PAYABLE)
-		base_keep_flags(base, batch->line_flags, count, LINE_PAYABLE);
-	if (check->base & BASE_PROFESSIONAL)
-		base_keep_type(base, batch->claim_type, count, CLAIM_PROFESSIONAL);
-	if (check->base & BASE_INSTITUTIONAL)
-		base_keep_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
-	if (check->base & BASE_NOT_INSTITUTIONAL)
-		base_drop_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
-	if (check->base & BASE_INPATIENT)
-		base_drop_type(base, batch->inpatient, count, 0);
-	if (check->base & BASE_SETTING)
-		base_drop_type(base, batch->setting, count, SETTING_NONE);
-	return base;
+	while (b < judging->base_count && judging->base_keys[b] != key)
+		b++;
+	if (b == judging->base_count) {
+		if (b == BASES_MAX) /* the last gives way */
+			b--;
+		judging->base_keys[b] = key;
+		judging->base_count = b + 1;
+		base_fill(judging->bases[b], judging->batch, key);
+	}
+	return judging->bases[b];
 }
 
 static void plane_add(
@@ -122,7 +154,8 @@ void judging_mark(struct judging *judging, unsigned k, const struct marks *marks
 		return;
 	plane_add(judging->scope.bytes[plane], marks->scope, count, bit % 8);
 	plane_add(judging->evaluated.bytes[plane], marks->evaluated, count, bit % 8);
-	plane_add(judging->hits.bytes[plane], marks->hits, count, bit % 8);
+	if (marks_any(marks->hits, count))
+		plane_add(judging->hits.bytes[plane], marks->hits, count, bit % 8);
 }
 
 /* A check that lacks a field has all its units in scope and judges none. */
@@ -141,27 +174,28 @@ static void mark_unready(struct judging *judging)
 }
 
 /*
- * Eight bytes of a line become its mask: in steps of doubling width, which a
+ * The bytes of a line become its mask: in steps of doubling width, which a
  * compiler vectorises, where eight shifts a line at once it does badly.
  */
 static void planes_join(
         const struct planes *planes, uint32_t count, uint64_t keep, uint64_t *restrict masks)
 {
-	uint16_t halves[PLANES / 2][BATCH_LINES] COLUMN;
-	uint32_t low[BATCH_LINES] COLUMN;
+	uint16_t halves[LINE_PLANES / 2][BATCH_LINES] COLUMN;
+	unsigned used = planes_used();
 
-	for (unsigned p = 0; p < PLANES / 2; p++) {
+	for (unsigned p = 0; p < LINE_PLANES / 2; p++) {
 		const uint8_t *even = planes->bytes[2 * p], *odd = planes->bytes[2 * p + 1];
 
 		for (uint32_t i = 0; i < count; i++)
 			halves[p][i] = (uint16_t)(even[i] | odd[i] << 8);
 	}
 	for (uint32_t i = 0; i < count; i++)
-		low[i] = halves[0][i] | (uint32_t)halves[1][i] << 16;
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t high = halves[2][i] | (uint32_t)halves[3][i] << 16;
+		masks[i] = (halves[0][i] | (uint32_t)halves[1][i] << 16) & keep;
+	for (unsigned p = LINE_PLANES; p < used; p++) {
+		const uint8_t *plane = planes->bytes[p];
 
-		masks[i] = (low[i] | (uint64_t)high << 32) & keep;
+		for (uint32_t i = 0; i < count; i++)
+			masks[i] |= (uint64_t)plane[i] << 8 * p & keep;
 	}
 }
 
@@ -489,9 +523,10 @@ void rules_judge(const struct rule_selection *selection, const struct rule_conte
 	judging.context = context;
 	judging.batch = batch;
 	judging.done = 0;
-	memset(&judging.scope, 0, sizeof(judging.scope));
-	memset(&judging.evaluated, 0, sizeof(judging.evaluated));
-	memset(&judging.hits, 0, sizeof(judging.hits));
+	judging.base_count = 0;
+	planes_clear(&judging.scope);
+	planes_clear(&judging.evaluated);
+	planes_clear(&judging.hits);
 	for (size_t r = 0; r < RULES_ALL; r++) {
 		if (!selection->active[r] || !rule_at(r)->rule)
 			continue;

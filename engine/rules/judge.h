@@ -29,7 +29,7 @@ struct marks {
 /* Hand over the marks of check k; its scope is within judging_base(k). */
 void judging_mark(struct judging *judging, unsigned k, const struct marks *marks);
 
-/* The units that check k is about, by BASE_*: a byte a line, for this call. */
+/* The units that check k is about, by BASE_*: a byte a line, until the rule returns. */
 const uint8_t *judging_base(struct judging *judging, unsigned k);
 
 /* Has the layout, or a side file, all that check k needs? */
