@@ -129,15 +129,6 @@ static void service_dates(struct batch *batch)
 	}
 }
 
-ALWAYS bool same_day(const struct batch *batch, uint32_t i)
-{
-	int32_t from = batch->service_from[i];
-	bool own = (batch->line_start[i] != DATE_ABSENT) | (batch->claim_end[i] == DATE_ABSENT) |
-	           (batch->claim_end[i] == batch->claim_start[i]);
-
-	return (from != DATE_ABSENT) & (from >= batch->service_thru[i]) & own;
-}
-
 /* ---- Denied, payable ---- */
 
 static bool has_denial_column(const struct batch *batch)
@@ -155,68 +146,104 @@ ALWAYS uint8_t frequency_of(const struct batch *batch, uint32_t i)
 	return batch->frequency[i] ? batch->frequency[i] : (uint8_t)(batch->bill_type[i] >> 16);
 }
 
-ALWAYS bool is_zero_paid(const struct batch *batch, uint32_t i)
+/* Facts of lines, a byte each, so that each is found for many lines at once. */
+struct facts {
+	uint8_t zero_paid[BATCH_LINES] COLUMN;
+	uint8_t unpaid[BATCH_LINES] COLUMN; /* paid nothing, or not said */
+	uint8_t units[BATCH_LINES] COLUMN;  /* absent or above 0 */
+	uint8_t negative[BATCH_LINES] COLUMN;
+	uint8_t outside[BATCH_LINES] COLUMN;
+	uint8_t same_day[BATCH_LINES] COLUMN;
+	uint8_t total[BATCH_LINES] COLUMN;
+};
+
+static void amount_facts(const struct batch *restrict batch, struct facts *restrict facts)
 {
-	return (batch->claim_type[i] == CLAIM_PROFESSIONAL) & (batch->allowed[i] == 0) &
-	       (batch->paid[i] == 0);
+	uint32_t count = batch->count;
+
+	for (uint32_t i = 0; i < count; i++)
+		facts->unpaid[i] = batch->paid[i] <= 0;
+	for (uint32_t i = 0; i < count; i++)
+		facts->zero_paid[i] = (batch->allowed[i] == 0) & (batch->paid[i] == 0);
+	for (uint32_t i = 0; i < count; i++)
+		facts->units[i] = (batch->units[i] > 0) | (batch->units[i] == AMOUNT_ABSENT);
+	for (uint32_t i = 0; i < count; i++)
+		facts->negative[i] =
+		        ((batch->charge[i] < 0) & (batch->charge[i] != AMOUNT_ABSENT)) |
+		        ((batch->allowed[i] < 0) & (batch->allowed[i] != AMOUNT_ABSENT)) |
+		        ((batch->paid[i] < 0) & (batch->paid[i] != AMOUNT_ABSENT));
 }
 
-ALWAYS bool is_denied(const struct batch *batch, uint32_t i, bool by_zero)
+/* A day of its own: the line's own date, or a claim of one day; and no span. */
+static void date_facts(const struct normalise *normalise, const struct batch *restrict batch,
+        struct facts *restrict facts)
 {
-	uint8_t said = batch->said[i];
+	uint32_t count = batch->count;
+	int32_t first = normalise->from, last = normalise->to;
 
-	return ((said & SAID_DENIED) != 0) | (((said & SAID_CARC) != 0) & (batch->paid[i] <= 0)) |
-	       (by_zero & is_zero_paid(batch, i));
+	for (uint32_t i = 0; i < count; i++)
+		facts->outside[i] = (batch->service_from[i] < first) |
+		                    (batch->service_from[i] > last);
+	for (uint32_t i = 0; i < count; i++)
+		facts->same_day[i] = (batch->service_from[i] != DATE_ABSENT) &
+		                     (batch->service_from[i] >= batch->service_thru[i]) &
+		                     ((batch->line_start[i] != DATE_ABSENT) |
+		                             (batch->claim_end[i] == DATE_ABSENT) |
+		                             (batch->claim_end[i] == batch->claim_start[i]));
+	for (uint32_t i = 0; i < count; i++)
+		facts->total[i] = batch->revenue[i] == 1;
 }
 
-ALWAYS bool is_negative(const struct batch *batch, uint32_t i)
+static void combine(const struct batch *restrict batch, const struct facts *restrict facts,
+        uint8_t by_zero, uint16_t *restrict flags)
 {
-	return ((batch->charge[i] < 0) & (batch->charge[i] != AMOUNT_ABSENT)) |
-	       ((batch->allowed[i] < 0) & (batch->allowed[i] != AMOUNT_ABSENT)) |
-	       ((batch->paid[i] < 0) & (batch->paid[i] != AMOUNT_ABSENT));
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t said = batch->said[i], frequency = batch->frequency[i];
+		uint8_t zero = by_zero & (batch->claim_type[i] == CLAIM_PROFESSIONAL) &
+		               facts->zero_paid[i];
+		uint8_t denied = ((said & SAID_DENIED) != 0) |
+		                 (((said & SAID_CARC) != 0) & facts->unpaid[i]) | zero;
+		uint8_t void_claim = frequency == '8';
+		uint8_t adjusts = void_claim | (frequency == '7');
+		uint8_t superseded = (said & SAID_SUPERSEDED) != 0;
+		uint8_t payable = (denied | void_claim | superseded) == 0 ? facts->units[i] : 0;
+		uint8_t due = (facts->total[i] | facts->outside[i]) == 0;
+
+		flags[i] = (uint16_t)(denied * LINE_DENIED | facts->total[i] * LINE_TOTAL |
+		                      superseded * LINE_SUPERSEDED | adjusts * LINE_ADJUSTMENT |
+		                      void_claim * LINE_VOID | payable * LINE_PAYABLE |
+		                      facts->negative[i] * LINE_NEGATIVE |
+		                      facts->outside[i] * LINE_OUTSIDE |
+		                      facts->same_day[i] * LINE_SAME_DAY | due * LINE_DUE);
+	}
 }
 
-ALWAYS uint16_t flags_of(const struct normalise *normalise, const struct batch *batch, uint32_t i,
-        uint8_t frequency, bool by_zero)
+static uint32_t count_flag(const struct batch *batch, uint16_t flag)
 {
-	uint32_t denied = is_denied(batch, i, by_zero);
-	uint32_t void_claim = frequency == '8';
-	uint32_t adjusts = void_claim | (frequency == '7');
-	uint32_t superseded = (batch->said[i] & SAID_SUPERSEDED) != 0;
-	uint32_t units = (batch->units[i] > 0) | (batch->units[i] == AMOUNT_ABSENT);
-	uint32_t payable = (denied | void_claim | superseded) == 0 ? units : 0;
-	uint32_t total = batch->revenue[i] == 1;
-	uint32_t outside = (batch->service_from[i] < normalise->from) |
-	                   (batch->service_from[i] > normalise->to);
+	uint32_t lines = 0;
 
-	return (uint16_t)(denied * LINE_DENIED | total * LINE_TOTAL | superseded * LINE_SUPERSEDED |
-	                  adjusts * LINE_ADJUSTMENT | void_claim * LINE_VOID |
-	                  payable * LINE_PAYABLE | is_negative(batch, i) * LINE_NEGATIVE |
-	                  outside * LINE_OUTSIDE | same_day(batch, i) * LINE_SAME_DAY |
-	                  ((total | outside) == 0) * LINE_DUE);
+	for (uint32_t i = 0; i < batch->count; i++)
+		lines += (batch->line_flags[i] & flag) != 0;
+	return lines;
 }
 
 static void flags(
         const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
 {
 	bool column = has_denial_column(batch);
-	bool by_zero = !column && !normalise->zero_paid_payable;
-	uint32_t denied = 0, totals = 0, outside = 0;
+	struct facts facts;
+	uint32_t denied;
 
 	for (uint32_t i = 0; i < batch->count; i++)
 		batch->frequency[i] = frequency_of(batch, i);
-	for (uint32_t i = 0; i < batch->count; i++) {
-		uint16_t set = flags_of(normalise, batch, i, batch->frequency[i], by_zero);
-
-		batch->line_flags[i] = set;
-		denied += (set & LINE_DENIED) != 0;
-		totals += (set & LINE_TOTAL) != 0;
-		outside += (set & LINE_OUTSIDE) != 0;
-	}
+	amount_facts(batch, &facts);
+	date_facts(normalise, batch, &facts);
+	combine(batch, &facts, !column && !normalise->zero_paid_payable, batch->line_flags);
+	denied = count_flag(batch, LINE_DENIED);
 	counts->denied_by_flag += column ? denied : 0;
 	counts->denied_by_zero += column ? 0 : denied;
-	counts->totals += totals;
-	counts->outside += outside;
+	counts->totals += count_flag(batch, LINE_TOTAL);
+	counts->outside += count_flag(batch, LINE_OUTSIDE);
 }
 
 /* ---- Setting ---- */
@@ -381,27 +408,44 @@ static void forget(struct batch *batch)
 
 /* ---- Amounts ---- */
 
-static void count_amounts(const struct batch *batch, const int64_t *amounts, int64_t *counted,
-        uint8_t *present, uint8_t bit, bool claim_level)
+static void count_amounts(const struct batch *restrict batch, const int64_t *restrict amounts,
+        int64_t *restrict counted, uint8_t *restrict present, uint8_t bit)
+{
+	for (uint32_t i = 0; i < batch->count; i++)
+		counted[i] = amounts[i] == AMOUNT_ABSENT ? 0 : amounts[i];
+	for (uint32_t i = 0; i < batch->count; i++)
+		present[i] |= amounts[i] == AMOUNT_ABSENT ? 0 : bit;
+}
+
+/* An amount of claim level is not counted on institutional lines. */
+static void leave_to_claims(const struct batch *restrict batch, int64_t *restrict counted,
+        uint8_t *restrict present, uint8_t bit)
 {
 	for (uint32_t i = 0; i < batch->count; i++) {
-		bool apart = claim_level & (batch->claim_type[i] == CLAIM_INSTITUTIONAL);
-		bool there = (amounts[i] != AMOUNT_ABSENT) & !apart;
+		bool apart = batch->claim_type[i] == CLAIM_INSTITUTIONAL;
 
-		counted[i] = there ? amounts[i] : 0;
-		present[i] |= there ? bit : 0;
+		counted[i] = apart ? 0 : counted[i];
+		present[i] = apart ? present[i] & (uint8_t)~bit : present[i];
 	}
 }
 
 static void amounts(const struct normalise *normalise, struct batch *batch)
 {
+	const struct {
+		const int64_t *amounts;
+		int64_t *counted;
+		uint8_t bit;
+	} all[] = {{batch->charge, batch->counted_charge, COUNTED_CHARGE},
+	        {batch->allowed, batch->counted_allowed, COUNTED_ALLOWED},
+	        {batch->paid, batch->counted_paid, COUNTED_PAID}};
+
 	memset(batch->counted_present, 0, sizeof(batch->counted_present));
-	count_amounts(batch, batch->charge, batch->counted_charge, batch->counted_present,
-	        COUNTED_CHARGE, normalise->claim_level[0]);
-	count_amounts(batch, batch->allowed, batch->counted_allowed, batch->counted_present,
-	        COUNTED_ALLOWED, normalise->claim_level[1]);
-	count_amounts(batch, batch->paid, batch->counted_paid, batch->counted_present, COUNTED_PAID,
-	        normalise->claim_level[2]);
+	for (unsigned i = 0; i < 3; i++) {
+		count_amounts(
+		        batch, all[i].amounts, all[i].counted, batch->counted_present, all[i].bit);
+		if (normalise->claim_level[i])
+			leave_to_claims(batch, all[i].counted, batch->counted_present, all[i].bit);
+	}
 }
 
 /* ---- The edges of the data ---- */
@@ -414,17 +458,17 @@ static void edges_of(
 	uint32_t lines = 0;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
-		bool of = batch->claim_type[i] == type;
-		int32_t date = of ? batch->service_from[i] : DATE_ABSENT;
-		int32_t early = date == DATE_ABSENT ? INT32_MAX : date;
-		int32_t received = of ? batch->received[i] : DATE_ABSENT;
-		int32_t paid = of ? batch->paid_date[i] : DATE_ABSENT;
+		int32_t date = batch->service_from[i], late = batch->received[i];
+		int32_t of = batch->claim_type[i] == type;
 
-		lines += of;
-		first = early < first ? early : first;
+		late = batch->paid_date[i] > late ? batch->paid_date[i] : late;
+		late = of ? late : DATE_ABSENT;
+		date = of ? date : DATE_ABSENT;
+		lines += (uint32_t)of;
 		last = date > last ? date : last;
-		came = received > came ? received : came;
-		came = paid > came ? paid : came;
+		date = date == DATE_ABSENT ? INT32_MAX : date;
+		first = date < first ? date : first;
+		came = late > came ? late : came;
 	}
 	counts->lines[type] += lines;
 	counts->first_service[type] = first < counts->first_service[type]
