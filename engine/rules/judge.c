@@ -238,17 +238,21 @@ static uint32_t count_mask(unsigned count)
 	return count >= 32 ? UINT32_MAX : ((uint32_t)1 << count) - 1;
 }
 
+/* A pointer beyond all slots points at none, which is not the same as no pointer. */
+#define SLOT_NONE ((uint32_t)1 << DIAGNOSES_MAX)
+
+static inline uint32_t pointed_slot(uint8_t pointer)
+{
+	return pointer <= DIAGNOSES_MAX ? (1u << (pointer & 31)) >> 1 : SLOT_NONE;
+}
+
 uint32_t line_slots(const struct batch *batch, uint32_t line)
 {
 	uint32_t all = count_mask(batch->diagnosis_count[line]), pointed = 0;
 	uint64_t code = batch->pointed_code[line];
 
-	for (unsigned p = 0; p < POINTERS_MAX; p++) {
-		unsigned slot = batch->pointer[p][line];
-
-		if (slot >= 1 && slot <= DIAGNOSES_MAX)
-			pointed |= (uint32_t)1 << (slot - 1);
-	}
+	for (unsigned p = 0; p < POINTERS_MAX; p++)
+		pointed |= pointed_slot(batch->pointer[p][line]);
 	if (pointed)
 		return pointed;
 	for (unsigned s = 0; code && s < batch->diagnosis_count[line]; s++)
@@ -292,9 +296,7 @@ static bool bound_any(const struct field_set *bound, enum field first, enum fiel
 	return false;
 }
 
-/* Add the bits of one column of pointers; one beyond all slots points at none: SLOT_NONE. */
-#define SLOT_NONE ((uint32_t)1 << DIAGNOSES_MAX)
-
+/* Add the bits of one column of pointers. */
 static void point_slots(const uint8_t *restrict pointers, uint32_t count, uint32_t *restrict slots)
 {
 	uint8_t any = 0;
@@ -302,8 +304,7 @@ static void point_slots(const uint8_t *restrict pointers, uint32_t count, uint32
 	for (uint32_t i = 0; i < count; i++)
 		any |= pointers[i];
 	for (uint32_t i = 0; any && i < count; i++)
-		slots[i] |= pointers[i] <= DIAGNOSES_MAX ? (1u << (pointers[i] & 31)) >> 1
-		                                         : SLOT_NONE;
+		slots[i] |= pointed_slot(pointers[i]);
 }
 
 static void slots_fill(
@@ -324,18 +325,18 @@ static void slots_fill(
 
 /* A line's share of the fold; kept small enough for registers. */
 static inline void fold_line(const struct batch *batch,
-        const struct diagnosis_attributes *attributes, uint32_t i, unsigned slots_in_use,
-        struct diagnosis_fold *fold)
+        const struct diagnosis_attributes *attributes, uint32_t i, struct diagnosis_fold *fold)
 {
 	static const struct diagnosis_attributes neutral = {INT32_MIN, INT32_MAX, 0, INT32_MAX};
 	uint32_t slots = fold->slots[i], filled = 0, unknown = 0, flags = 0;
 	int32_t from = INT32_MIN, to = INT32_MAX, header_from = INT32_MAX;
 
-	for (unsigned s = 0; s < slots_in_use; s++) {
-		uint32_t on = slots >> s & 1;
+	for (uint32_t left = slots & count_mask(batch->diagnosis_count[i]); left;
+	        left &= left - 1) {
+		unsigned s = (unsigned)__builtin_ctz(left);
 		uint32_t ref = batch->diagnosis_ref[s][i];
-		uint32_t there = on & (batch->diagnosis[s][i] != CODE_BLANK);
-		const struct diagnosis_attributes *dx = on && ref ? &attributes[ref] : &neutral;
+		uint32_t there = batch->diagnosis[s][i] != CODE_BLANK;
+		const struct diagnosis_attributes *dx = ref ? &attributes[ref] : &neutral;
 
 		filled |= there << s;
 		unknown |= (there & (ref == 0)) << s;
@@ -360,7 +361,6 @@ const struct diagnosis_fold *judging_diagnoses(struct judging *judging)
 	const struct batch *batch = judging->batch;
 	struct diagnosis_fold *fold = &judging->diagnoses;
 	const struct diagnosis_attributes *attributes;
-	unsigned most = 0;
 
 	if (judging->done & DONE_DIAGNOSES)
 		return fold;
@@ -369,13 +369,7 @@ const struct diagnosis_fold *judging_diagnoses(struct judging *judging)
 	slots_fill(judging->context, batch, fold->slots);
 	fold->any_flags = fold->any_unknown = 0;
 	for (uint32_t i = 0; i < batch->count; i++)
-		most = batch->diagnosis_count[i] > most ? batch->diagnosis_count[i] : most;
-	for (uint32_t i = 0; i < batch->count; i++) {
-		/* Four at a time: a loop whose length hardly changes is foreseen. */
-		unsigned wide = (batch->diagnosis_count[i] + 3u) & ~3u;
-
-		fold_line(batch, attributes, i, wide < most ? wide : most, fold);
-	}
+		fold_line(batch, attributes, i, fold);
 	return fold;
 }
 
