@@ -409,6 +409,8 @@ static void make_office(struct gen_chunk *chunk, struct gen_claim *claim)
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
 	if (visit && !first)
 		first = office_visit(chunk, claim, place);
+	if (first && strcmp(first->code, "99211") == 0)
+		return; /* a nurse's visit pairs with whatever else the nurse does */
 	flags = services_add(
 	        chunk, claim, claim_services(chunk, claim), place, first ? count : 1 + count / 2);
 	if (first && flags & GEN_PROCEDURE)
