@@ -100,20 +100,19 @@ SELECT target AS claim FROM adjustment WHERE target IS NOT NULL AND target <> cl
 UNION
 SELECT claim FROM claim_own WHERE is_void;
 
--- Levels of institutional amounts: of the claim, where one value stands on all
--- lines of service of 95 % of the claims of several such lines.
+-- Levels of institutional amounts: charge and paid are of the claim, where one
+-- value stands on all lines of service of 95 % of the claims of several such lines.
 CREATE TABLE amount_level AS
 WITH several AS (
 	SELECT claim, count(*) AS lines,
 		count(charge) AS n_charge, count(DISTINCT charge) AS d_charge,
-		count(allowed) AS n_allowed, count(DISTINCT allowed) AS d_allowed,
 		count(paid) AS n_paid, count(DISTINCT paid) AS d_paid
 	FROM line WHERE NOT is_total GROUP BY claim
 	HAVING count(*) > 1 AND bool_and(claim_type = 'institutional')
 )
 SELECT
 	coalesce(count(*) FILTER (n_charge = lines AND d_charge = 1) >= 0.95 * nullif(count(*) FILTER (n_charge = lines), 0), false) AS charge_of_claim,
-	coalesce(count(*) FILTER (n_allowed = lines AND d_allowed = 1) >= 0.95 * nullif(count(*) FILTER (n_allowed = lines), 0), false) AS allowed_of_claim,
+	false AS allowed_of_claim,
 	coalesce(count(*) FILTER (n_paid = lines AND d_paid = 1) >= 0.95 * nullif(count(*) FILTER (n_paid = lines), 0), false) AS paid_of_claim
 FROM several;
 

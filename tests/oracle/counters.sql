@@ -26,8 +26,8 @@ FROM counted WHERE hcpcs IS NOT NULL AND NOT is_total GROUP BY 1, 2, 3;
 CREATE VIEW count_key AS
 SELECT row, 'month' AS kind, strftime(service_from, '%Y-%m') AS key FROM counted WHERE service_from IS NOT NULL AND NOT is_total
 UNION ALL
-SELECT row, 'em', em_family || ' ' || em_level FROM counted JOIN px ON px.code = hcpcs
-WHERE em_family IS NOT NULL AND NOT is_total
+SELECT row, 'em', em_family || '_' || em_level FROM counted JOIN px ON px.code = hcpcs
+WHERE em_level IS NOT NULL AND NOT is_total
 UNION ALL
 SELECT DISTINCT row, 'modifier', unnest(modifiers) FROM counted WHERE NOT is_total
 UNION ALL
