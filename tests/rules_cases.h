@@ -333,13 +333,11 @@ static inline void case_expect(struct case_run *run, uint32_t i, unsigned bit,
 		case_expect_hit(run, i, bit, expected);
 }
 
-/* Judge all cases of check k of a rule, together and one by one. */
-static inline void expect_cases(struct case_run *run, const char *id, unsigned k,
+static inline void expect_cases_now(struct case_run *run, const char *id, unsigned k,
         const struct rule_case *cases, size_t count)
 {
 	unsigned bit = case_bit(id, k);
 
-	cr_assert_leq(count, BATCH_LINES);
 	for (size_t c = 0; c < count; c++)
 		case_set(run->batch, (uint32_t)c, &cases[c].given);
 	run->batch->count = (uint32_t)count;
@@ -351,6 +349,17 @@ static inline void expect_cases(struct case_run *run, const char *id, unsigned k
 		run->batch->count = 1;
 		case_judge(run);
 		case_expect(run, 0, bit, &cases[c], "alone");
+	}
+}
+
+/* Judge all cases of check k of a rule, together and one by one, at each level of this CPU. */
+static inline void expect_cases(struct case_run *run, const char *id, unsigned k,
+        const struct rule_case *cases, size_t count)
+{
+	cr_assert_leq(count, BATCH_LINES);
+	for (int level = LEVEL_SCALAR; level <= (int)level_best(); level++) {
+		rules_set_level((enum level)level);
+		expect_cases_now(run, id, k, cases, count);
 	}
 }
 

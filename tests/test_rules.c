@@ -3,7 +3,6 @@
 
 #include "rules/explain.h"
 #include "rules/holidays.h"
-#include "rules/judge.h"
 #include "rules/templates.h"
 
 static int select_rules(struct rule_selection *selection, const char *list, struct diag *diag)

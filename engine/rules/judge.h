@@ -13,9 +13,26 @@
 #ifndef RULES_JUDGE_H
 #define RULES_JUDGE_H
 
+#include "base/level.h"
 #include "rules/rules.h"
 
 #include <string.h>
+
+/* Rules are compiled once a level, and so is what they call. */
+#define judging_base HOT(judging_base)
+#define judging_mark HOT(judging_mark)
+#define judging_ready HOT(judging_ready)
+#define judging_context HOT(judging_context)
+#define judging_batch HOT(judging_batch)
+#define judging_days HOT(judging_days)
+#define judging_diagnoses HOT(judging_diagnoses)
+#define judging_procedures HOT(judging_procedures)
+#define judging_modified HOT(judging_modified)
+#define line_slots HOT(line_slots)
+#define line_days HOT(line_days)
+#define line_first_slot HOT(line_first_slot)
+#define line_age HOT(line_age)
+#define code_number HOT(code_number)
 
 enum { AGE_MAX = 124 }; /* MCE: an age above it is a wrong birth date */
 

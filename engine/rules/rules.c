@@ -9,7 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define RULE(symbol) extern const struct rule rule_##symbol;
+#define RULE(symbol) \
+	extern const struct rule rule_##symbol##_scalar, rule_##symbol##_avx2, \
+	        rule_##symbol##_avx512;
 #define NOT_BUILT(id, name, tier, scope, hit_unit)
 #include "rules/rules.def"
 #undef RULE
@@ -17,7 +19,16 @@
 
 enum { FAMILY_SIZE = 4 };
 
-#define RULE(symbol) {.rule = &rule_##symbol},
+/* The rules as each level compiled them; a rule's words are the same in all. */
+#define RULE(symbol) {&rule_##symbol##_scalar, &rule_##symbol##_avx2, &rule_##symbol##_avx512},
+#define NOT_BUILT(id, name, tier, scope, hit_unit) {NULL, NULL, NULL},
+static const struct rule *const variants[][LEVEL_COUNT] = {
+#include "rules/rules.def"
+};
+#undef RULE
+#undef NOT_BUILT
+
+#define RULE(symbol) {.rule = NULL},
 #define NOT_BUILT(id_, name_, tier_, scope_, hit_unit_) \
 	{.id = (id_), .name = (name_), .tier = (tier_), .scope = (scope_), .hit_unit = (hit_unit_)},
 static struct rule_entry entries[] = {
@@ -25,6 +36,10 @@ static struct rule_entry entries[] = {
 };
 #undef RULE
 #undef NOT_BUILT
+
+static const struct judge_hot *const judges[LEVEL_COUNT] = {
+        &judge_hot_scalar, &judge_hot_avx2, &judge_hot_avx512};
+static const struct judge_hot *judges_used;
 
 static char families[RULES_ALL][FAMILY_SIZE];
 static uint8_t check_rules[CHECKS_MAX]; /* number + 1; 0: no such check */
@@ -67,10 +82,18 @@ static void number_precedence(void)
 			entries[r].precedence = next++;
 }
 
+void rules_set_level(enum level level)
+{
+	for (size_t r = 0; r < RULES_ALL; r++)
+		entries[r].rule = variants[r][level];
+	judges_used = judges[level];
+}
+
 void rules_init(void)
 {
 	unsigned next_line = 0, next_other = LINE_CHECKS_MAX;
 
+	rules_set_level(level_best());
 	_Static_assert(sizeof(entries) / sizeof(entries[0]) == RULES_ALL, "rules.def");
 	for (size_t r = 0; r < RULES_ALL; r++) {
 		struct rule_entry *entry = &entries[r];
@@ -208,6 +231,51 @@ int rules_select(struct rule_selection *selection, const char *list, struct diag
 		if (check_rules[check] && selection->active[check_rules[check] - 1])
 			selection->checks |= (uint64_t)1 << check;
 	return 0;
+}
+
+/* ---- Judging ---- */
+
+bool field_set_any(const struct field_set *bound, enum field first, enum field last)
+{
+	for (unsigned f = first; f <= last; f++)
+		if (field_set_has(bound, (enum field)f))
+			return true;
+	return false;
+}
+
+bool need_bound(const struct field_set *bound, enum field need)
+{
+	switch (need) {
+	case FIELD_DIAGNOSIS_1:
+		return field_set_any(bound, FIELD_DIAGNOSIS_1, FIELD_DIAGNOSIS_25);
+	case FIELD_PROCEDURE_1:
+		return field_set_any(bound, FIELD_PROCEDURE_1, FIELD_PROCEDURE_25);
+	case FIELD_MODIFIER_1:
+		return field_set_any(bound, FIELD_MODIFIER_1, FIELD_MODIFIER_5);
+	case FIELD_POINTER_1:
+		return field_set_any(bound, FIELD_POINTER_1, FIELD_POINTER_4);
+	case FIELD_CLAIM_START:
+		return field_set_any(bound, FIELD_CLAIM_START, FIELD_ADMISSION);
+	case FIELD_BILL_TYPE:
+		return field_set_has(bound, FIELD_BILL_TYPE) ||
+		       field_set_has(bound, FIELD_BILL_FACILITY);
+	default:
+		return field_set_has(bound, need);
+	}
+}
+
+bool check_ready(const struct rule_check *check, const struct field_set *bound)
+{
+	for (const enum field *need = check->needs; need && *need != FIELD_COUNT; need++)
+		if (!need_bound(bound, *need))
+			return false;
+	return true;
+}
+
+void rules_judge(const struct rule_selection *selection, const struct rule_context *context,
+        const struct batch *batch, struct verdicts *verdicts, uint64_t ns[RULES_ALL])
+{
+	judges_used->judge(selection, context, batch, verdicts, ns);
 }
 
 /* ---- Hits ---- */

@@ -15,6 +15,7 @@
 #ifndef RULES_RULES_H
 #define RULES_RULES_H
 
+#include "base/level.h"
 #include "claim.h"
 #include "lookup/codes.h"
 
@@ -131,6 +132,9 @@ struct rule_entry {
 
 /* Number the checks; called once at start.  Asserts what the tables promise. */
 void rules_init(void);
+
+/* Judge by the loops of a level from now on (--cpu); rules_init() takes the best. */
+void rules_set_level(enum level level);
 size_t rules_count(void); /* RULES_ALL */
 const struct rule_entry *rule_at(size_t number);
 int rule_find(const char *id);  /* number, or -1 */

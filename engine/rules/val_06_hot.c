@@ -380,7 +380,7 @@ static const struct rule_check checks[CHECKS] = {
         [CHECK_REPEATED] = {"line_repeated", CHECK_JOIN, false, 0, NEEDS(FIELD_LINE_NUMBER)},
 };
 
-const struct rule rule_val_06 = {
+const struct rule HOT(rule_val_06) = {
         .id = "VAL-06",
         .name = "Structural claim error",
         .tier = "P1",

@@ -160,7 +160,7 @@ static const struct rule_check checks[] = {
         [CHECK_MILEAGE_ALONE] = {"mileage_alone", CHECK_JOIN, .base = BASE_PAYABLE, .needs = needs},
 };
 
-const struct rule rule_spc_03 = {
+const struct rule HOT(rule_spc_03) = {
         .id = "SPC-03",
         .name = "Ambulance coding",
         .tier = "P1",

@@ -85,7 +85,7 @@ static const struct rule_check checks[] = {
                 .needs = needs},
 };
 
-const struct rule rule_tim_08 = {
+const struct rule HOT(rule_tim_08) = {
         .id = "TIM-08",
         .name = "Untimely filing",
         .tier = "P1",

@@ -101,7 +101,7 @@ static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"", CHECK_CLAIM, .watch = true, .base = BASE_INSTITUTIONAL, .needs = needs}};
 
-const struct rule rule_cln_05 = {
+const struct rule HOT(rule_cln_05) = {
         .id = "CLN-05",
         .name = "Principal-diagnosis conflict",
         .tier = "P1",

@@ -288,14 +288,6 @@ void line_days(const struct batch *batch, uint32_t line, int32_t *low, int32_t *
 	*high = from < thru ? thru : from;
 }
 
-static bool bound_any(const struct field_set *bound, enum field first, enum field last)
-{
-	for (unsigned f = first; f <= last; f++)
-		if (field_set_has(bound, (enum field)f))
-			return true;
-	return false;
-}
-
 /* Add the bits of one column of pointers. */
 static void point_slots(const uint8_t *restrict pointers, uint32_t count, uint32_t *restrict slots)
 {
@@ -313,7 +305,7 @@ static void slots_fill(
 	uint32_t count = batch->count;
 
 	memset(slots, 0, count * sizeof(slots[0]));
-	if (bound_any(&context->bound, FIELD_POINTER_1, FIELD_POINTER_4))
+	if (field_set_any(&context->bound, FIELD_POINTER_1, FIELD_POINTER_4))
 		for (unsigned p = 0; p < POINTERS_MAX; p++)
 			point_slots(batch->pointer[p], count, slots);
 	if (field_set_has(&context->bound, FIELD_POINTED_CODE))
@@ -455,35 +447,6 @@ int code_number(uint64_t word)
 
 /* ---- All rules over a batch ---- */
 
-bool need_bound(const struct field_set *bound, enum field need)
-{
-	switch (need) {
-	case FIELD_DIAGNOSIS_1:
-		return bound_any(bound, FIELD_DIAGNOSIS_1, FIELD_DIAGNOSIS_25);
-	case FIELD_PROCEDURE_1:
-		return bound_any(bound, FIELD_PROCEDURE_1, FIELD_PROCEDURE_25);
-	case FIELD_MODIFIER_1:
-		return bound_any(bound, FIELD_MODIFIER_1, FIELD_MODIFIER_5);
-	case FIELD_POINTER_1:
-		return bound_any(bound, FIELD_POINTER_1, FIELD_POINTER_4);
-	case FIELD_CLAIM_START:
-		return bound_any(bound, FIELD_CLAIM_START, FIELD_ADMISSION);
-	case FIELD_BILL_TYPE:
-		return field_set_has(bound, FIELD_BILL_TYPE) ||
-		       field_set_has(bound, FIELD_BILL_FACILITY);
-	default:
-		return field_set_has(bound, need);
-	}
-}
-
-bool check_ready(const struct rule_check *check, const struct field_set *bound)
-{
-	for (const enum field *need = check->needs; need && *need != FIELD_COUNT; need++)
-		if (!need_bound(bound, *need))
-			return false;
-	return true;
-}
-
 static void judge_rule(struct judging *judging, const struct rule_entry *entry)
 {
 	const struct rule *rule = entry->rule;
@@ -508,7 +471,7 @@ static uint64_t clock_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void rules_judge(const struct rule_selection *selection, const struct rule_context *context,
+static void judge_batch(const struct rule_selection *selection, const struct rule_context *context,
         const struct batch *batch, struct verdicts *verdicts, uint64_t ns[RULES_ALL])
 {
 	struct judging judging;
@@ -537,3 +500,5 @@ void rules_judge(const struct rule_selection *selection, const struct rule_conte
 	planes_join(&judging.hits, batch->count, selection->checks, verdicts->hits);
 	verdicts_settle(verdicts, batch->count);
 }
+
+const struct judge_hot HOT(judge_hot) = {judge_batch};

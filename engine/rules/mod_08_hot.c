@@ -196,7 +196,7 @@ static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"", CHECK_LINE, .watch = true, .base = BASE_SETTING, .needs = needs}};
 
-const struct rule rule_mod_08 = {
+const struct rule HOT(rule_mod_08) = {
         .id = "MOD-08",
         .name = "Illegal modifier-procedure or modifier-modifier pair",
         .tier = "P2",

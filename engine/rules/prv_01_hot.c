@@ -99,7 +99,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"excluded", CHECK_LINE, .needs = needs}};
 
-const struct rule rule_prv_01 = {
+const struct rule HOT(rule_prv_01) = {
         .id = "PRV-01",
         .name = "Excluded, deactivated or opted-out provider",
         .tier = "P1",

@@ -149,7 +149,7 @@ static const enum field needs[] = {FIELD_HCPCS, FIELD_UNITS, FIELD_CLAIM_START, 
 static const struct rule_check checks[] = {
         {"", CHECK_LINE, .base = BASE_PAYABLE | BASE_SETTING, .needs = needs}};
 
-const struct rule rule_ncc_04 = {
+const struct rule HOT(rule_ncc_04) = {
         .id = "NCC-04",
         .name = "MUE exceeded on one line",
         .tier = "P1",

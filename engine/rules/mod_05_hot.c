@@ -156,7 +156,7 @@ static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs}};
 
-const struct rule rule_mod_05 = {
+const struct rule HOT(rule_mod_05) = {
         .id = "MOD-05",
         .name = "Bilateral / laterality misuse",
         .tier = "P1",

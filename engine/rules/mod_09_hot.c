@@ -110,7 +110,7 @@ static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs}};
 
-const struct rule rule_mod_09 = {
+const struct rule HOT(rule_mod_09) = {
         .id = "MOD-09",
         .name = "Split/shared modifier FS misuse",
         .tier = "P1",

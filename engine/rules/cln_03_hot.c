@@ -228,7 +228,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_BIRTH, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
 
-const struct rule rule_cln_03 = {
+const struct rule HOT(rule_cln_03) = {
         .id = "CLN-03",
         .name = "Age conflict",
         .tier = "P1",

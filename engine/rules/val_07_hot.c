@@ -75,7 +75,7 @@ static const struct rule_check checks[ROLES] = {
         [ROLE_FACILITY] = {"", CHECK_LINE, .needs = NEEDS(FIELD_FACILITY_NPI)},
 };
 
-const struct rule rule_val_07 = {
+const struct rule HOT(rule_val_07) = {
         .id = "VAL-07",
         .name = "Invalid or placeholder NPI",
         .tier = "P1",

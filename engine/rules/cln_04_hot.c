@@ -105,7 +105,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_SEX, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
 
-const struct rule rule_cln_04 = {
+const struct rule HOT(rule_cln_04) = {
         .id = "CLN-04",
         .name = "Sex conflict",
         .tier = "P1",

@@ -156,7 +156,7 @@ static const struct rule_check checks[] = {
                 .needs = pcs_needs},
 };
 
-const struct rule rule_val_04 = {
+const struct rule HOT(rule_val_04) = {
         .id = "VAL-04",
         .name = "Procedure unknown or not valid on DOS",
         .tier = "P1",

@@ -94,7 +94,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .watch = true, .needs = needs}};
 
-const struct rule rule_val_05 = {
+const struct rule HOT(rule_val_05) = {
         .id = "VAL-05",
         .name = "Invalid modifier",
         .tier = "P1",

@@ -94,7 +94,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_DEATH, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .base = BASE_PAYABLE, .needs = needs}};
 
-const struct rule rule_tim_04 = {
+const struct rule HOT(rule_tim_04) = {
         .id = "TIM-04",
         .name = "Service after death",
         .tier = "P1",

@@ -95,7 +95,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .watch = true, .needs = needs}};
 
-const struct rule rule_val_01 = {
+const struct rule HOT(rule_val_01) = {
         .id = "VAL-01",
         .name = "Unknown diagnosis code",
         .tier = "P1",

@@ -141,7 +141,7 @@ static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs}};
 
-const struct rule rule_mod_04 = {
+const struct rule HOT(rule_mod_04) = {
         .id = "MOD-04",
         .name = "Professional/technical component misuse",
         .tier = "P1",

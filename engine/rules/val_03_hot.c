@@ -77,7 +77,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
 
-const struct rule rule_val_03 = {
+const struct rule HOT(rule_val_03) = {
         .id = "VAL-03",
         .name = "Truncated / header (non-billable) diagnosis",
         .tier = "P1",

@@ -52,7 +52,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
 
-const struct rule rule_val_02 = {
+const struct rule HOT(rule_val_02) = {
         .id = "VAL-02",
         .name = "Diagnosis not valid on date of service",
         .tier = "P1",
