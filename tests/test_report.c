@@ -982,6 +982,45 @@ Test(tables, json_escapes_and_mends)
 	}
 }
 
+static const char summary_text[] =
+        "\n"
+        "What came in\n"
+        "  1 file, 1.0 KB: 11 records, 4 claims, 8 lines of service\n"
+        "  professional  services 1970-01-01 to 1970-02-01\n"
+        "\n"
+        "What was bad\n"
+        "  2 of 11 records set aside: stray_quote 2\n"
+        "  cells that could not be read, taken as blank: paid_amount 1\n"
+        "  1 adjustment without the claim to be changed\n"
+        "  5 of 8 professional lines are taken as denied because allowed and paid are 0;\n"
+        "    if these are capitated encounters, run with --zero-paid payable\n"
+        "\n"
+        "Rules that ran\n"
+        "                                           evaluated       hits        dollars\n"
+        "  NCC-04 MUE exceeded on one line                  3          1         $40.00\n"
+        "  dollars are reckoned from the amount paid\n"
+        "\n"
+        "Rules that could not run, and why\n"
+        "  no column death_date (or --members): TIM-04\n"
+        "  not built yet: \n"
+        "\n"
+        "Held back as watch\n"
+        "  1,234 findings that say little each on their own: counted, without dollars;\n"
+        "    --findings all writes them\n"
+        "  rules on watch: VAL-01\n"
+        "\n"
+        "Providers to look at first\n"
+        "   1. 1003000001 $40.00 flagged on 1 line\n"
+        "      NCC-04 MUE exceeded on one line: 1 hit of 2 judged, $40.00\n"
+        "  ordered by dollars flagged: ranking against peers is not built yet\n"
+        "\n"
+        "Where it is\n"
+        "  out\n"
+        "    providers.csv provider_rules.csv provider_codes.csv provider_counts.csv\n"
+        "    findings.csv rules.csv quality.json manifest.json\n"
+        "  persons are left out of findings.csv; --id-key FILE (16 secret bytes or\n"
+        "    more, chmod 600) gives each a pseudonym\n";
+
 Test(tables, the_summary_reads)
 {
 	struct made_scan *made = make_scan();
@@ -1007,44 +1046,7 @@ Test(tables, the_summary_reads)
 
 	cr_assert_not_null(not_built);
 	memmove(not_built + 17, strchr(not_built, '\n'), strlen(strchr(not_built, '\n')) + 1);
-	cr_assert_str_eq(text,
-	        "\n"
-	        "What came in\n"
-	        "  1 file, 1.0 KB: 11 records, 4 claims, 8 lines of service\n"
-	        "  professional  services 1970-01-01 to 1970-02-01\n"
-	        "\n"
-	        "What was bad\n"
-	        "  2 of 11 records set aside: stray_quote 2\n"
-	        "  cells that could not be read, taken as blank: paid_amount 1\n"
-	        "  1 adjustment without the claim to be changed\n"
-	        "  5 of 8 professional lines are taken as denied because allowed and paid are 0;\n"
-	        "    if these are capitated encounters, run with --zero-paid payable\n"
-	        "\n"
-	        "Rules that ran\n"
-	        "                                           evaluated       hits        dollars\n"
-	        "  NCC-04 MUE exceeded on one line                  3          1         $40.00\n"
-	        "  dollars are reckoned from the amount paid\n"
-	        "\n"
-	        "Rules that could not run, and why\n"
-	        "  no column death_date (or --members): TIM-04\n"
-	        "  not built yet: \n"
-	        "\n"
-	        "Held back as watch\n"
-	        "  1,234 findings that say little each on their own: counted, without dollars;\n"
-	        "    --findings all writes them\n"
-	        "  rules on watch: VAL-01\n"
-	        "\n"
-	        "Providers to look at first\n"
-	        "   1. 1003000001 $40.00 flagged on 1 line\n"
-	        "      NCC-04 MUE exceeded on one line: 1 hit of 2 judged, $40.00\n"
-	        "  ordered by dollars flagged: ranking against peers is not built yet\n"
-	        "\n"
-	        "Where it is\n"
-	        "  out\n"
-	        "    providers.csv provider_rules.csv provider_codes.csv provider_counts.csv\n"
-	        "    findings.csv rules.csv quality.json manifest.json\n"
-	        "  persons are left out of findings.csv; --id-key FILE (16 secret bytes or\n"
-	        "    more, chmod 600) gives each a pseudonym\n");
+	cr_assert_str_eq(text, summary_text);
 	for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
 		cr_assert_leq(strcspn(at, "\n"), 80);
 	free(text);
