@@ -23,7 +23,8 @@ invalid() {
 narrow_file >good.csv
 
 : >empty.csv
-exits "empty file alone" 65 scan empty.csv
+bad "empty file alone" 0 0 empty.csv
+says "empty file alone: a warning" "empty file"
 bad "empty file beside another" 3 0 empty.csv good.csv
 
 echo "$narrow_header" >header.csv
@@ -31,7 +32,7 @@ bad "header only" 0 0 header.csv
 
 tail -n +2 good.csv >headless.csv
 exits "no header" 65 scan headless.csv
-says "no header: names what is missing" claim_id
+says "no header: names the option" --map
 
 sed '1s/$/,colour,shoe_size/; 2,$s/$/,red,44/' good.csv >unknown.csv
 bad "unknown columns" 3 0 unknown.csv

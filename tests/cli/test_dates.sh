@@ -46,7 +46,7 @@ exits "--dates, open to the left" 0 scan --dates ..2024-01-31 claims.csv
 equal "--dates, open to the left" "1234567893:1" "$(providers)"
 exits "--dates, the wrong way round" 64 scan --dates 2024-03-01..2024-01-01 claims.csv
 
-exits "--amount-level" 0 scan --amount-level charge=claim claims.csv
+exits "--amount-level" 0 scan --amount-level charge_amount=claim claims.csv
 exits "--amount-level of none" 64 scan --amount-level colour=claim claims.csv
 
 exits "--rules none" 0 scan --rules none claims.csv
