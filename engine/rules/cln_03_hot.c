@@ -104,19 +104,38 @@ static void sort_ages(struct judging *judging, struct age_marks *ages)
 	}
 }
 
+/* Is a line right in age for its procedure, as far as days can tell, with no class beside? */
+static bool is_sure(const struct batch *batch, uint32_t i, uint32_t flags,
+        const struct procedure_attributes *px)
+{
+	int32_t birth = batch->birth[i], day = batch->service_from[i];
+	int32_t days;
+
+	if (flags & AGE_CLASSES || batch->inpatient[i] || birth < DATE_CENTURIES_AGO ||
+	        day <= birth)
+		return false;
+	days = day - birth;
+	return days >= years_over(px->age_from) && days < years_not_yet(px->age_to + 1) &&
+	       days < years_not_yet(AGE_MAX);
+}
+
 /* The few lines that need the calendar. */
 static void judge_line(struct judging *judging, uint32_t i, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
-	const struct procedure_attributes *px = &codes_procedures(
-	        judging_context(judging)->codes)[batch->hcpcs_ref[i]];
-	int age = line_age(batch, i);
+	const struct procedure_attributes *attributes = codes_procedures(
+	        judging_context(judging)->codes);
+	const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[i]];
+	uint32_t flags = judging_diagnoses(judging)->flags[i];
+	bool sure = is_sure(batch, i, flags, px);
+	int age = sure ? 0 : line_age(batch, i);
 
 	if (age < 0)
 		return;
 	marks->evaluated[i] = 1;
-	marks->hits[i] = conflicting(batch, i, age, judging_diagnoses(judging)->flags[i]) != 0 ||
-	                 (batch->hcpcs_ref[i] != 0 && procedure_conflicts(px, age));
+	marks->hits[i] = !sure &&
+	                 (conflicting(batch, i, age, flags) != 0 ||
+	                         (batch->hcpcs_ref[i] != 0 && procedure_conflicts(px, age)));
 }
 
 /*
@@ -127,14 +146,14 @@ static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
+	const struct procedure_fold *px = judging_procedures(judging);
 	const uint8_t *base = judging_base(judging, 0);
 	struct age_marks ages;
 	struct marks marks;
 
 	sort_ages(judging, &ages);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint8_t unknown = (dx->unknown[i] != 0) |
-		                  ((batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0));
+		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i];
 
 		ages.classed[i] &= base[i];
 		marks.scope[i] = ages.classed[i] | (base[i] & unknown);

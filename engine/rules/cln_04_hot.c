@@ -52,8 +52,7 @@ static void judge(struct judging *judging)
 		uint8_t dated = (days->low[i] <= SEX_CLASSES_TO) & (days->low[i] != DATE_ABSENT);
 		uint8_t dx_class = (dx->flags[i] & (DX_MALE | DX_FEMALE)) != 0;
 		uint8_t px_class = (px->flags[i] & (PX_MALE | PX_FEMALE)) != 0;
-		uint8_t unknown = (dx->unknown[i] != 0) |
-		                  ((batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0));
+		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i];
 
 		classed[i] = base[i] & dated & (dx_class | px_class);
 		marks.scope[i] = base[i] & (unknown | dx_class | px_class);

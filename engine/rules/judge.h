@@ -84,7 +84,8 @@ struct procedure_fold {
 	int32_t from[BATCH_LINES] COLUMN;
 	int32_t to[BATCH_LINES] COLUMN;
 	uint8_t pctc[BATCH_LINES] COLUMN;
-	uint8_t aged[BATCH_LINES] COLUMN; /* the code has an age range */
+	uint8_t aged[BATCH_LINES] COLUMN;     /* the code has an age range */
+	uint8_t unlisted[BATCH_LINES] COLUMN; /* a code that is not in the set */
 	uint32_t any_flags;
 	bool any_aged;
 };

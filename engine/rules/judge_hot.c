@@ -385,6 +385,7 @@ const struct procedure_fold *judging_procedures(struct judging *judging)
 		fold->pctc[i] = px->pctc;
 		fold->aged[i] = (batch->hcpcs_ref[i] != 0) &
 		                ((px->age_from != 0) | (px->age_to != 255));
+		fold->unlisted[i] = (batch->hcpcs[i] != CODE_BLANK) & (batch->hcpcs_ref[i] == 0);
 		any |= px->flags;
 		aged |= fold->aged[i];
 	}

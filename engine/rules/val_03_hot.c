@@ -28,6 +28,18 @@ static uint32_t find_headers(
 	return headers;
 }
 
+/* The fold mixes the slots of a line; the few that it suspects are looked at one by one. */
+static void look_again(struct judging *judging, struct marks *marks)
+{
+	const struct batch *batch = judging_batch(judging);
+
+	if (!marks_any(marks->hits, batch->count))
+		return;
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (marks->hits[i])
+			marks->hits[i] = find_headers(judging_context(judging), batch, i) != 0;
+}
+
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
@@ -43,10 +55,7 @@ static void judge(struct judging *judging)
 		marks.hits[i] = (dx->header_from[i] <= days->low[i]) |
 		                ((dx->flags[i] & DX_HEADER) != 0);
 	}
-	/* The fold mixes the slots of a line; the few that it suspects are looked at one by one. */
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (marks.hits[i])
-			marks.hits[i] = find_headers(judging_context(judging), batch, i) != 0;
+	look_again(judging, &marks);
 	judging_mark(judging, 0, &marks);
 }
 

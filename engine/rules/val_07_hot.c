@@ -20,17 +20,23 @@ static const uint64_t *role_ids(const struct batch *batch, unsigned role)
 	}
 }
 
+enum { SCOPE = 1, WRONG = 2 };
+
 /* A CCN or TIN in the column is no NPI, nor meant as one. */
+static const uint8_t said_of_kind[16] = {
+        [ID_NPI] = SCOPE,
+        [ID_BAD_CHECK] = SCOPE | WRONG,
+        [ID_PLACEHOLDER] = SCOPE | WRONG,
+        [ID_OTHER] = SCOPE | WRONG,
+};
+
 static void judge_role(const uint64_t *restrict ids, uint32_t count, struct marks *restrict marks)
 {
+	for (uint32_t i = 0; i < count; i++)
+		marks->evaluated[i] = said_of_kind[ids[i] >> ID_KIND_SHIFT];
 	for (uint32_t i = 0; i < count; i++) {
-		uint8_t kind = (uint8_t)(ids[i] >> ID_KIND_SHIFT);
-		uint8_t wrong = (kind == ID_BAD_CHECK) | (kind == ID_PLACEHOLDER) |
-		                (kind == ID_OTHER);
-
-		marks->scope[i] &= (kind == ID_NPI) | wrong;
-		marks->evaluated[i] = 1;
-		marks->hits[i] = wrong;
+		marks->scope[i] &= marks->evaluated[i] & SCOPE;
+		marks->hits[i] = (marks->evaluated[i] & WRONG) != 0;
 	}
 }
 
