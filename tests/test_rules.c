@@ -350,3 +350,138 @@ Test(rules, cost_is_booked_to_the_rules_that_ran)
 	cr_expect_gt(sum, 0);
 	case_run_destroy(run);
 }
+
+/* ---- Random lines: what must hold for any ---- */
+
+static uint64_t state;
+
+static uint32_t pick(uint32_t count)
+{
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)((state >> 33) % count);
+}
+
+#define PICK(list) ((list)[pick(sizeof(list) / sizeof((list)[0]))])
+
+static struct given random_line(void)
+{
+	static const char *const dx[] = {NULL, "E119", "E119 I10", "E11", "G35 M545", "U071",
+	        "25000 E119", "Q9988", "Z3800 Z00129", "O80", "N400 C61", "W19XXXA", "B9561 B9561",
+	        "Z5189", "M1711 M1712", "M1712", "- E119", "5A11/X"};
+	static const char *const hcpcs[] = {NULL, "99213", "99201", "99385", "27447", "71046",
+	        "A0427", "A0425", "80053", "00100", "D0120", "99999", "58150", "36415", "20610"};
+	static const char *const modifiers[] = {NULL, NULL, "25", "26 TC", "50 RT", "LT", "FS",
+	        "RP QN", "ZZ ZZ", "P1", "JW", "GA GZ 59 XS 25", "KX", "QL"};
+	static const char *const pointers[] = {NULL, NULL, "1", "2 1", "3", "26"};
+	static const char *const dates[] = {NULL, "2012-01-05", "2019-09-30", "2020-12-31",
+	        "2021-12-31", "2024-02-29", "2024-10-01", "2025-10-01", "2026-01-05"};
+	static const char *const bills[] = {NULL, "111", "131", "851", "329", "13I"};
+	static const char *const places[] = {NULL, "11", "21", "24", "02", "88"};
+	static const char *const amounts[] = {NULL, "0", "1", "100.01", "-5"};
+	static const char *const units[] = {NULL, "0", "1", "2", "2.5", "101", "-1"};
+	static const uint64_t ids[] = {0, NPI(1000084586), NPI(1234567893),
+	        ID_OF(ID_BAD_CHECK, 1234567891), ID_OF(ID_PLACEHOLDER, 0), ID_OF(ID_OTHER, 9)};
+	static const int revenues[] = {0, 22, 450, 9999, -1};
+
+	return (struct given){.type = "PPIIDU"[pick(6)],
+	        .sex = " MFU"[pick(4)],
+	        .tob = PICK(bills),
+	        .hcpcs = PICK(hcpcs),
+	        .modifiers = PICK(modifiers),
+	        .dx = PICK(dx),
+	        .pointers = PICK(pointers),
+	        .pointed = pick(9) ? NULL : "I10",
+	        .place = PICK(places),
+	        .specialty = pick(4) ? "11" : "49",
+	        .from = PICK(dates),
+	        .thru = PICK(dates),
+	        .line_start = PICK(dates),
+	        .line_end = PICK(dates),
+	        .claim_start = PICK(dates),
+	        .claim_end = PICK(dates),
+	        .admission = PICK(dates),
+	        .discharge = PICK(dates),
+	        .birth = PICK(dates),
+	        .death = PICK(dates),
+	        .received = PICK(dates),
+	        .pcs = pick(3) ? NULL : "5A1D70Z 9999999",
+	        .condition = pick(5) ? NULL : "45",
+	        .units = PICK(units),
+	        .charge = PICK(amounts),
+	        .allowed = PICK(amounts),
+	        .paid = PICK(amounts),
+	        .revenue = PICK(revenues),
+	        .billing = PICK(ids),
+	        .rendering = PICK(ids),
+	        .ordering = PICK(ids),
+	        .facility = PICK(ids),
+	        .flags = (uint16_t)(pick(8) ? 0 : LINE_ADJUSTMENT | LINE_NEGATIVE),
+	        .without = (uint16_t)(pick(6)   ? 0
+	                              : pick(2) ? LINE_DUE
+	                                        : LINE_PAYABLE)};
+}
+
+static void expect_told(struct case_run *run, uint32_t i)
+{
+	uint64_t hits = run->verdicts->hits[i];
+
+	for (; hits; hits &= hits - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(hits);
+		struct hit hit;
+
+		rules_tell(&run->context, run->batch, i, bit, &hit);
+		cr_expect(hit.kind[0] && hit.detail[0], "check %u of line %u", bit, i);
+		cr_expect(hit.whole > 0 && hit.share <= hit.whole && hit.severity <= SEVERITY_HIGH);
+		cr_expect(hit.severity != SEVERITY_INFO || hit.share == 0, "%s", hit.kind);
+		cr_expect_eq(hit.rule, check_rule(bit));
+		cr_expect_null(strstr(hit.detail, "(null)"));
+	}
+}
+
+/* Masks nest, hits can be told, a line alone and every level say the same. */
+Test(rules, random_lines_are_judged_alike_at_every_level_and_alone)
+{
+	struct case_run *run = case_run_create();
+	struct verdicts *first = aligned_alloc(64, sizeof(*first));
+	struct given *lines = calloc(BATCH_LINES, sizeof(*lines));
+
+	uint64_t seen = 0;
+
+	state = 42;
+	run->context.as_of = case_date("2025-12-31");
+	for (int round = 0; round < 20; round++) {
+		for (uint32_t i = 0; i < BATCH_LINES; i++) {
+			lines[i] = random_line();
+			case_set(run->batch, i, &lines[i]);
+		}
+		run->batch->count = BATCH_LINES;
+		for (int level = LEVEL_SCALAR; level <= (int)level_best(); level++) {
+			rules_set_level((enum level)level);
+			case_judge(run);
+			if (level == LEVEL_SCALAR)
+				memcpy(first, run->verdicts, sizeof(*first));
+			cr_expect_arr_eq(first, run->verdicts, sizeof(*first), "level %d", level);
+		}
+		for (uint32_t i = 0; i < BATCH_LINES; i++) {
+			cr_expect_eq(first->evaluated[i] & ~first->scope[i], 0);
+			cr_expect_eq(first->hits[i] & ~first->evaluated[i], 0);
+			seen |= first->hits[i];
+			expect_told(run, i);
+		}
+		run->batch->count = 1;
+		for (uint32_t i = 0; i < BATCH_LINES; i++) {
+			case_set(run->batch, 0, &lines[i]);
+			case_judge(run);
+			cr_expect_eq(run->verdicts->scope[0], first->scope[i], "line %u", i);
+			cr_expect_eq(
+			        run->verdicts->evaluated[0], first->evaluated[i], "line %u", i);
+			cr_expect_eq(run->verdicts->hits[0], first->hits[i], "line %u", i);
+		}
+	}
+	for (unsigned bit = 0; bit < checks_used(); bit++)
+		if (check_rule(bit) >= 0 && check_at(bit)->scope != CHECK_JOIN)
+			cr_expect(seen >> bit & 1, "check %u was never hit", bit);
+	free(lines);
+	free(first);
+	case_run_destroy(run);
+}
