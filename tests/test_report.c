@@ -612,6 +612,8 @@ Test(tables, have_the_columns_and_formats_of_the_contract)
 	cr_assert_eq(rows.providers, 3);
 	cr_assert_eq(rows.rules, 2);
 	cr_assert_eq(rows.codes, 2);
+	cr_assert_eq(rows.rule_providers[rule_find("NCC-04")], 1);
+	cr_assert_eq(rows.rule_providers[rule_find("VAL-01")], 0);
 	cr_assert_str_eq(file_text("out/providers.csv"),
 	        "npi,id_kind,entity_type,specialty,state,peer_group,peer_n,claims,lines,"
 	        "beneficiaries,units,charge,allowed,paid,findings,lines_flagged,dollars_flagged,"
@@ -826,7 +828,7 @@ static void write_jsons(const struct made_scan *made, bool timing)
 	        .quality = &made->quality,
 	        .rules = &made->rules,
 	        .settings_text = "rules=all\nby=billing\n",
-	        .rows = {3, 2, 2, 17},
+	        .rows = {.providers = 3, .rules = 2, .codes = 2, .counts = 17},
 	        .findings = 1,
 	        .timing = timing,
 	        .threads = 2,

@@ -41,6 +41,7 @@ struct job {
 	const uint32_t *order; /* numbers of providers */
 	size_t count;
 	struct out *outs[TABLES];
+	uint64_t rule_providers[RULES_ALL];
 };
 
 /* What a thread has for itself. */
@@ -51,6 +52,7 @@ struct formatter {
 	struct out *samples; /* the JSON of sample_claims */
 	struct profile_cell *cells;
 	size_t cell_capacity;
+	uint32_t rule_providers[RULES_ALL]; /* of the chunk at hand */
 	struct diag diag;
 };
 
@@ -162,6 +164,7 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 			continue;
 		profile_read_rule(options->profile, number, rule, &counts);
 		evaluable += counts.evaluated > 0;
+		formatter->rule_providers[rule] += counts.hits > 0;
 		if (counts.evaluated > 0 || counts.hits > 0)
 			write_rule(formatter, number, rule, &counts);
 	}
@@ -340,6 +343,9 @@ static void put_chunk(void *own, size_t chunk)
 	(void)chunk;
 	for (unsigned i = 0; i < TABLES; i++)
 		out_append(formatter->job->outs[i], formatter->blocks[i]);
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		formatter->job->rule_providers[rule] += formatter->rule_providers[rule];
+	memset(formatter->rule_providers, 0, sizeof(formatter->rule_providers));
 }
 
 static int run_job(struct job *job, struct diag *diag)
@@ -395,10 +401,15 @@ int tables_write(struct run *run, const struct tables_options *options, struct t
 
 	if (err == 0)
 		err = run_job(&job, diag);
-	if (err == 0)
-		*rows = (struct tables_rows){out_row_count(job.outs[TABLE_PROVIDERS]),
-		        out_row_count(job.outs[TABLE_RULES]), out_row_count(job.outs[TABLE_CODES]),
-		        out_row_count(job.outs[TABLE_COUNTS])};
+	if (err == 0) {
+		*rows = (struct tables_rows){
+		        .providers = out_row_count(job.outs[TABLE_PROVIDERS]),
+		        .rules = out_row_count(job.outs[TABLE_RULES]),
+		        .codes = out_row_count(job.outs[TABLE_CODES]),
+		        .counts = out_row_count(job.outs[TABLE_COUNTS]),
+		};
+		memcpy(rows->rule_providers, job.rule_providers, sizeof(job.rule_providers));
+	}
 	err = close_tables(&job, err, diag);
 	free(order);
 	return err;

@@ -28,6 +28,7 @@ struct tables_options {
 
 struct tables_rows { /* without headers */
 	uint64_t providers, rules, codes, counts;
+	uint64_t rule_providers[RULES_ALL]; /* providers with hits of a rule, as rules.csv has it */
 };
 
 /* Write the four provider tables.  All workers of the profile are merged. */
@@ -55,7 +56,7 @@ struct rules_table {
 /* Fill in state and reason of rules that judged nothing.  bound: of all files. */
 void rules_table_settle(struct rules_table *table, const struct field_set *bound);
 
-/* Count, by rule, the providers with hits. */
+/* Count, by rule, the providers with hits: for runs without tables, which count on the way. */
 int rules_table_count_providers(
         struct rules_table *table, const struct profile *profile, struct diag *diag);
 
