@@ -19,6 +19,7 @@
 #include <string.h>
 
 /* Rules are compiled once a level, and so is what they call. */
+#ifdef HOT
 #define judging_base HOT(judging_base)
 #define judging_mark HOT(judging_mark)
 #define judging_ready HOT(judging_ready)
@@ -33,6 +34,7 @@
 #define line_first_slot HOT(line_first_slot)
 #define line_age HOT(line_age)
 #define code_number HOT(code_number)
+#endif
 
 enum { AGE_MAX = 124 }; /* MCE: an age above it is a wrong birth date */
 
