@@ -242,8 +242,7 @@ static int mend_starts(struct scan *scan)
 			scan->starts = calloc(scan->plan->span_count, sizeof(*scan->starts));
 		if (!scan->starts)
 			return diag_set(scan->diag, FAIL_MEMORY, "no memory");
-		err = csv_find_starts(scan->workers[0].csv, (uint32_t)i,
-		        scan->starts + file->first_span, scan->diag);
+		err = scan_find_starts(scan, (uint32_t)i, scan->starts + file->first_span);
 		if (err < 0)
 			return err;
 		mended++;

@@ -93,7 +93,7 @@ struct scan {
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules;
-	struct field_set wanted; /* fields that anything of this run reads */
+	struct field_set wanted;                /* fields that anything of this run reads */
 	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
 	uint64_t *starts;                       /* a span; certain, or 0 */
 	struct span_edges *edges;
@@ -128,6 +128,9 @@ uint64_t clock_ns(void);
 int worker_create(struct worker *worker, struct scan *scan, unsigned number);
 void worker_destroy(struct worker *worker);
 void *worker_scan(void *worker);
+
+/* The certain first offsets of a file's spans.  Called between scanning and joining. */
+int scan_find_starts(struct scan *scan, uint32_t file, uint64_t starts[]);
 void *worker_join(void *worker);
 void *worker_merge(void *worker);
 

@@ -102,7 +102,7 @@ static int take_batch(void *context, struct batch *batch, struct diag *diag)
 	return scan_stopped() ? FAIL_STOPPED : 0;
 }
 
-static int create_parts(struct worker *worker)
+static int create_csv(struct worker *worker, struct csv **made)
 {
 	struct scan *scan = worker->scan;
 	struct csv_options csv = {
@@ -117,7 +117,27 @@ static int create_parts(struct worker *worker)
 	        .batch = take_batch,
 	        .context = worker,
 	};
-	int err = csv_create(&worker->csv, &csv, &worker->diag);
+
+	return csv_create(made, &csv, &worker->diag);
+}
+
+/* A reader of its own: a ring belongs to the thread that first used it. */
+int scan_find_starts(struct scan *scan, uint32_t file, uint64_t starts[])
+{
+	struct worker *worker = &scan->workers[0];
+	struct csv *csv = NULL;
+	int err = create_csv(worker, &csv);
+
+	if (err == 0)
+		err = csv_find_starts(csv, file, starts, &worker->diag);
+	csv_destroy(csv);
+	return err < 0 ? diag_set(scan->diag, err, "%s", worker->diag.text) : 0;
+}
+
+static int create_parts(struct worker *worker)
+{
+	struct scan *scan = worker->scan;
+	int err = create_csv(worker, &worker->csv);
 
 	if (err == 0)
 		err = profile_worker_create(&worker->profile, scan->profile, &worker->diag);
