@@ -75,8 +75,8 @@ static void number_precedence(void)
 
 	for (size_t r = 0; r < RULES_ALL; r++)
 		entries[r].precedence = UINT8_MAX;
-	for (uint8_t p = 0; p < PRECEDENCE_COUNT; p++)
-		entries[rule_find(precedence[p])].precedence = p;
+	for (unsigned p = 0; p < PRECEDENCE_COUNT; p++)
+		entries[rule_find(precedence[p])].precedence = (uint8_t)p;
 	for (size_t r = 0; r < RULES_ALL; r++)
 		if (entries[r].precedence == UINT8_MAX)
 			entries[r].precedence = next++;
