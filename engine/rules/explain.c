@@ -37,14 +37,14 @@ int rules_print_list(FILE *out)
 /* A heading, and words wrapped in a column beside it. */
 static void print_text(FILE *out, const char *heading, const char *text)
 {
-	int column = fprintf(out, "%-*s", TEXT_COLUMN, heading);
+	int column = fprintf(out, "%-*s", TEXT_COLUMN - 1, heading);
 
 	while (*text) {
 		int size = (int)strcspn(text, " ");
 
-		if (column > TEXT_COLUMN && column + size > LINE_WIDTH)
-			column = fprintf(out, "\n%*s", TEXT_COLUMN, "") - 1;
-		column += fprintf(out, "%.*s ", size, text);
+		if (column >= TEXT_COLUMN && column + 1 + size > LINE_WIDTH)
+			column = fprintf(out, "\n%*s", TEXT_COLUMN - 1, "") - 1;
+		column += fprintf(out, " %.*s", size, text);
 		text += size + (text[size] == ' ');
 	}
 	fputc('\n', out);
