@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/level.h"
 #include "profile/profile.h"
+#include "profile/worker.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -391,7 +392,6 @@ static void compare_cells(const struct profile *profile, uint32_t number,
 		cr_assert_eq(cell->paid, row->paid);
 		profile_key_text(cell, key);
 		snprintf(text, sizeof(text), "%s\x01%s", profile_kind_name(cell->kind), key);
-		/* Before 1000 a year has no place in the order of texts; none is here. */
 		cr_assert_lt(strcmp(before, text), 0, "%s then %s", before, text);
 		strcpy(before, text);
 	}
@@ -558,13 +558,15 @@ static void check_options(const struct profile_options *options, const struct co
 	run_merge(&run);
 	run_drop_workers(&run);
 	compare_all(run.profile, expected);
+	/* Flushed where memory was little, and only there. */
+	cr_assert_eq(atomic_load(&run.profile->shared.bytes) > 0, options->memory_bytes == 1);
 	run_close(&run);
 	free(expected);
 }
 
 Test(profile, equals_naive_reckoning)
 {
-	const size_t memories[] = {0, 1, 6 << 20};
+	const size_t memories[] = {0, 1, (size_t)1 << 30};
 	struct codes *codes;
 	struct diag diag;
 
@@ -648,6 +650,50 @@ Test(profile, one_provider_for_all_lines)
 	cr_assert_eq(lines, 2048000);
 	cr_assert_eq(rows_of_kind(run.profile, 0, PROFILE_KIND_MONTH, &lines), 1);
 	cr_assert_eq(lines, 2048000);
+	run_close(&run);
+}
+
+/* More codes than the largest drawer holds, and amounts that outgrow 32 bits. */
+Test(profile, many_codes_of_one_provider)
+{
+	enum { DISTINCT = 120000 };
+	const struct profile_options options = {
+	        .keep = PROFILE_CODES | PROFILE_COUNTS, .workers = 1};
+	static struct batch batch;
+	struct profile_cell *cells = NULL;
+	size_t capacity = 0, count;
+	struct run run;
+
+	run_open(&run, &options);
+	plain_batch(&batch, BATCH_LINES, 3000000000);
+	for (uint32_t i = 0; i < 2 * DISTINCT; i += BATCH_LINES) {
+		for (uint32_t line = 0; line < BATCH_LINES; line++) {
+			char text[8];
+
+			snprintf(text, sizeof(text), "%06u", (i + line) % DISTINCT);
+			batch.hcpcs[line] = word_of(text);
+		}
+		batch.count = 2 * DISTINCT - i < BATCH_LINES ? 2 * DISTINCT - i : BATCH_LINES;
+		cr_assert_eq(profile_resolve(run.workers[0], &batch), 0);
+		cr_assert_eq(profile_add(run.workers[0], &batch, NULL, NULL), 0);
+	}
+	run_merge(&run);
+	cr_assert_eq(profile_cells(run.profile, 0, &cells, &capacity, &count), 0);
+	cr_assert_eq(count, DISTINCT + 2);
+	for (uint32_t i = 0; i < DISTINCT; i++) {
+		char text[8];
+
+		snprintf(text, sizeof(text), "%06u", i);
+		cr_assert_eq(cells[i].key, word_of(text));
+		cr_assert_eq(cells[i].lines, 2);
+		cr_assert_eq(cells[i].units, 2 * UNITS_ONE);
+		cr_assert_eq(cells[i].charge, 6000000000);
+	}
+	cr_assert_eq(cells[DISTINCT].kind, PROFILE_KIND_DIGIT);
+	cr_assert_eq(cells[DISTINCT].key, 3);
+	cr_assert_eq(cells[DISTINCT].lines, 2 * DISTINCT);
+	cr_assert_eq(cells[DISTINCT].charge, 2 * DISTINCT * 3000000000ll);
+	free(cells);
 	run_close(&run);
 }
 

@@ -87,15 +87,12 @@ static bool grow_slots(struct cells *cells, uint32_t wanted)
 	return true;
 }
 
-/* The first chunk is mostly empty in small runs, so it gets no huge pages. */
 static bool grow_chunks(struct cells *cells)
 {
 	struct cell *chunk = pages_create(chunk_bytes());
 
 	if (!chunk)
 		return false;
-	if (cells->room)
-		pages_ask_huge(chunk, chunk_bytes());
 	cells->chunks[cells->room >> CELL_CHUNK_SHIFT] = chunk;
 	cells->room += CELL_CHUNK;
 	return true;
@@ -120,6 +117,8 @@ bool cells_reserve(struct cells *cells, uint32_t count)
 bool cells_sort(struct cells *cells, size_t providers)
 {
 	drop_order(cells);
+	if (cells->count == 0)
+		return true;
 	cells->first = calloc(providers + 2, sizeof(*cells->first));
 	cells->order = malloc((cells->count + 1) * sizeof(*cells->order));
 	if (!cells->first || !cells->order) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cells: what a worker adds up per (provider, kind, key), exactly.
+ * Wide cells: sums per (provider, kind, key) that are few, or large.
  *
- * An open-addressing table of four-byte slots, which stays in cache, leads to
- * cells of 48 bytes that stand one behind the other in the order in which
- * they were first seen.  Neither holds a gap worth speaking of, and only the
- * slots move when the table grows.  A slot has 8 bits of the hash on top, so
- * that a foreign cell is hardly ever looked at.
+ * What is usual stands in drawers.h; here are hits of rules, the specialties
+ * and states of providers that have several, and what outgrew its drawer.
+ *
+ * An open-addressing table of four-byte slots leads to cells of 48 bytes that
+ * stand one behind the other in the order in which they were first seen, so
+ * that only slots move when the table grows.  A slot has 8 bits of the hash on
+ * top, so that a foreign cell is hardly ever looked at.
  */
 #ifndef PROFILE_CELLS_H
 #define PROFILE_CELLS_H
@@ -17,7 +19,7 @@
 
 enum {
 	CELL_NUMBER_BITS = 24,
-	CELL_CHUNK_SHIFT = 17, /* a chunk is three huge pages */
+	CELL_CHUNK_SHIFT = 13,
 	CELL_CHUNK = 1 << CELL_CHUNK_SHIFT,
 	CELL_CHUNKS = 1 << (CELL_NUMBER_BITS - CELL_CHUNK_SHIFT),
 	CELLS_MAX = (1 << CELL_NUMBER_BITS) - 2,

@@ -16,7 +16,7 @@ struct part *part_create(unsigned keep)
 	part->chunks = pages_create(PART_CHUNKS * sizeof(*part->chunks));
 	part->ready = pages_create(PART_GROUPS);
 	part->keep = keep;
-	if (!part->chunks || !part->ready) {
+	if (!part->chunks || !part->ready || !drawers_init(&part->drawers)) {
 		part_destroy(part);
 		return NULL;
 	}
@@ -33,7 +33,8 @@ void part_reset(struct part *part)
 		pages_destroy(part->chunks[part->chunk_count], sizeof(struct part_chunk));
 		part->chunks[part->chunk_count] = NULL;
 	}
-	cells_free(&part->counts);
+	drawers_reset(&part->drawers);
+	cells_free(&part->wide);
 	cells_free(&part->notes);
 	free(part->touched);
 	part->touched = NULL;
@@ -47,6 +48,7 @@ void part_destroy(struct part *part)
 	if (!part)
 		return;
 	part_reset(part);
+	drawers_free(&part->drawers);
 	pages_destroy(part->chunks, PART_CHUNKS * sizeof(*part->chunks));
 	pages_destroy(part->ready, PART_GROUPS);
 	free(part);
@@ -89,6 +91,7 @@ bool part_make(struct part *part, uint32_t number)
 	uint32_t first = part_at(number) & ~(uint32_t)(PART_GROUP - 1);
 
 	write_pages(&chunk->hot[first], PART_GROUP * sizeof(*chunk->hot));
+	write_pages(&chunk->sides[first], PART_GROUP * sizeof(*chunk->sides));
 	write_pages(&chunk->net[first], PART_GROUP * sizeof(*chunk->net));
 	if (part->keep & PROFILE_COUNTS)
 		write_pages(&chunk->digits[first], PART_GROUP * sizeof(*chunk->digits));
@@ -129,7 +132,8 @@ void part_touch(struct part *part, uint32_t number)
 /* Of a provider, in a group that is ready; rare blocks are. */
 static size_t provider_bytes(const struct part *part)
 {
-	size_t bytes = sizeof(struct hot_block) + sizeof(struct net_block) + sizeof(struct vote);
+	size_t bytes = sizeof(struct hot_block) + sizeof(struct net_block) +
+	               sizeof(struct side_block);
 
 	if (part->keep & PROFILE_COUNTS)
 		bytes += sizeof(struct digit_block);
@@ -143,16 +147,57 @@ static size_t provider_bytes(const struct part *part)
 size_t part_bytes(const struct part *part)
 {
 	return (size_t)part->group_count * PART_GROUP * provider_bytes(part) +
-	       part->touched_room * sizeof(*part->touched) + cells_bytes(&part->counts) +
-	       cells_bytes(&part->notes);
+	       part->touched_room * sizeof(*part->touched) + drawers_bytes(&part->drawers) +
+	       cells_bytes(&part->wide) + cells_bytes(&part->notes);
 }
 
 bool part_seal(struct part *part, size_t providers)
 {
-	if (!cells_sort(&part->counts, providers) || !cells_sort(&part->notes, providers))
+	if (!cells_sort(&part->wide, providers) || !cells_sort(&part->notes, providers))
 		return false;
 	part->sealed = true;
 	return true;
+}
+
+struct cell unpack_cell(uint32_t number, uint64_t packed, const struct narrow *sums)
+{
+	unsigned top = (unsigned)(packed >> 56);
+	unsigned kind = top < PACK_EM ? top : PROFILE_KIND_CODE;
+	uint64_t em = top < PACK_EM ? 0 : top - PACK_EM;
+	uint64_t key = (packed & PACK_MASK) | em << 56;
+
+	/* Months before 1970 are negative. */
+	if (kind == PROFILE_KIND_MONTH)
+		key = (uint64_t)((int64_t)(packed << 8) >> 8);
+	return (struct cell){.owner = cell_owner(number, kind),
+	        .lines = sums->lines,
+	        .key = key,
+	        .sum = {sums->units, sums->amount[0], sums->amount[1], sums->amount[2]}};
+}
+
+/* Hand over to the wide cells; there is room, for a batch spills once a touch at most. */
+static void add_cell(struct part *part, const struct cell *cell)
+{
+	struct cell *wide = cells_take(
+	        &part->wide, cell->owner, cell->key, cell_hash(cell->owner, cell->key));
+
+	wide->lines += cell->lines;
+	for (unsigned k = 0; k < SUMS; k++)
+		wide->sum[k] = (int64_t)((uint64_t)wide->sum[k] + (uint64_t)cell->sum[k]);
+}
+
+void part_add_large(struct part *part, struct narrow *sums, uint32_t number, uint64_t packed,
+        uint32_t lines, const uint64_t delta[SUMS])
+{
+	static const struct narrow none;
+	struct cell cell = unpack_cell(number, packed, sums ? sums : &none);
+
+	cell.lines += lines;
+	for (unsigned k = 0; k < SUMS; k++)
+		cell.sum[k] = (int64_t)((uint64_t)cell.sum[k] + delta[k]);
+	add_cell(part, &cell);
+	if (sums)
+		*sums = none;
 }
 
 void part_add_square(struct part *part, uint32_t number, unsigned amount, int64_t cents)

@@ -10,7 +10,9 @@
 #ifndef PROFILE_PART_H
 #define PROFILE_PART_H
 
+#include "claim.h"
 #include "profile/cells.h"
+#include "profile/drawers.h"
 #include "profile/index.h"
 #include "rules/rules.h"
 
@@ -64,23 +66,19 @@ struct net_block {
 
 /*
  * Lines that are all of one specialty, state and entity type, as nearly all
- * of a provider's are; lines that differ go to the cells.
+ * of a provider's are (lines that differ go to the wide cells); and where the
+ * provider's drawer is.
  */
-struct vote {
+struct side_block {
 	uint32_t lines;
 	uint16_t specialty, state;
 	uint8_t entity;
-	uint8_t pad[7];
-};
-
-struct digit_cell {
-	int64_t sum[SUMS];
-	uint64_t lines;
+	uint8_t pad[3];
+	struct drawer drawer;
 };
 
 struct digit_block {
-	struct digit_cell digit[DIGITS]; /* of 1 to 9 */
-	uint64_t pad[3];                 /* six cache lines */
+	struct narrow digit[DIGITS]; /* of 1 to 9 */
 };
 
 struct check_block {
@@ -89,10 +87,10 @@ struct check_block {
 
 struct part_chunk {
 	struct hot_block hot[PART_CHUNK];
+	struct side_block sides[PART_CHUNK];
 	struct digit_block digits[PART_CHUNK];
 	struct check_block line_checks[PART_CHUNK];
 	struct check_block claim_checks[PART_CHUNK];
-	struct vote votes[PART_CHUNK];
 	struct net_block net[PART_CHUNK];
 	struct rare_block rare[PART_CHUNK];
 };
@@ -110,9 +108,10 @@ struct part {
 	bool claims_checked; /* claim_checks are in use */
 	uint32_t *touched;   /* providers with anything here, each once */
 	uint32_t touched_count, touched_room;
-	uint64_t added;      /* lines and hits since the last flush: bounds all 32-bit counts */
-	struct cells counts; /* code, month, em, modifier, pos */
-	struct cells notes;  /* specialty, state, entity, rule: few */
+	uint64_t added;         /* lines and hits since the last flush: bounds all 32-bit counts */
+	struct drawers drawers; /* code, month, em, modifier, pos */
+	struct cells wide;      /* of these, and of digits: what is too large for there */
+	struct cells notes;     /* specialty, state, entity, rule: few */
 };
 
 static inline struct part_chunk *part_chunk(const struct part *part, uint32_t number)
@@ -136,6 +135,34 @@ static inline uint32_t date_word_first(int32_t date)
 	return ~date_word_last(date);
 }
 
+/*
+ * A key with its kind, in a word that is never 0: kind << 56 | 56 bits of the
+ * key.  A code that has an E/M level carries it there, so that its cell stands
+ * for both: PACK_EM + em_byte.
+ */
+enum { PACK_EM = 16 };
+#define PACK_MASK (((uint64_t)1 << 56) - 1)
+
+static inline uint64_t pack_key(unsigned kind, uint64_t key)
+{
+	return (uint64_t)kind << 56 | (key & PACK_MASK);
+}
+
+/* E/M family and level in a byte; 0: none. */
+static inline unsigned em_byte(unsigned family, unsigned level)
+{
+	_Static_assert(PACK_EM + (EM_FAMILIES << 3) <= 256, "families and eight levels fit a byte");
+	return level ? family << 3 | (level & 7) : 0;
+}
+
+static inline uint64_t pack_code(uint64_t word, unsigned em)
+{
+	return word | (uint64_t)(em ? PACK_EM + em : 0) << 56;
+}
+
+/* As a wide cell: there a code's key has the E/M byte on top. */
+struct cell unpack_cell(uint32_t number, uint64_t packed, const struct narrow *sums);
+
 struct part *part_create(unsigned keep); /* NULL: no memory */
 void part_destroy(struct part *part);
 
@@ -158,11 +185,30 @@ void part_reset(struct part *part);
 
 size_t part_bytes(const struct part *part);
 
-/* Order the cells for reading.  False: no memory. */
+/* Order the wide cells for reading.  False: no memory. */
 bool part_seal(struct part *part, size_t providers);
 
-/* Slow paths of adding. */
+/* Slow paths of adding.  sums: NULL if there is no cell to add to. */
+void part_add_large(struct part *part, struct narrow *sums, uint32_t number, uint64_t packed,
+        uint32_t lines, const uint64_t delta[SUMS]);
 void part_add_square(struct part *part, uint32_t number, unsigned amount, int64_t cents);
 void part_add_date(struct part *part, uint32_t number, int32_t date);
+
+/* Add to sums, or to the wide cells what these cannot hold. */
+static inline void part_add_sums(struct part *part, struct narrow *sums, uint32_t number,
+        uint64_t packed, uint32_t lines, const uint64_t delta[SUMS])
+{
+	if (__builtin_expect(!sums || !narrow_add(sums, lines, delta), 0))
+		part_add_large(part, sums, number, packed, lines, delta);
+}
+
+static inline void part_add_cell(struct part *part, uint32_t number, uint64_t packed,
+        uint32_t lines, const uint64_t delta[SUMS])
+{
+	struct drawer *drawer = &part_chunk(part, number)->sides[part_at(number)].drawer;
+	struct drawer_cell *cell = drawer_take(&part->drawers, drawer, packed);
+
+	part_add_sums(part, cell ? &cell->sums : NULL, number, packed, lines, delta);
+}
 
 #endif

@@ -164,7 +164,7 @@ static bool is_full(const struct profile_worker *worker, uint64_t more)
 	const struct part *part = worker->part;
 	size_t share = worker->profile->share_bytes;
 
-	if (part->added + more > ADDED_MAX || part->counts.count + TOUCHES_MAX > CELLS_MAX ||
+	if (part->added + more > ADDED_MAX || part->wide.count + WIDE_BATCH > CELLS_MAX ||
 	        part->notes.count + NOTES_BATCH > CELLS_MAX)
 		return true;
 	return share && part_bytes(part) > share;
@@ -187,7 +187,7 @@ static int prepare(struct profile_worker *worker, uint64_t more)
 			return err;
 	}
 	part->added += more;
-	if (!part_reserve(part, BATCH_LINES) || !cells_reserve(&part->counts, TOUCHES_MAX) ||
+	if (!part_reserve(part, BATCH_LINES) || !cells_reserve(&part->wide, WIDE_BATCH) ||
 	        !cells_reserve(&part->notes, NOTES_BATCH))
 		return FAIL_MEMORY;
 	return 0;
@@ -238,58 +238,47 @@ void worker_note(
 
 /* ---- Amounts of claim level ---- */
 
-static void add_to_cell(
-        struct profile_worker *worker, uint32_t owner, uint64_t key, const int64_t sums[SUMS])
-{
-	struct cell *cell = cells_take(&worker->part->counts, owner, key, cell_hash(owner, key));
-
-	for (unsigned k = 0; k < SUMS; k++)
-		cell->sum[k] = (int64_t)((uint64_t)cell->sum[k] + (uint64_t)sums[k]);
-}
-
-static void add_amount_cells(struct profile_worker *worker, const struct profile_amounts *amounts,
-        const int64_t sums[SUMS])
+static void add_amount_cells(struct part *part, const struct profile *profile,
+        const struct profile_amounts *amounts, const uint64_t sums[SUMS])
 {
 	uint32_t number = amounts->provider;
 
 	if (amounts->service_from != DATE_ABSENT)
-		add_to_cell(worker, cell_owner(number, PROFILE_KIND_MONTH),
-		        (uint64_t)(int64_t)profile_month(worker->profile, amounts->service_from),
-		        sums);
+		part_add_cell(part, number,
+		        pack_month(profile_month(profile, amounts->service_from)), 0, sums);
 	if (amounts->place)
-		add_to_cell(worker, cell_owner(number, PROFILE_KIND_POS), amounts->place, sums);
+		part_add_cell(part, number, pack_key(PROFILE_KIND_POS, amounts->place), 0, sums);
 	for (unsigned slot = 0; slot < MODIFIERS_MAX; slot++) {
-		bool is_new = amounts->modifiers[slot];
+		uint16_t modifier = amounts->modifiers[slot];
+		bool is_new = modifier;
 
 		for (unsigned before = 0; before < slot; before++)
-			is_new &= amounts->modifiers[before] != amounts->modifiers[slot];
+			is_new &= amounts->modifiers[before] != modifier;
 		if (is_new)
-			add_to_cell(worker, cell_owner(number, PROFILE_KIND_MODIFIER),
-			        amounts->modifiers[slot], sums);
+			part_add_cell(
+			        part, number, pack_key(PROFILE_KIND_MODIFIER, modifier), 0, sums);
 	}
 }
 
-static void add_amount_codes(struct profile_worker *worker, const struct profile_amounts *amounts,
-        const int64_t sums[SUMS])
+static void add_amount_codes(
+        struct part *part, const struct profile_amounts *amounts, const uint64_t sums[SUMS])
 {
-	unsigned keep = worker->part->keep;
-	uint32_t number = amounts->provider;
 	uint64_t word = amounts->hcpcs == CODE_UNREADABLE ? CODE_QUESTION : amounts->hcpcs;
-	bool has_code = keep & PROFILE_CODES && word != CODE_BLANK;
-	bool has_em = keep & PROFILE_COUNTS && amounts->em_level;
+	unsigned em = part->keep & PROFILE_COUNTS ? em_byte(amounts->em_family, amounts->em_level)
+	                                          : 0;
 
-	if (has_code)
-		add_to_cell(worker, cell_owner(number, PROFILE_KIND_CODE),
-		        word | (has_em ? em_byte(amounts->em_family, amounts->em_level) : 0), sums);
-	else if (has_em)
-		add_to_cell(worker, cell_owner(number, PROFILE_KIND_EM),
-		        (uint64_t)amounts->em_family << 8 | amounts->em_level, sums);
+	if (part->keep & PROFILE_CODES && word != CODE_BLANK)
+		part_add_cell(part, amounts->provider, pack_code(word, em), 0, sums);
+	else if (em)
+		part_add_cell(part, amounts->provider,
+		        pack_em(amounts->em_family, amounts->em_level), 0, sums);
 }
 
-static void add_amount_digit(struct profile_worker *worker, const struct profile_amounts *amounts,
-        const int64_t sums[SUMS])
+static void add_amount_digit(
+        struct part *part, const struct profile_amounts *amounts, const uint64_t sums[SUMS])
 {
-	struct part_chunk *chunk = part_chunk(worker->part, amounts->provider);
+	uint32_t number = amounts->provider;
+	struct digit_block *block = &part_chunk(part, number)->digits[part_at(number)];
 	int64_t charge = amounts->charge;
 	uint64_t size = charge < 0 ? -(uint64_t)charge : (uint64_t)charge;
 
@@ -297,10 +286,8 @@ static void add_amount_digit(struct profile_worker *worker, const struct profile
 		return;
 	while (size >= 10)
 		size /= 10;
-	int64_t *into = chunk->digits[part_at(amounts->provider)].digit[size - 1].sum;
-
-	for (unsigned k = 0; k < SUMS; k++)
-		into[k] = (int64_t)((uint64_t)into[k] + (uint64_t)sums[k]);
+	part_add_sums(
+	        part, &block->digit[size - 1], number, pack_key(PROFILE_KIND_DIGIT, size), 0, sums);
 }
 
 int profile_add_amounts(struct profile_worker *worker, const struct profile_amounts *amounts)
@@ -308,7 +295,7 @@ int profile_add_amounts(struct profile_worker *worker, const struct profile_amou
 	const int64_t values[] = {amounts->charge, amounts->allowed, amounts->paid};
 	const bool has[] = {amounts->has_charge, amounts->has_allowed, amounts->has_paid};
 	uint32_t number = amounts->provider;
-	int64_t sums[SUMS] = {0};
+	uint64_t sums[SUMS] = {0};
 	int err = prepare_provider(worker, number);
 
 	if (err)
@@ -323,18 +310,18 @@ int profile_add_amounts(struct profile_worker *worker, const struct profile_amou
 			continue;
 		int64_t *sum = &chunk->hot[part_at(number)].sum[SUM_CHARGE + k];
 
-		sums[SUM_CHARGE + k] = values[k];
+		sums[SUM_CHARGE + k] = (uint64_t)values[k];
 		*sum = (int64_t)((uint64_t)*sum + (uint64_t)values[k]);
 		part_add_square(part, number, k, values[k]);
 		/* One more that has the amount, and no line: modulo 2^32 this may be -1. */
 		chunk->rare[part_at(number)].unusual[k] += part->usual >> k & 1 ? UINT32_MAX : 1;
 	}
 	if (part->keep & PROFILE_COUNTS) {
-		add_amount_cells(worker, amounts, sums);
-		add_amount_digit(worker, amounts, sums);
+		add_amount_cells(part, worker->profile, amounts, sums);
+		add_amount_digit(part, amounts, sums);
 	}
-	add_amount_codes(worker, amounts, sums);
-	return 0;
+	add_amount_codes(part, amounts, sums);
+	return part->drawers.failed ? FAIL_MEMORY : 0;
 }
 
 /* ---- After the scan ---- */

@@ -4,9 +4,10 @@
  *
  * One shared table gives each provider a dense number (compare-and-swap on
  * insert, never moved, only the index grows).  Each worker adds to blocks of
- * its own, indexed by the dense number and prefetched a batch ahead; they are
- * added into the shared table at the end, or when they outgrow their share of
- * memory.  Adding integers commutes, so the order cannot show.
+ * its own, indexed by the dense number and prefetched a batch ahead; readers
+ * add up those of all workers.  Blocks that outgrow their share of memory are
+ * added into shared ones before.  Adding integers commutes, so the order cannot
+ * show; sums beyond 64 bits (squares: 128) wrap, so that it cannot there either.
  */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H

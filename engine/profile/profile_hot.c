@@ -16,11 +16,17 @@
 #include "profile/worker.h"
 
 enum {
-	PREFETCH_AHEAD = 12, /* lines; tried 4 to 32 */
+	PREFETCH_AHEAD = 24, /* lines or touches; tried 4 to 64 */
 	SQUARE_BITS = 28,    /* below 2^28 cents 256 squares fit 64 bits */
 };
 
-static void prefetch_write(const void *at)
+/*
+ * gcc finds a function that only prefetches to be without effect, and drops
+ * the calls, unless it is inlined before that.
+ */
+#define PREFETCHING static inline __attribute__((always_inline)) void
+
+PREFETCHING prefetch_write(const void *at)
 {
 	__builtin_prefetch(at, 1, 3);
 }
@@ -115,8 +121,10 @@ static int resolve(struct profile_worker *worker, struct batch *batch)
 		worker->numbers[run] = number;
 		const struct part_chunk *chunk = part_chunk(part, number);
 
-		if (chunk)
+		if (chunk) {
 			prefetch_write(&chunk->hot[part_at(number)]);
+			prefetch_write(&chunk->sides[part_at(number)]);
+		}
 	}
 	for (uint32_t line = 0; line < batch->count; line++)
 		batch->provider[line] = worker->numbers[worker->ordinals[line]];
@@ -342,7 +350,7 @@ static void add_vote(
         struct profile_worker *worker, const struct batch *batch, uint32_t line, uint32_t lines)
 {
 	uint32_t number = batch->provider[line];
-	struct vote *vote = &part_chunk(worker->part, number)->votes[part_at(number)];
+	struct side_block *vote = &part_chunk(worker->part, number)->sides[part_at(number)];
 	uint16_t keys[] = {batch->specialty[line], batch->state[line], batch->entity_type[line]};
 
 	if (!(keys[0] | keys[1] | keys[2]))
@@ -421,7 +429,7 @@ static void find_digits(struct profile_worker *worker, const struct batch *batch
 		worker->digits[line] = digit_of(charge_size(worker, line));
 }
 
-static struct digit_cell *digit_cell(
+static struct narrow *digit_sums(
         const struct profile_worker *worker, const struct batch *batch, uint32_t line)
 {
 	uint32_t number = batch->provider[line];
@@ -437,18 +445,16 @@ static void add_digits(struct profile_worker *worker, const struct batch *batch)
 		uint32_t ahead = line + PREFETCH_AHEAD;
 
 		if (ahead < batch->count && worker->digits[ahead])
-			prefetch_write(digit_cell(worker, batch, ahead));
+			prefetch_write(digit_sums(worker, batch, ahead));
 		if (!worker->digits[line])
 			continue;
-		struct digit_cell *cell = digit_cell(worker, batch, line);
 		const uint64_t *row = worker->rows[line];
-		uint64_t sums[SUMS];
+		uint64_t delta[SUMS];
 
 		for (unsigned k = 0; k < SUMS; k++)
-			sums[k] = (uint64_t)cell->sum[k] + (row[ROW_WORDS + k] - row[k]);
-		for (unsigned k = 0; k < SUMS; k++)
-			cell->sum[k] = (int64_t)sums[k];
-		cell->lines++;
+			delta[k] = row[ROW_WORDS + k] - row[k];
+		part_add_sums(worker->part, digit_sums(worker, batch, line), batch->provider[line],
+		        pack_key(PROFILE_KIND_DIGIT, worker->digits[line]), 1, delta);
 	}
 }
 
@@ -502,17 +508,10 @@ static void add_checks(struct profile_worker *worker, const struct batch *batch,
 /* ---- Cells ---- */
 
 static void touch(
-        struct profile_worker *worker, uint32_t owner, uint64_t key, uint32_t from, uint32_t to)
+        struct profile_worker *worker, uint32_t number, uint64_t key, uint32_t from, uint32_t to)
 {
-	struct touch *into = &worker->touches[worker->touch_count++];
-	uint64_t hash = cell_hash(owner, key);
-
-	into->key = key;
-	into->hash = hash;
-	into->owner = owner;
-	into->from = (uint16_t)from;
-	into->to = (uint16_t)to;
-	__builtin_prefetch(&worker->part->counts.slots[cell_place(&worker->part->counts, hash)]);
+	worker->touches[worker->touch_count++] = (struct touch){
+	        .key = key, .number = number, .from = (uint16_t)from, .to = (uint16_t)to};
 }
 
 static void touch_stretches(
@@ -526,11 +525,11 @@ static void touch_stretches(
 		if (stretch_lines(worker, stretch) == 0)
 			continue;
 		if (date != DATE_ABSENT)
-			touch(worker, cell_owner(number, PROFILE_KIND_MONTH),
-			        (uint64_t)(int64_t)profile_month(worker->profile, date), from, to);
-		if (batch->place[from])
-			touch(worker, cell_owner(number, PROFILE_KIND_POS), batch->place[from],
+			touch(worker, number, pack_month(profile_month(worker->profile, date)),
 			        from, to);
+		if (batch->place[from])
+			touch(worker, number, pack_key(PROFILE_KIND_POS, batch->place[from]), from,
+			        to);
 	}
 }
 
@@ -539,15 +538,16 @@ static void touch_codes(struct profile_worker *worker, const struct batch *batch
 {
 	for (uint32_t line = 0; line < batch->count; line++) {
 		uint64_t word = batch->hcpcs[line];
-		uint64_t em = 0;
+		unsigned em = 0;
 
 		if (word == CODE_BLANK || !due_mask(batch, line))
 			continue;
 		if (procedures)
 			em = em_byte(procedures[batch->hcpcs_ref[line]].em_family,
 			        procedures[batch->hcpcs_ref[line]].em_level);
-		touch(worker, cell_owner(batch->provider[line], PROFILE_KIND_CODE),
-		        (word == CODE_UNREADABLE ? CODE_QUESTION : word) | em, line, line + 1);
+		touch(worker, batch->provider[line],
+		        pack_code(word == CODE_UNREADABLE ? CODE_QUESTION : word, em), line,
+		        line + 1);
 	}
 }
 
@@ -559,9 +559,8 @@ static void touch_em(struct profile_worker *worker, const struct batch *batch,
 		const struct procedure_attributes *procedure = &procedures[batch->hcpcs_ref[line]];
 
 		if (procedure->em_level && due_mask(batch, line))
-			touch(worker, cell_owner(batch->provider[line], PROFILE_KIND_EM),
-			        (uint64_t)procedure->em_family << 8 | procedure->em_level, line,
-			        line + 1);
+			touch(worker, batch->provider[line],
+			        pack_em(procedure->em_family, procedure->em_level), line, line + 1);
 	}
 }
 
@@ -584,47 +583,49 @@ static void touch_modifiers(struct profile_worker *worker, const struct batch *b
 		worker->flags[line] = any && due_mask(batch, line);
 	}
 	for (uint32_t line = 0; line < batch->count; line++) {
-		uint32_t owner = cell_owner(batch->provider[line], PROFILE_KIND_MODIFIER);
-
 		for (unsigned slot = 0; worker->flags[line] && slot < MODIFIERS_MAX; slot++) {
 			uint16_t modifier = batch->modifiers[slot][line];
 
 			if (modifier && modifier_is_new(batch, line, slot))
-				touch(worker, owner, modifier, line, line + 1);
+				touch(worker, batch->provider[line],
+				        pack_key(PROFILE_KIND_MODIFIER, modifier), line, line + 1);
 		}
 	}
 }
 
-/* What the slot leads to is nearly always the cell, or none. */
-static void prefetch_cells(struct profile_worker *worker)
+/* Where a key's chain begins it nearly always ends. */
+PREFETCHING prefetch_cell(const struct part *part, const struct touch *at)
 {
-	const struct cells *cells = &worker->part->counts;
+	const struct drawer *drawer =
+	        &part_chunk(part, at->number)->sides[part_at(at->number)].drawer;
 
-	for (uint32_t i = 0; i < worker->touch_count; i++) {
-		uint32_t slot = cells->slots[cell_place(cells, worker->touches[i].hash)];
-		uint32_t number = slot & ((1u << CELL_NUMBER_BITS) - 1);
-		const struct cell *cell = cell_at(cells, number ? number - 1 : cells->count);
-
-		prefetch_write(cell);
-		prefetch_write(&cell->sum[SUMS - 1]);
-	}
+	if (drawer->bits)
+		prefetch_write(
+		        drawer_cells(&part->drawers, drawer) + drawer_place(drawer, at->key));
 }
 
+/*
+ * Prefetch while adding: a loop that does nothing but prefetch asks for more
+ * lines than the core can wait for, and those beyond are not fetched at all.
+ */
 static void add_cells(struct profile_worker *worker)
 {
-	struct cells *cells = &worker->part->counts;
+	struct part *part = worker->part;
+	uint32_t count = worker->touch_count;
 
-	for (uint32_t i = 0; i < worker->touch_count; i++) {
+	for (uint32_t i = 0; i < count && i < PREFETCH_AHEAD; i++)
+		prefetch_cell(part, &worker->touches[i]);
+	for (uint32_t i = 0; i < count; i++) {
 		const struct touch *at = &worker->touches[i];
-		struct cell *cell = cells_take(cells, at->owner, at->key, at->hash);
 		const uint64_t *from = worker->rows[at->from], *to = worker->rows[at->to];
-		uint64_t sums[SUMS];
+		uint64_t delta[SUMS];
 
-		cell->lines += (to[ROW_COUNTS] - from[ROW_COUNTS]) & 0xffff;
+		if (i + PREFETCH_AHEAD < count)
+			prefetch_cell(part, &worker->touches[i + PREFETCH_AHEAD]);
 		for (unsigned k = 0; k < SUMS; k++)
-			sums[k] = (uint64_t)cell->sum[k] + (to[k] - from[k]);
-		for (unsigned k = 0; k < SUMS; k++)
-			cell->sum[k] = (int64_t)sums[k];
+			delta[k] = to[k] - from[k];
+		part_add_cell(part, at->number, at->key,
+		        (uint32_t)(to[ROW_COUNTS] - from[ROW_COUNTS]) & 0xffff, delta);
 	}
 	worker->touch_count = 0;
 }
@@ -654,7 +655,6 @@ static void add(struct profile_worker *worker, const struct batch *batch,
 		touch_codes(worker, batch, keep & PROFILE_COUNTS ? procedures : NULL);
 	else if (keep & PROFILE_COUNTS && procedures)
 		touch_em(worker, batch, procedures);
-	prefetch_cells(worker);
 	if (keep & PROFILE_COUNTS)
 		add_digits(worker, batch);
 	if (keep & PROFILE_RULES && verdicts)

@@ -113,8 +113,8 @@ static void visit_cells(
         const struct profile *profile, uint32_t number, unsigned list, struct cell_visitor visitor)
 {
 	for (const struct part *part = first_part(profile); part; part = part->next) {
-		assert(part->sealed || part->counts.count + part->notes.count == 0);
-		visit_part(list == LIST_NOTES ? &part->notes : &part->counts, number, visitor);
+		assert(part->sealed || part->wide.count + part->notes.count == 0);
+		visit_part(list == LIST_NOTES ? &part->notes : &part->wide, number, visitor);
 	}
 	visit_shared(&profile->shared, number, list, visitor);
 }
@@ -155,7 +155,7 @@ static void tally_votes(const struct profile *profile, uint32_t number, struct t
 
 		if (!chunk)
 			continue;
-		const struct vote *vote = &chunk->votes[part_at(number)];
+		const struct side_block *vote = &chunk->sides[part_at(number)];
 		uint16_t keys[] = {vote->specialty, vote->state, vote->entity};
 
 		tally_key(tally, keys[tally->kind - PROFILE_KIND_SPECIALTY], vote->lines);
@@ -214,15 +214,15 @@ static bool has_notes(const struct profile *profile, uint32_t number)
 }
 
 /* Nearly all providers have one specialty, state and entity type: no counting then. */
-static bool agreed(const struct profile *profile, uint32_t number, struct vote *vote)
+static bool agreed(const struct profile *profile, uint32_t number, struct side_block *vote)
 {
-	*vote = (struct vote){0};
+	*vote = (struct side_block){0};
 	for (const struct part *part = first_part(profile); part; part = part->next) {
 		const struct part_chunk *chunk = part_chunk(part, number);
 
-		if (!chunk || !chunk->votes[part_at(number)].lines)
+		if (!chunk || !chunk->sides[part_at(number)].lines)
 			continue;
-		const struct vote *other = &chunk->votes[part_at(number)];
+		const struct side_block *other = &chunk->sides[part_at(number)];
 
 		if (vote->lines &&
 		        (vote->specialty != other->specialty || vote->state != other->state ||
@@ -236,7 +236,7 @@ static bool agreed(const struct profile *profile, uint32_t number, struct vote *
 static void read_votes(
         const struct profile *profile, uint32_t number, struct profile_provider *provider)
 {
-	struct vote vote;
+	struct side_block vote;
 
 	if (!agreed(profile, number, &vote)) {
 		vote.specialty = most_frequent(profile, number, PROFILE_KIND_SPECIALTY);
@@ -434,12 +434,33 @@ static void gather_cell(void *context, const struct cell *cell, uint64_t lines)
 {
 	enum profile_kind kind = (enum profile_kind)(cell->owner & KIND_MASK);
 	unsigned em = kind == PROFILE_KIND_CODE ? (unsigned)(cell->key >> 56) : 0;
-	uint64_t key = kind == PROFILE_KIND_CODE ? cell->key & CODE_WORD_MASK : cell->key;
+	uint64_t key = kind == PROFILE_KIND_CODE ? cell->key & PACK_MASK : cell->key;
 
 	gather_row(context, kind, key, lines, cell->sum);
 	if (em)
 		gather_row(context, PROFILE_KIND_EM, (uint64_t)(em >> 3) << 8 | (em & 7), lines,
 		        cell->sum);
+}
+
+/* Of the drawers, which need no order to be found. */
+static void gather_drawers(
+        const struct profile *profile, uint32_t number, struct gathering *gathering)
+{
+	for (const struct part *part = first_part(profile); part; part = part->next) {
+		const struct part_chunk *chunk = part_chunk(part, number);
+
+		if (!chunk || !chunk->sides[part_at(number)].drawer.bits)
+			continue;
+		const struct drawer *drawer = &chunk->sides[part_at(number)].drawer;
+		const struct drawer_cell *cells = drawer_cells(&part->drawers, drawer);
+
+		for (uint32_t i = 0; i < 1u << drawer->bits; i++) {
+			struct cell cell = unpack_cell(number, cells[i].key, &cells[i].sums);
+
+			if (cells[i].key)
+				gather_cell(gathering, &cell, cell.lines);
+		}
+	}
 }
 
 static void gather_digits(
@@ -589,7 +610,8 @@ int profile_cells(const struct profile *profile, uint32_t number, struct profile
 	struct gathering gathering = {.cells = *cells, .room = *capacity};
 
 	*count = 0;
-	visit_cells(profile, number, LIST_COUNTS, (struct cell_visitor){gather_cell, &gathering});
+	visit_cells(profile, number, LIST_WIDE, (struct cell_visitor){gather_cell, &gathering});
+	gather_drawers(profile, number, &gathering);
 	gather_digits(profile, number, &gathering);
 	size_t gathered = gathering.count;
 

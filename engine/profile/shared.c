@@ -103,11 +103,13 @@ void collect_digits(const struct part *part, uint32_t number, struct totals *tot
 	if (!chunk || !(part->keep & PROFILE_COUNTS))
 		return;
 	for (unsigned digit = 0; digit < DIGITS; digit++) {
-		const struct digit_cell *cell = &chunk->digits[part_at(number)].digit[digit];
+		const struct narrow *sums = &chunk->digits[part_at(number)].digit[digit];
+		uint64_t *words = totals->digits[digit];
 
-		for (unsigned k = 0; k < SUMS; k++)
-			totals->digits[digit][k] += (uint64_t)cell->sum[k];
-		totals->digits[digit][SUMS] += cell->lines;
+		words[SUM_UNITS] += (uint64_t)sums->units;
+		for (unsigned k = 0; k < AMOUNT_COUNT; k++)
+			words[SUM_CHARGE + k] += (uint64_t)(int64_t)sums->amount[k];
+		words[SUMS] += sums->lines;
 	}
 }
 
@@ -186,7 +188,7 @@ static void link_cell(struct shared_chunk *chunk, struct shared_cell *cell, uint
 {
 	unsigned list = (cell->owner & ((1 << CELL_KIND_BITS) - 1)) >= PROFILE_KIND_SPECIALTY
 	                        ? LIST_NOTES
-	                        : LIST_COUNTS;
+	                        : LIST_WIDE;
 	uint32_t provider = cell->owner >> CELL_KIND_BITS;
 	_Atomic uint32_t *head = &chunk->lists[provider & (SHARED_CHUNK - 1)][list];
 	uint32_t next = atomic_load_explicit(head, memory_order_relaxed);
@@ -255,8 +257,26 @@ static bool add_cells(struct shared *shared, const struct cells *cells)
 	return true;
 }
 
+/* A drawer's cells. */
+static bool add_drawer(struct shared *shared, const struct part *part, uint32_t number)
+{
+	const struct drawer *drawer = &part_chunk(part, number)->sides[part_at(number)].drawer;
+
+	if (!drawer->bits)
+		return true;
+	const struct drawer_cell *cells = drawer_cells(&part->drawers, drawer);
+
+	for (uint32_t i = 0; i < 1u << drawer->bits; i++) {
+		struct cell cell = unpack_cell(number, cells[i].key, &cells[i].sums);
+
+		if (cells[i].key && !add_cell(shared, &cell))
+			return false;
+	}
+	return true;
+}
+
 /* A vote becomes a cell of each kind. */
-static bool add_vote(struct shared *shared, const struct vote *vote, uint32_t number)
+static bool add_vote(struct shared *shared, const struct side_block *vote, uint32_t number)
 {
 	uint16_t keys[] = {vote->specialty, vote->state, vote->entity};
 
@@ -275,12 +295,14 @@ static bool add_provider(struct shared *shared, const struct part *part, uint32_
 {
 	const struct totals none = {0};
 	struct totals totals = none;
-	const struct vote *vote = &part_chunk(part, number)->votes[part_at(number)];
+	const struct side_block *vote = &part_chunk(part, number)->sides[part_at(number)];
 
 	collect_main(part, number, &totals);
 	collect_digits(part, number, &totals);
 	collect_checks(part, number, &totals);
 	if (vote->lines && !add_vote(shared, vote, number))
+		return false;
+	if (!add_drawer(shared, part, number))
 		return false;
 	if (memcmp(&totals, &none, sizeof(totals)) == 0)
 		return true;
@@ -298,5 +320,5 @@ bool shared_add(struct shared *shared, const struct part *part)
 		if (!add_provider(shared, part, part->touched[i]))
 			return false;
 	}
-	return add_cells(shared, &part->counts) && add_cells(shared, &part->notes);
+	return add_cells(shared, &part->wide) && add_cells(shared, &part->notes);
 }

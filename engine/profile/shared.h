@@ -40,7 +40,7 @@ struct shared_cell {
 	uint64_t pad;
 };
 
-enum { LIST_COUNTS, LIST_NOTES, LISTS }; /* as part.counts, part.notes */
+enum { LIST_WIDE, LIST_NOTES, LISTS }; /* as part.wide, part.notes */
 
 enum {
 	SHARED_CHUNK_SHIFT = 10,

@@ -19,6 +19,7 @@
 enum {
 	MONTH_DAYS = UINT16_MAX, /* days from 1970 whose month is tabled */
 	TOUCHES_MAX = (1 + MODIFIERS_MAX + 2) * BATCH_LINES, /* cells that a batch can touch */
+	WIDE_BATCH = TOUCHES_MAX + BATCH_LINES, /* wide cells: from touches and digits */
 	NOTES_BATCH = 3 * BATCH_LINES,
 };
 
@@ -50,10 +51,10 @@ struct profile {
  */
 enum { ROW_SQUARE = SUMS, ROW_COUNTS = SUMS + AMOUNT_COUNT, ROW_WORDS };
 
-/* Lines [from, to) of the batch, to be added to a cell. */
+/* Lines [from, to) of the batch, to be added to a provider's cell. */
 struct touch {
-	uint64_t key, hash;
-	uint32_t owner;
+	uint64_t key; /* packed */
+	uint32_t number;
 	uint16_t from, to;
 };
 
@@ -72,20 +73,22 @@ struct profile_worker {
 	_Alignas(64) uint8_t digits[BATCH_LINES];
 };
 
-/* E/M family and level in the top byte of a code cell's key; 0: none. */
-static inline uint64_t em_byte(unsigned family, unsigned level)
-{
-	_Static_assert(EM_FAMILIES <= 32, "a family has five bits");
-	return level ? (uint64_t)(family << 3 | (level & 7)) << 56 : 0;
-}
-
 /* Months since 1970-01 of a date that is not absent. */
 static inline int32_t profile_month(const struct profile *profile, int32_t date)
 {
 	return (uint32_t)date < MONTH_DAYS ? profile->months[date] : date_month(date);
 }
 
-#define CODE_WORD_MASK (((uint64_t)1 << 56) - 1)
+static inline uint64_t pack_month(int32_t month)
+{
+	return pack_key(PROFILE_KIND_MONTH, (uint64_t)(int64_t)month);
+}
+
+static inline uint64_t pack_em(unsigned family, unsigned level)
+{
+	return pack_key(PROFILE_KIND_EM, family << 8 | level);
+}
+
 #define CODE_QUESTION ((uint64_t)'?') /* what CODE_UNREADABLE is kept under */
 
 /* The slow ends of the hot loops: profile.c. */
