@@ -6,14 +6,16 @@
 CREATE MACRO clean(x) AS nullif(trim(x), '');
 CREATE MACRO read_code(x) AS nullif(upper(replace(replace(x, '.', ''), ' ', '')), '');
 CREATE MACRO read_modifier(x) AS nullif(upper(replace(x, ' ', '')), '');
-CREATE MACRO read_id(x) AS nullif(regexp_replace(replace(x, ' ', ''), '\.0*$', ''), '');
-CREATE MACRO read_cents(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 100, 0) AS BIGINT);
-CREATE MACRO read_units(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(30, 8)) * 10000, 0) AS BIGINT);
+CREATE MACRO read_id(x) AS nullif(CASE WHEN length(x) = 10 AND NOT contains(x, ' ') AND NOT contains(x, '.') THEN x
+	ELSE regexp_replace(replace(x, ' ', ''), '\.0*$', '') END, '');
+CREATE MACRO read_cents(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(18, 6)) * 100, 0) AS BIGINT);
+CREATE MACRO read_units(x) AS TRY_CAST(round(TRY_CAST(clean(x) AS DECIMAL(18, 6)) * 10000, 0) AS BIGINT);
 
 -- 1000-01-01, 1900-01-01, 9999-12-31 and zeros stand for no date at all.
-CREATE MACRO read_date(x) AS nullif(nullif(nullif(CAST(try_strptime(
-	regexp_replace(clean(x), '([0-9])[T ].*$', '\1'),
-	['%Y-%m-%d', '%Y%m%d', '%d-%b-%Y', '%m/%d/%Y']) AS DATE),
+CREATE MACRO read_date(x) AS nullif(nullif(nullif(CASE
+	WHEN length(x) = 10 AND substr(x, 5, 1) = '-' THEN TRY_CAST(x AS DATE)
+	ELSE CAST(try_strptime(regexp_replace(clean(x), '([0-9])[T ].*$', '\1'),
+		['%Y-%m-%d', '%Y%m%d', '%d-%b-%Y', '%m/%d/%Y']) AS DATE) END,
 	DATE '1000-01-01'), DATE '1900-01-01'), DATE '9999-12-31');
 
 -- Whole years between two days.

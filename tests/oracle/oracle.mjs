@@ -19,6 +19,7 @@ const SHOWN = 8;
 
 const instance = await DuckDBInstance.create(':memory:');
 const db = await instance.connect();
+await db.run('SET preserve_insertion_order = false');
 
 const rows = async (sql) => (await db.runAndReadAll(sql)).getRowObjectsJson();
 const text = (value) => `'${value.replaceAll("'", "''")}'`;
