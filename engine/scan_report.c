@@ -218,6 +218,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	        .normalise = &scan->normalise_counts,
 	        .totals = &scan->totals,
 	        .bound = all_bound(scan),
+	        .layouts = scan->layouts,
 	};
 	uint64_t from = clock_ns(), findings = 0;
 	struct rules_table *rules = malloc(sizeof(*rules));

@@ -803,7 +803,7 @@ static struct made_scan *make_scan(void)
 	made->counts.sample_count[BAD_QUOTE] = 2;
 	made->counts.samples[BAD_QUOTE][0].offset = 17;
 	made->counts.samples[BAD_QUOTE][1].offset = 400;
-	made->counts.fields[FIELD_PAID] = (struct cell_counts){7, 1, 1, 0};
+	made->counts.fields[FIELD_PAID] = (struct cell_counts){7, 0, 1, 0};
 	normalise_counts_init(&made->normalise);
 	made->normalise.totals = 1;
 	made->normalise.lines[CLAIM_PROFESSIONAL] = 8;
@@ -869,7 +869,7 @@ Test(tables, quality_says_what_came_in)
 	        "    }\n"
 	        "  },\n"
 	        "  \"fields\": {\n"
-	        "    \"paid_amount\": {\"present\": 7, \"blank\": 1, \"invalid\": 1, "
+	        "    \"paid_amount\": {\"present\": 7, \"blank\": 2, \"invalid\": 1, "
 	        "\"repaired\": 0}\n"
 	        "  },\n"
 	        "  \"amount_level\": {\"paid_amount\": \"line\", \"claims\": 0},\n"

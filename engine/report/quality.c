@@ -55,21 +55,41 @@ static void write_quarantined(struct json *json, const struct quality *quality)
 	json_end(json);
 }
 
+/* Used records of files that have a column for the field. */
+static uint64_t lines_with(const struct quality *quality, enum field field)
+{
+	uint64_t lines = 0;
+
+	if (!quality->layouts)
+		return quality->counts->used;
+	for (uint32_t i = 0; i < layouts_count(quality->layouts); i++) {
+		if (field_set_has(&layouts_at(quality->layouts, i)->bound, field))
+			lines += quality->counts->layout_lines[i];
+	}
+	return lines;
+}
+
+/* Of the columns that were read; side files have none here. */
+static void write_field(struct json *json, const struct quality *quality, enum field field)
+{
+	const struct cell_counts *counts = &quality->counts->fields[field];
+	uint64_t lines = lines_with(quality, field);
+
+	if (!field_set_has(&quality->bound, field) || field_type(field) == CELL_NONE || lines == 0)
+		return;
+	json_object(json, field_name(field), true);
+	json_unsigned(json, "present", counts->present);
+	json_unsigned(json, "blank", lines - counts->present);
+	json_unsigned(json, "invalid", counts->invalid);
+	json_unsigned(json, "repaired", counts->repaired);
+	json_end(json);
+}
+
 static void write_fields(struct json *json, const struct quality *quality)
 {
 	json_object(json, "fields", false);
-	for (unsigned field = 0; field < FIELD_COUNT; field++) {
-		const struct cell_counts *counts = &quality->counts->fields[field];
-
-		if (!field_set_has(&quality->bound, (enum field)field))
-			continue;
-		json_object(json, field_name((enum field)field), true);
-		json_unsigned(json, "present", counts->present);
-		json_unsigned(json, "blank", counts->blank);
-		json_unsigned(json, "invalid", counts->invalid);
-		json_unsigned(json, "repaired", counts->repaired);
-		json_end(json);
-	}
+	for (unsigned field = 0; field < FIELD_COUNT; field++)
+		write_field(json, quality, (enum field)field);
 	json_end(json);
 }
 

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "claim.h"
 #include "format/csv.h"
+#include "format/layout.h"
 #include "input/plan.h"
 #include "lookup/normalise.h"
 #include "regroup/claims.h"
@@ -21,7 +22,8 @@ struct quality {
 	const struct csv_counts *counts;
 	const struct normalise_counts *normalise;
 	const struct claims_totals *totals;
-	struct field_set bound;             /* of any file */
+	struct field_set bound;             /* fields that were read, of any file */
+	const struct layouts *layouts;      /* which lines have which columns; NULL: all have all */
 	const char *amount_levels[AMOUNTS]; /* "line", "claim", "repeated"; NULL: no such column */
 };
 

@@ -354,12 +354,26 @@ static size_t count_state(const struct rules_table *rules, enum rule_state state
 	return count;
 }
 
+/* A name cut behind a word, if it must be cut. */
+static int name_size(const char *name, int most)
+{
+	int size = (int)strlen(name);
+
+	if (size <= most)
+		return size;
+	for (size = most; size > 0 && name[size] != ' ';)
+		size--;
+	return size > 0 ? size : most;
+}
+
 static void put_rule(FILE *file, const struct rules_table *rules, size_t rule)
 {
 	char evaluated[NUMBER_SIZE], hits[NUMBER_SIZE], amount[NUMBER_SIZE];
 
-	fprintf(file, "  %-6s %-30.30s %12s %10s %14s\n", rule_at(rule)->id, rule_at(rule)->name,
-	        grouped(rules->evaluated[rule], evaluated), grouped(rules->hits[rule], hits),
+	const char *name = rule_at(rule)->name;
+
+	fprintf(file, "  %-6s %-30.*s %12s %10s %14s\n", rule_at(rule)->id, name_size(name, 30),
+	        name, grouped(rules->evaluated[rule], evaluated), grouped(rules->hits[rule], hits),
 	        dollars(rules->dollars[rule], amount));
 }
 
@@ -466,10 +480,10 @@ static void put_provider(FILE *file, const struct summary_provider *provider, si
 	end_paragraph(&paragraph);
 	for (size_t i = 0; i < provider->reason_count; i++) {
 		char hits[NUMBER_SIZE], evaluated[NUMBER_SIZE];
+		const struct rule_entry *entry = rule_at(provider->reasons[i].rule);
 
-		fprintf(file, "      %s %.24s: %s hit%s of %s judged, %s\n",
-		        rule_at(provider->reasons[i].rule)->id,
-		        rule_at(provider->reasons[i].rule)->name,
+		fprintf(file, "      %s %.*s: %s hit%s of %s judged, %s\n", entry->id,
+		        name_size(entry->name, 24), entry->name,
 		        grouped(provider->reasons[i].hits, hits),
 		        provider->reasons[i].hits == 1 ? "" : "s",
 		        grouped(provider->reasons[i].evaluated, evaluated),
