@@ -113,19 +113,19 @@ static inline struct drawer_cell *drawer_take(
 	}
 }
 
-/* Add lines, units and three amounts.  False, and nothing added, if an amount does not fit. */
+/*
+ * Add lines, units and three amounts.  False, and nothing added, if an amount
+ * does not fit.  A sum that wraps cannot seem to fit: the delta would be small.
+ */
 static inline bool narrow_add(struct narrow *sums, uint32_t lines, const uint64_t delta[4])
 {
-	int64_t amount[3];
-	bool fits = true;
+	uint64_t amount[3], over = 0;
 
 	for (unsigned k = 0; k < 3; k++) {
-		bool over = __builtin_add_overflow(
-		        (int64_t)sums->amount[k], (int64_t)delta[k + 1], &amount[k]);
-
-		fits &= !over & (amount[k] == (int32_t)amount[k]);
+		amount[k] = (uint64_t)(int64_t)sums->amount[k] + delta[k + 1];
+		over |= (amount[k] + 0x80000000) >> 32;
 	}
-	if (__builtin_expect(!fits, 0))
+	if (__builtin_expect(over != 0, 0))
 		return false;
 	sums->units = (int64_t)((uint64_t)sums->units + delta[0]);
 	sums->lines += lines;

@@ -573,24 +573,36 @@ static bool modifier_is_new(const struct batch *batch, uint32_t line, unsigned s
 	return true;
 }
 
+static void touch_line_modifiers(
+        struct profile_worker *worker, const struct batch *batch, uint32_t line)
+{
+	for (unsigned slot = 0; slot < MODIFIERS_MAX; slot++) {
+		uint16_t modifier = batch->modifiers[slot][line];
+
+		if (modifier && modifier_is_new(batch, line, slot))
+			touch(worker, batch->provider[line],
+			        pack_key(PROFILE_KIND_MODIFIER, modifier), line, line + 1);
+	}
+}
+
+/* Most lines have none: first find those that do, without a branch a line. */
 static void touch_modifiers(struct profile_worker *worker, const struct batch *batch)
 {
+	uint32_t found = 0;
+
 	for (uint32_t line = 0; line < batch->count; line++) {
-		uint32_t any = 0;
+		uint16_t any = 0;
 
 		for (unsigned slot = 0; slot < MODIFIERS_MAX; slot++)
 			any |= batch->modifiers[slot][line];
-		worker->flags[line] = any && due_mask(batch, line);
+		worker->flags[line] = any != 0 && batch->line_flags[line] & LINE_DUE;
 	}
 	for (uint32_t line = 0; line < batch->count; line++) {
-		for (unsigned slot = 0; worker->flags[line] && slot < MODIFIERS_MAX; slot++) {
-			uint16_t modifier = batch->modifiers[slot][line];
-
-			if (modifier && modifier_is_new(batch, line, slot))
-				touch(worker, batch->provider[line],
-				        pack_key(PROFILE_KIND_MODIFIER, modifier), line, line + 1);
-		}
+		worker->starts[found] = (uint16_t)line;
+		found += worker->flags[line];
 	}
+	for (uint32_t i = 0; i < found; i++)
+		touch_line_modifiers(worker, batch, worker->starts[i]);
 }
 
 /* Where a key's chain begins it nearly always ends. */
