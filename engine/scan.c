@@ -548,6 +548,7 @@ static int open_scan(struct scan *scan)
 	const struct scan_options *options = scan->options;
 	int err;
 
+	rules_set_level(options->level);
 	scan->hot = hot[options->level];
 	scan->normalise_hot = normalise_hot_at(options->level);
 	err = rules_select(&scan->selection, options->rules, scan->diag);
