@@ -133,7 +133,8 @@ static void fill_line(struct batch *batch, uint32_t line, const struct draft *dr
 	batch->specialty[line] = TWO_CHARS('0' + draft->provider % 5, '0' + draft->provider % 7);
 	batch->hcpcs[line] = code_of(draft->provider, random);
 	batch->units[line] = UNITS_ONE * (int64_t)(1 + (random >> 40) % 3);
-	batch->counted_charge[line] = (int64_t)(2000 + (random >> 32) % 60000);
+	batch->charge[line] = batch->counted_charge[line] = (int64_t)(2000 +
+	                                                              (random >> 32) % 60000);
 	batch->counted_allowed[line] = batch->counted_charge[line] / 2;
 	batch->counted_paid[line] = batch->counted_charge[line] / 3;
 	batch->counted_present[line] = 7;

@@ -71,7 +71,7 @@ static void fill(struct batch *batch, char *text, const struct job *job, uint32_
 		        line * 16, (uint32_t)strlen(text + line * 16)};
 		batch->line_flags[line] = LINE_DUE;
 		batch->units[line] = UNITS_ONE;
-		batch->counted_charge[line] = index;
+		batch->charge[line] = batch->counted_charge[line] = index;
 		batch->counted_present[line] = COUNTED_CHARGE;
 		batch->service_from[line] = 19000 + (int32_t)(index % 60);
 		batch->hcpcs[line] = 'A' + index % 3;

@@ -119,6 +119,8 @@ static void fill_line(struct batch *batch, uint32_t line)
 	batch->units[line] = below(5) ? (int64_t)below(20) * UNITS_ONE : AMOUNT_ABSENT;
 	batch->counted_present[line] = (uint8_t)(below(4) ? 7 : below(8));
 	batch->counted_charge[line] = batch->counted_present[line] & 1 ? random_amount() : 0;
+	batch->charge[line] = batch->counted_present[line] & 1 ? batch->counted_charge[line]
+	                                                       : AMOUNT_ABSENT;
 	batch->counted_allowed[line] = batch->counted_present[line] & 2 ? random_amount() : 0;
 	batch->counted_paid[line] = batch->counted_present[line] & 4 ? random_amount() : 0;
 	batch->hcpcs[line] = below(6) ? word_of(codes_text[below(12)]) : CODE_BLANK;
@@ -599,7 +601,7 @@ static void plain_batch(struct batch *batch, uint32_t count, int64_t charge)
 		batch->line_flags[line] = LINE_DUE;
 		batch->service_from[line] = 19000;
 		batch->units[line] = UNITS_ONE;
-		batch->counted_charge[line] = charge;
+		batch->charge[line] = batch->counted_charge[line] = charge;
 		batch->counted_present[line] = COUNTED_CHARGE;
 	}
 }
@@ -716,7 +718,7 @@ Test(profile, two_million_providers, .timeout = 300)
 			uint64_t value = 1000000000 + (first + line) * 7 % MANY * 400;
 
 			batch.provider_id[line] = make_id(ID_NPI, value);
-			batch.counted_charge[line] = (int64_t)(value / 400);
+			batch.charge[line] = batch.counted_charge[line] = (int64_t)(value / 400);
 		}
 		for (unsigned i = 0; i < 2; i++) {
 			cr_assert_eq(profile_resolve(run.workers[i], &batch), 0);

@@ -382,11 +382,13 @@ static void add_votes(struct profile_worker *worker, const struct batch *batch, 
 
 /* ---- Digits ---- */
 
-static uint64_t charge_size(const struct profile_worker *worker, uint32_t line)
+/* The charge as the line says it, also where it is the claim's: 0 where it says none. */
+static uint64_t charge_size(const struct batch *batch, uint32_t line)
 {
-	int64_t charge = (int64_t)(worker->rows[line + 1][SUM_CHARGE] -
-	                           worker->rows[line][SUM_CHARGE]);
+	int64_t charge = batch->charge[line];
+	bool counts = (batch->line_flags[line] & LINE_DUE) != 0 && charge != AMOUNT_ABSENT;
 
+	charge = counts ? charge : 0;
 	return charge < 0 ? -(uint64_t)charge : (uint64_t)charge;
 }
 
@@ -409,7 +411,7 @@ static void find_digits(struct profile_worker *worker, const struct batch *batch
 	uint64_t large = 0;
 
 	for (uint32_t line = 0; line < batch->count; line++) {
-		uint64_t size = charge_size(worker, line);
+		uint64_t size = charge_size(batch, line);
 
 		large |= size > SMALL_MAX;
 		worker->numbers[line] = (uint32_t)size;
@@ -426,7 +428,7 @@ static void find_digits(struct profile_worker *worker, const struct batch *batch
 		worker->digits[line] = (uint8_t)digit;
 	}
 	for (uint32_t line = 0; large && line < batch->count; line++)
-		worker->digits[line] = digit_of(charge_size(worker, line));
+		worker->digits[line] = digit_of(charge_size(batch, line));
 }
 
 static struct narrow *digit_sums(
