@@ -497,7 +497,6 @@ static void put_line(uint32_t line, const struct made_line *made)
 	batch.units[line] = made->units;
 	batch.charge[line] = made->charge;
 	batch.paid[line] = made->paid;
-	batch.charge[line] = made->charge;
 	batch.counted_charge[line] = made->charge == AMOUNT_ABSENT ? 0 : made->charge;
 	batch.counted_paid[line] = made->paid == AMOUNT_ABSENT ? 0 : made->paid;
 	batch.counted_present[line] = (uint8_t)((made->charge != AMOUNT_ABSENT ? COUNTED_CHARGE
