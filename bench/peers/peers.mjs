@@ -117,22 +117,20 @@ const clickhouseCount = (claims, npi) => `
 	FROM ${claims} GROUP BY npi`;
 
 function clickhouseCodes() {
-	const file = (name, list) => `file('${codes}/${name}', 'CSV', '${list}')`;
-	const names = ['code', 'from', 'to', 'flags', 'family', 'level', 'global', 'pctc', 'bilateral', 'assistant', 'tc_share',
-		'age', 'sex', 'mue_practitioner', 'mue_outpatient', 'mue_dme'].map((name) => `\`${name}\` String`).join(', ');
+	const cells = (name) => `(SELECT splitByChar(',', line) AS cell FROM file('${codes}/${name}', 'LineAsString', 'line String')
+		WHERE line NOT LIKE '#%' AND line NOT LIKE 'code,%' AND line != '')`;
 	return [
-		`CREATE DATABASE IF NOT EXISTS bench ENGINE = Memory`,
-		`CREATE TABLE bench.px_rows ENGINE = Memory AS SELECT code,
-			if(family != '' AND level != '', toInt32OrZero(level), -1) AS level,
-			if(mue_practitioner = '', -1, toInt32(splitByChar('/', mue_practitioner)[1])) AS mue,
-			if(mue_dme = '', -1, toInt32(splitByChar('/', mue_dme)[1])) AS mue_dme,
-			position(flags, 'anesthesia') > 0 AS anesthesia, position(flags, 'cdt') > 0 AS cdt
-		FROM ${file('procedures.csv', names)} WHERE code NOT LIKE '#%' AND code != 'code'
-		SETTINGS input_format_csv_allow_variable_number_of_columns = 1`,
+		`CREATE DATABASE IF NOT EXISTS bench ENGINE = Atomic`,
+		`CREATE TABLE bench.px_rows ENGINE = Memory AS SELECT cell[1] AS code,
+			if(cell[5] != '' AND cell[6] != '', toInt32OrZero(cell[6]), -1) AS level,
+			if(cell[14] = '', -1, toInt32(splitByChar('/', cell[14])[1])) AS mue,
+			if(cell[16] = '', -1, toInt32(splitByChar('/', cell[16])[1])) AS mue_dme,
+			position(cell[4], 'anesthesia') > 0 AS anesthesia, position(cell[4], 'cdt') > 0 AS cdt
+		FROM ${cells('procedures.csv')}`,
 		`CREATE DICTIONARY bench.px (code String, level Int32, mue Int32, mue_dme Int32, anesthesia UInt8, cdt UInt8)
 			PRIMARY KEY code SOURCE(CLICKHOUSE(TABLE 'px_rows' DB 'bench')) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
-		`CREATE TABLE bench.dx ENGINE = Set AS SELECT code FROM ${file('diagnoses.csv', 'code String')}
-			WHERE code NOT LIKE '#%' AND code != 'code' SETTINGS input_format_csv_allow_variable_number_of_columns = 1`,
+		`CREATE TABLE bench.dx (code String) ENGINE = Set`,
+		`INSERT INTO bench.dx SELECT cell[1] FROM ${cells('diagnoses.csv')}`,
 	];
 }
 
