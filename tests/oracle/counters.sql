@@ -22,7 +22,7 @@ SELECT coalesce(provider, '') AS npi, id_kind, hcpcs AS code,
 	coalesce(sum(charge), 0) AS charge, coalesce(sum(allowed), 0) AS allowed, coalesce(sum(paid), 0) AS paid
 FROM counted WHERE hcpcs IS NOT NULL AND NOT is_total GROUP BY 1, 2, 3;
 
--- Each kind of count as (row, kind, key).
+-- Each kind of count as (row, kind, key); the digit is of the charge as read.
 CREATE VIEW count_key AS
 SELECT row, 'month' AS kind, strftime(service_from, '%Y-%m') AS key FROM counted WHERE service_from IS NOT NULL AND NOT is_total
 UNION ALL
@@ -33,7 +33,7 @@ SELECT DISTINCT row, 'modifier', unnest(modifiers) FROM counted WHERE NOT is_tot
 UNION ALL
 SELECT row, 'pos', place FROM counted WHERE place IS NOT NULL AND NOT is_total
 UNION ALL
-SELECT row, 'digit', left(CAST(abs(charge) AS VARCHAR), 1) FROM counted WHERE charge <> 0 AND NOT is_total;
+SELECT row, 'digit', left(CAST(abs(read_charge) AS VARCHAR), 1) FROM counted WHERE read_charge <> 0 AND NOT is_total;
 
 CREATE TABLE expected_counts AS
 SELECT coalesce(provider, '') AS npi, id_kind, kind, key,
