@@ -155,7 +155,7 @@ struct batch {
 	uint32_t count;         /* lines in use */
 	uint32_t layout_number; /* of the run's layouts, from 0 */
 	const struct layout *layout;
-	const uint8_t *text;  /* what slices point into */
+	const uint8_t *text; /* what slices point into */
 
 	/* The whole record, without its line end. */
 	struct slice record[BATCH_LINES] COLUMN;

@@ -228,8 +228,10 @@ static int set_memory(
 	uint64_t usable = memory_usable();
 
 	scan->memory_bytes = usable / 2;
-	scan->drop_cache = cache && strcmp(cache, "drop") == 0;
-	if (cache && !scan->drop_cache && strcmp(cache, "keep") != 0)
+	scan->cache = CACHE_AUTO;
+	if (cache)
+		scan->cache = strcmp(cache, "drop") == 0 ? CACHE_DROP : CACHE_KEEP;
+	if (scan->cache == CACHE_KEEP && strcmp(cache, "keep") != 0)
 		return diag_set(diag, FAIL_USAGE, "--cache %s: wants keep or drop", cache);
 	scan->tmp = values->value[OPT_TMP] ? values->value[OPT_TMP] : getenv("TMPDIR");
 	if (!scan->tmp || !scan->tmp[0])

@@ -17,6 +17,7 @@
  * afterwards, and where a guess was wrong the scan is done again with what is
  * now known; nothing of the first attempt is kept.
  */
+#include "memory.h"
 #include "scan_private.h"
 
 #include <assert.h>
@@ -534,6 +535,9 @@ static int open_inputs(struct scan *scan)
 	scan->edges = calloc(scan->plan->span_count + 1, sizeof(*scan->edges));
 	if (!scan->file_layouts || !scan->edges)
 		return diag_set(scan->diag, FAIL_MEMORY, "no memory for the plan");
+	scan->drop_cache = options->cache == CACHE_DROP ||
+	                   (options->cache == CACHE_AUTO &&
+	                           scan->plan->total_bytes > memory_usable() / 2);
 	for (size_t i = 0; i < scan->plan->file_count; i++) {
 		if (scan->plan->files[i].size_bytes == 0)
 			diag_warn(scan->diag, "%s: empty file", scan->plan->files[i].path);

@@ -18,6 +18,9 @@
 
 enum { LEVEL_UNSET = -1 };
 
+/* The page cache behind the reader; auto drops inputs of over half of memory. */
+enum { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
+
 struct scan_options {
 	const char *const *inputs; /* NULL-ended */
 	const char *out;
@@ -33,7 +36,7 @@ struct scan_options {
 	int32_t from, to;
 	const char *io;
 	enum level level;
-	bool drop_cache;
+	int cache; /* CACHE_* */
 	uint64_t memory_bytes;
 	const char *tmp;
 	enum findings_mode findings;

@@ -92,7 +92,7 @@ struct scan {
 	struct side *members, *providers;
 	struct rule_selection selection;
 	struct field_set side_fields;
-	bool any_rules;
+	bool any_rules, drop_cache;
 	struct field_set wanted;                /* fields that anything of this run reads */
 	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
 	uint64_t *starts;                       /* a span; certain, or 0 */

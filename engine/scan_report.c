@@ -133,6 +133,7 @@ static int write_tables(struct scan *scan, struct rules_table *rules, struct tab
 	        .profile = scan->profile,
 	        .findings = scan->findings,
 	        .selection = &scan->selection,
+	        .providers = scan->providers,
 	        .threads = scan->options->threads,
 	};
 	int err = tables_write(scan->run, &tables, rows, diag);
@@ -259,6 +260,7 @@ static int bind_all(struct scan *scan, struct diag *diag)
 	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
 		const struct plan_file *file = &scan->plan->files[i];
 		const struct layout *layout = NULL;
+		struct file_head begins;
 		FILE *stream = file->spool >= 0 ? fdopen(dup(file->spool), "r")
 		                                : fopen(file->path, "re");
 		size_t size;
@@ -271,8 +273,11 @@ static int bind_all(struct scan *scan, struct diag *diag)
 		fclose(stream);
 		if (size == 0)
 			continue;
-		err = layouts_find(scan->layouts, head, size, size == file->size_bytes, NULL,
-		        &layout, diag, file->path);
+		begins = (struct file_head){.data = head,
+		        .size = size,
+		        .whole = size == file->size_bytes,
+		        .path = file->path};
+		err = layouts_find(scan->layouts, &begins, &layout, diag);
 		if (err >= 0)
 			printf("file   %s: %s columns %u of which read %u, %llu bytes\n",
 			        file->path, layout->family, layout->columns, layout->group_count,

@@ -108,7 +108,7 @@ static int create_csv(struct worker *worker, struct csv **made)
 	struct csv_options csv = {
 	        .level = scan->options->level,
 	        .reader = scan->reader,
-	        .reader_options = {.drop_cache = scan->options->drop_cache},
+	        .reader_options = {.drop_cache = scan->drop_cache},
 	        .layouts = scan->layouts,
 	        .plan = scan->plan,
 	        .file_layouts = scan->file_layouts,

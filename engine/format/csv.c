@@ -596,6 +596,17 @@ static void hash_fresh(struct csv *csv, const struct span *span, const struct vi
 	}
 }
 
+static int find_by_view(struct csv *csv, const struct view *view, struct diag *diag)
+{
+	struct file_head head = {.data = view->data,
+	        .size = view->size,
+	        .whole = view->last,
+	        .last = csv->last,
+	        .path = csv->file->path};
+
+	return layouts_find(csv->options.layouts, &head, &csv->layout, diag);
+}
+
 /* The layout of a file whose beginning is another span's. */
 static int find_layout(struct csv *csv, struct diag *diag)
 {
@@ -614,8 +625,7 @@ static int find_layout(struct csv *csv, struct diag *diag)
 		err = kind->next(csv->reader, view.size, &view, diag);
 		if (err <= 0)
 			return err < 0 ? err : FAIL_INTERNAL;
-		err = layouts_find(csv->options.layouts, view.data, view.size, view.last, csv->last,
-		        &csv->layout, diag, csv->file->path);
+		err = find_by_view(csv, &view, diag);
 	}
 	return err < 0 ? err : 0;
 }
@@ -635,8 +645,7 @@ static int begin_records(struct csv *csv, const struct span *span, uint64_t star
         const struct view *view, size_t *at, struct diag *diag)
 {
 	if (span->index == 0) {
-		int err = layouts_find(csv->options.layouts, view->data, view->size, view->last,
-		        csv->last, &csv->layout, diag, csv->file->path);
+		int err = find_by_view(csv, view, diag);
 
 		if (err <= 0)
 			return err;

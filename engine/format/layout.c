@@ -476,22 +476,22 @@ static int bind_header(struct layouts *layouts, struct layout *layout, const uin
 	return err;
 }
 
-static int add(struct layouts *layouts, const uint8_t *data, size_t end, size_t size,
-        const struct layout **found, const char *path, struct diag *diag)
+static int add(struct layouts *layouts, const struct file_head *head, size_t end,
+        const struct layout **found, struct diag *diag)
 {
 	struct layout *layout = calloc(1, sizeof(*layout));
 	bool headerless = layouts->map && column_map_headerless(layouts->map);
-	size_t first = headerless ? 0 : end < size ? end + 1 : end;
+	size_t first = headerless ? 0 : end < head->size ? end + 1 : end;
 	int err;
 
 	if (!layout)
 		return diag_set(diag, FAIL_MEMORY, "no memory for a layout");
-	err = bind_header(layouts, layout, data, end, path, diag);
+	err = bind_header(layouts, layout, head->data, end, head->path, diag);
 	if (err == 0)
-		err = keep_header(layout, data, first);
+		err = keep_header(layout, head->data, first);
 	if (err == 0 && layouts_count(layouts) == LAYOUTS_MAX)
-		err = diag_set(diag, FAIL_DATA, "%s:0: over %d different headers in one run", path,
-		        LAYOUTS_MAX);
+		err = diag_set(diag, FAIL_DATA, "%s:0: over %d different headers in one run",
+		        head->path, LAYOUTS_MAX);
 	if (err < 0) {
 		free(layout->header);
 		free(layout);
@@ -504,32 +504,40 @@ static int add(struct layouts *layouts, const uint8_t *data, size_t end, size_t 
 	return 1;
 }
 
-int layouts_find(struct layouts *layouts, const uint8_t *data, size_t size, bool whole,
-        const struct layout *last, const struct layout **layout, struct diag *diag,
-        const char *path)
+/* A header not met before: bound by the first thread that comes. */
+static int find_or_add(struct layouts *layouts, const struct file_head *head, size_t end,
+        const struct layout **layout, struct diag *diag)
+{
+	int err = 1;
+
+	pthread_mutex_lock(&layouts->mutex);
+	*layout = find_known(layouts, head->data, head->size);
+	if (!*layout)
+		err = add(layouts, head, end, layout, diag);
+	pthread_mutex_unlock(&layouts->mutex);
+	return err;
+}
+
+int layouts_find(struct layouts *layouts, const struct file_head *head,
+        const struct layout **layout, struct diag *diag)
 {
 	size_t end;
 	int err;
 
-	if (last && matches(last, data, size)) {
-		*layout = last;
-		return 1;
-	}
-	*layout = find_known(layouts, data, size);
+	*layout = head->last && matches(head->last, head->data, head->size)
+	                  ? head->last
+	                  : find_known(layouts, head->data, head->size);
 	if (*layout)
 		return 1;
-	err = refuse_other_formats(data, size, path, diag);
+	err = refuse_other_formats(head->data, head->size, head->path, diag);
 	if (err < 0)
 		return err;
-	end = header_end(data, size);
-	if (end == size && !whole && size < HEADER_BYTES_MAX)
-		return 0;
-	if (end == size && !whole)
-		return diag_set(
-		        diag, FAIL_DATA, "%s:0: no header: no line end in the first MiB", path);
-	pthread_mutex_lock(&layouts->mutex);
-	*layout = find_known(layouts, data, size);
-	err = *layout ? 1 : add(layouts, data, end, size, layout, path, diag);
-	pthread_mutex_unlock(&layouts->mutex);
-	return err;
+	end = header_end(head->data, head->size);
+	if (end == head->size && !head->whole)
+		return head->size < HEADER_BYTES_MAX
+		               ? 0
+		               : diag_set(diag, FAIL_DATA,
+		                         "%s:0: no header: no line end in the first MiB",
+		                         head->path);
+	return find_or_add(layouts, head, end, layout, diag);
 }

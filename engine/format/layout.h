@@ -46,17 +46,24 @@ int layouts_create(
         struct layouts **layouts, enum layout_use use, const char *map, struct diag *diag);
 void layouts_destroy(struct layouts *layouts);
 
+/* How a file begins. */
+struct file_head {
+	const uint8_t *data;
+	size_t size;
+	bool whole;                /* these bytes are the whole file */
+	const struct layout *last; /* one to try first, or NULL */
+	const char *path;          /* for messages */
+};
+
 /*
- * The layout of a file that begins with these bytes.  last: one to try first,
- * or NULL.  Any thread.  whole: these bytes are the whole file.
+ * The layout of a file by its beginning.  Any thread.
  *
  * Returns 1 with *layout set, 0 if the header does not end within the bytes
- * (and whole is false), FAIL_DATA with diag set if the file cannot be read by
- * its header, FAIL_ABSENT for a format that is recognised and not built.
+ * (and they are not the whole), FAIL_DATA with diag set if the file cannot be
+ * read by its header, FAIL_ABSENT for a format that is recognised and not built.
  */
-int layouts_find(struct layouts *layouts, const uint8_t *data, size_t size, bool whole,
-        const struct layout *last, const struct layout **layout, struct diag *diag,
-        const char *path);
+int layouts_find(struct layouts *layouts, const struct file_head *head,
+        const struct layout **layout, struct diag *diag);
 
 uint32_t layouts_count(const struct layouts *layouts);
 const struct layout *layouts_at(const struct layouts *layouts, uint32_t number);

@@ -269,6 +269,19 @@ static void write_cell(struct formatter *formatter, const struct profile_cell *c
 	}
 }
 
+/* What the providers file says of a provider stands over what most lines say. */
+static void take_side(const struct side *side, struct profile_provider *provider)
+{
+	struct side_provider said = side_provider_find(side, provider->id);
+
+	if (said.specialty)
+		provider->specialty = said.specialty;
+	if (said.state)
+		provider->state = said.state;
+	if (said.entity_type)
+		provider->entity_type = said.entity_type;
+}
+
 static int format_provider(struct formatter *formatter, uint32_t number)
 {
 	const struct profile *profile = formatter->job->options->profile;
@@ -276,6 +289,7 @@ static int format_provider(struct formatter *formatter, uint32_t number)
 	size_t count = 0;
 
 	profile_read(profile, number, &provider);
+	take_side(formatter->job->options->providers, &provider);
 	out_memory_reset(formatter->prefix);
 	out_word(formatter->prefix, provider.text);
 	out_word(formatter->prefix, id_kind_name(provider.id));

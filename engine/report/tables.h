@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "claim.h"
+#include "lookup/side.h"
 #include "profile/profile.h"
 #include "regroup/claims.h"
 #include "report/findings.h"
@@ -23,7 +24,8 @@ struct tables_options {
 	const struct profile *profile;
 	const struct findings *findings; /* for sample_claims; NULL: blank */
 	const struct rule_selection *selection;
-	unsigned threads; /* rows are formatted by so many; their order is one */
+	const struct side *providers; /* --providers: its word on a provider stands; NULL: none */
+	unsigned threads;             /* rows are formatted by so many; their order is one */
 };
 
 struct tables_rows { /* without headers */

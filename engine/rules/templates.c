@@ -43,6 +43,17 @@ static const struct rule_template templates[] = {
                 "77067,1,335,beneficiary,,\n",
         },
         {
+                "map",
+                "How the columns of a file are called, or where they stand: a line a field, the "
+                "canonical name first. delimiter is comma, tab, pipe or semicolon; with header = "
+                "no a column is its position from 1.",
+                "--map FILE",
+                "canonical_name = column of the file",
+                "claim_id = ClaimNo\n"
+                "rendering_npi = \"Provider NPI\"\n"
+                "delimiter = pipe\n",
+        },
+        {
                 "members",
                 "The people covered. A value on the claim line wins; what is missing there is "
                 "taken from here. Read by VAL-06, CLN-03, CLN-04, TIM-04.",
