@@ -161,6 +161,7 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 	worker->normalise = (struct normalise){
 	        .by = options->by,
 	        .zero_paid_payable = options->zero_paid_payable,
+	        .judged = scan->any_rules || scan->adjustments || scan->members,
 	        .from = options->from,
 	        .to = options->to,
 	        .codes = scan->codes,

@@ -60,10 +60,16 @@ static inline uint64_t claim_key_of(uint64_t source_key, const void *text, size_
 	return key ? key : 1;
 }
 
-/* A hash fed in pieces.  Plain: may be copied, needs no end. */
+/* A hash fed in pieces.  Plain: may be copied, needs no end; aligned to 64 bytes. */
 struct hash128_stream {
 	XXH3_state_t state;
 };
+
+/* hash128_feed() at a level of base/level.h. */
+struct hash_hot {
+	void (*feed)(struct hash128_stream *stream, const void *data, size_t size);
+};
+extern const struct hash_hot hash_hot_scalar, hash_hot_avx2, hash_hot_avx512;
 
 static inline void hash128_begin(struct hash128_stream *stream)
 {

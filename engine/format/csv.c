@@ -33,6 +33,7 @@ struct csv {
 	struct csv_options options;
 	const struct text_scan *scan;
 	const struct cells_hot *hot;
+	const struct hash_hot *hash_hot;
 	struct reader *reader;
 	struct csv_counts counts;
 	struct batch *batch;
@@ -170,11 +171,15 @@ static bool allocate(struct csv *csv)
 
 int csv_create(struct csv **csv, const struct csv_options *options, struct diag *diag)
 {
-	struct csv *made = calloc(1, sizeof(*made));
+	static const struct hash_hot *const hashes[LEVEL_COUNT] = {
+	        &hash_hot_scalar, &hash_hot_avx2, &hash_hot_avx512};
+	struct csv *made = aligned_alloc(64, (sizeof(*made) + 63) / 64 * 64);
 	int err;
 
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for a worker");
+	memset(made, 0, sizeof(*made));
+	made->hash_hot = hashes[options->level];
 	made->options = *options;
 	made->scan = text_scan_at(options->level);
 	made->hot = cells_hot_at(options->level);
@@ -582,7 +587,7 @@ static void hash_fresh(struct csv *csv, const struct span *span, const struct vi
 
 		if (at % HASH_BLOCK_BYTES == 0)
 			hash128_begin(&csv->hash);
-		hash128_feed(&csv->hash, data, stop - at);
+		csv->hash_hot->feed(&csv->hash, data, stop - at);
 		if (stop == block_end || stop == csv->file->size_bytes) {
 			struct hash128 hash = hash128_end(&csv->hash);
 			uint64_t *out =

@@ -493,13 +493,21 @@ static void edges(const struct batch *batch, struct normalise_counts *counts)
 	}
 }
 
+/* Adjustments are matched by person where they name no claim. */
+static bool has_adjustments(const struct batch *batch)
+{
+	return bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID) ||
+	       bound(batch, FIELD_BILL_TYPE) || bound(batch, FIELD_BILL_FACILITY);
+}
+
 static void normalise_batch(
         const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
 {
 	forget(batch);
 	claim_keys(batch);
 	original_keys(batch);
-	person_keys(batch);
+	if (normalise->judged || has_adjustments(batch))
+		person_keys(batch);
 	if (bound(batch, FIELD_RIF_TYPE))
 		rif_parts(batch);
 	service_dates(batch);
@@ -511,7 +519,8 @@ static void normalise_batch(
 		side_providers(normalise->providers, batch, &counts->disagreements);
 	if (bound(batch, FIELD_TAXONOMY))
 		taxonomies(normalise, batch);
-	settings(batch);
+	if (normalise->judged)
+		settings(batch);
 	amounts(normalise, batch);
 	edges(batch, counts);
 }
