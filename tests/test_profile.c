@@ -15,7 +15,7 @@
 
 enum {
 	PROVIDERS = 240,
-	BATCHES = 160,
+	BATCHES = 160 * 256 / BATCH_LINES,
 	ROWS_MAX = 400,
 	TEXT_BYTES = 1 << 16,
 	MANY = 2000000,
@@ -633,7 +633,7 @@ Test(profile, one_provider_for_all_lines)
 
 	run_open(&run, &options);
 	plain_batch(&batch, BATCH_LINES, 12345);
-	for (unsigned i = 0; i < 8000; i++) {
+	for (unsigned i = 0; i < 2048000 / BATCH_LINES; i++) {
 		struct profile_worker *worker = run.workers[i & 1];
 
 		cr_assert_eq(profile_resolve(worker, &batch), 0);

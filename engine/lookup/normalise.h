@@ -20,7 +20,7 @@ enum provider_by { BY_LINE, BY_RENDERING, BY_BILLING, BY_FACILITY, BY_TIN };
 struct normalise {
 	enum provider_by by;
 	bool zero_paid_payable;
-	bool judged; /* rules will read the batch: settings and persons are wanted */
+	bool judged;         /* rules will read the batch: settings and persons are wanted */
 	bool claim_level[3]; /* charge, allowed, paid of institutional lines, of the batch's layout
 	                      */
 	int32_t from, to;    /* --dates; INT32_MIN + 1 and INT32_MAX: all */
