@@ -33,10 +33,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#ifndef CLAIMSCAN_VERSION
-#define CLAIMSCAN_VERSION "0.1.0"
-#endif
-
 static const char usage[] =
         "usage: claimscan COMMAND [options]\n"
         "\n"

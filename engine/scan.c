@@ -485,6 +485,8 @@ static int open_side(struct scan *scan, enum layout_use use, const char *path, s
 	err = side_read(side, &options, scan->diag);
 	if (err < 0)
 		return err;
+	if (side_conflicts(*side))
+		diag_warn(scan->diag, "%s: rows of one key differ: the smaller value stands", path);
 	fields = side_fields(*side);
 	for (unsigned word = 0; word < 4; word++)
 		scan->side_fields.words[word] |= fields.words[word];

@@ -49,7 +49,6 @@ struct scan_options {
 	bool explain;
 	bool progress;
 	bool quiet, verbose;
-	const char *settings_text; /* what the manifest prints and hashes */
 };
 
 /* Returns 0 or a negative errno with diag set.  Prints the summary to stderr. */

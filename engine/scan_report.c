@@ -10,10 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef CLAIMSCAN_VERSION
-#define CLAIMSCAN_VERSION "0.1.0"
-#endif
-
 enum { SETTINGS_SIZE = 4096 };
 
 static const enum field amount_fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};

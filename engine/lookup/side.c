@@ -403,14 +403,9 @@ void side_destroy(struct side *side)
 	free(side);
 }
 
-size_t side_count(const struct side *side)
+bool side_conflicts(const struct side *side)
 {
-	return side->count;
-}
-
-size_t side_conflicts(const struct side *side)
-{
-	return side->conflicts;
+	return side->conflicts != 0;
 }
 
 size_t side_memory(const struct side *side)

@@ -16,6 +16,7 @@
 #include "input/reader.h"
 #include "lookup/codes.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,8 +39,7 @@ struct side_options {
 int side_read(struct side **side, const struct side_options *options, struct diag *diag);
 void side_destroy(struct side *side);
 
-size_t side_count(const struct side *side);
-size_t side_conflicts(const struct side *side); /* rows that differed from another of their key */
+bool side_conflicts(const struct side *side); /* rows differed from another of their key */
 size_t side_memory(const struct side *side);
 
 /* The fields that the file gives, as the fields of a line. */

@@ -180,11 +180,6 @@ size_t row_pack(uint8_t *to, const struct finding *finding, const struct row_nam
 
 /* ---- Unpacking. ---- */
 
-uint8_t row_rule(const uint8_t *row)
-{
-	return row[0];
-}
-
 static const uint8_t *skip_text(const uint8_t *at)
 {
 	return at + strlen((const char *)at) + 1;

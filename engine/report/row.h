@@ -32,8 +32,7 @@ size_t row_size_max(const struct finding *finding, const struct row_names *names
 /* Write the row; returns its size. */
 size_t row_pack(uint8_t *to, const struct finding *finding, const struct row_names *names);
 
-/* The rule and the claim id of a packed row; the text lives as long as the row. */
-uint8_t row_rule(const uint8_t *row);
+/* The claim id of a packed row; the text lives as long as the row. */
 struct text row_claim(const uint8_t *row);
 
 /* The header, and a packed row, as lines of findings.csv. */

@@ -375,9 +375,3 @@ void run_destroy(struct run *run)
 	free(run->name);
 	free(run);
 }
-
-/* Removing is not async-signal-safe in our hands: whoever stops calls run_destroy(). */
-void run_abandon_on_signal(struct run *run)
-{
-	(void)run;
-}

@@ -29,8 +29,7 @@ int run_create(struct run **run, const char *path, bool force, struct diag *diag
  * removed after the exchange.  On failure nothing has changed.
  */
 int run_commit(struct run *run, struct diag *diag);
-void run_destroy(struct run *run);           /* removes what was not committed; takes NULL */
-void run_abandon_on_signal(struct run *run); /* async-signal-safe: nothing; destroy does it */
+void run_destroy(struct run *run); /* removes what was not committed; takes NULL */
 
 /* A new file of the run, mode 0600, open for writing: for writers of their own. */
 int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag);

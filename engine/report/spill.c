@@ -261,11 +261,6 @@ int spill_error(const struct spill *spill, struct diag *diag)
 	return 0;
 }
 
-uint64_t spill_pieces(const struct spill *spill)
-{
-	return spill->pieces_written;
-}
-
 /* ---- Merging. ---- */
 
 /* A stream of sorted rows: items in memory, or a piece of a file. */

@@ -34,8 +34,6 @@ void spill_keep(struct spill *spill, size_t size);
 /* The first failure, told; 0 for none. */
 int spill_error(const struct spill *spill, struct diag *diag);
 
-uint64_t spill_pieces(const struct spill *spill); /* written to the file so far */
-
 /*
  * Call take for each row of all spills, in order; a row lives for the call.
  * No row may be added afterwards.  Stops at the first negative result.

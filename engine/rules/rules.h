@@ -48,7 +48,6 @@ struct rule_context {
 	        bound; /* the fields of the batch's layout, and those that side files give */
 	int32_t as_of; /* DATE_ABSENT if not given */
 	int32_t death_month_level; /* 1: death dates are month-level (catalogue TIM-04) */
-	enum severity unused;
 };
 
 struct verdicts {
