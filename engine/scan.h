@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CLAIMSCAN_VERSION "0.1.0" /* as in CMakeLists.txt */
+
 enum { LEVEL_UNSET = -1 };
 
 /* The page cache behind the reader; auto drops inputs of over half of memory. */
