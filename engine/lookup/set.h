@@ -28,9 +28,9 @@
 enum set_key {
 	SET_KEY_CODE,          /* at most 7 characters: a code word */
 	SET_KEY_CODE_MODIFIER, /* 5 characters, and a modifier in the two bytes above: mpfs */
-	SET_KEY_LONG,          /* at most 10 characters, base 36: taxonomy, ICD-11 */
+	SET_KEY_LONG,          /* at most 10 letters and digits: taxonomy, ICD-11 */
 	SET_KEY_NUMBER,        /* a number below 2^56: NPI, DRG */
-	SET_KEY_PAIR,          /* two codes of at most 5 characters, base 36, 26 bits each */
+	SET_KEY_PAIR,          /* two codes of at most 5 letters and digits, 26 bits each */
 };
 
 enum set_type {
@@ -61,9 +61,12 @@ struct set_row {
 	uint16_t source;  /* which of the set's sources it came from first */
 };
 
+struct set;
+struct set_build;
+
 struct set_schema {
 	const char *name, *title;
-	uint8_t tag; /* top byte of its keys; an enum code_system for what a scan looks up */
+	uint8_t tag; /* top byte of its keys, not 0; an enum code_system for what a scan looks up */
 	enum set_key key;
 
 	/* Rows of one key may be in force together (HCC by model; add-on primaries). */
@@ -71,6 +74,15 @@ struct set_schema {
 	const struct set_column *columns;
 	size_t column_count;
 	size_t row_size; /* with struct set_row in front; a multiple of 8 */
+
+	/*
+	 * NULL, or called by set_build_finish() before rows are merged: says what is
+	 * missing (FAIL_TABLE), adds rows and sections.
+	 */
+	int (*finish)(struct set_build *build, struct diag *diag);
+
+	/* NULL, or called at the end of set_verify(): are the set's own sections sound? */
+	int (*check)(const struct set *set, struct diag *diag);
 };
 
 size_t schemas_count(void);
@@ -81,7 +93,11 @@ const struct set_schema *schema_find(const char *name); /* or NULL */
 uint64_t set_key_of(const struct set_schema *schema, const char *text, size_t size);
 uint64_t set_pair_key(const struct set_schema *schema, uint64_t word1, uint64_t word2);
 
-enum { SET_KEY_TEXT_MAX = 16 };
+/*
+ * The text of a key: "E119", "99213-26", "11042/97597", "1000000004".  In texts
+ * dots and blanks are passed over and letters may be small.
+ */
+enum { SET_KEY_TEXT_MAX = 24 };
 void set_key_text(const struct set_schema *schema, uint64_t key, char text[SET_KEY_TEXT_MAX]);
 
 /* ---- Building ---- */
@@ -100,18 +116,21 @@ struct set_source {
 	uint64_t hash[2];
 };
 
-struct set_build;
-
 int set_build_create(struct set_build **build, const struct set_schema *schema, struct diag *diag);
 void set_build_destroy(struct set_build *build);
 
-/* The number that rows name their source by, from 0; FAIL_MEMORY, FAIL_TABLE (over 65,535). */
+/*
+ * The number that rows name their source by, from 0; FAIL_MEMORY, FAIL_TABLE (over 65,535,
+ * or from > to).  Where path is empty or hash is 0, codes_build() fills in the release's.
+ */
 int set_build_source(struct set_build *build, const struct set_source *source, struct diag *diag);
 
 /*
  * Add a row of schema->row_size bytes.  Its more is ignored; its source is a
  * number of set_build_source(); from and to of a snapshot's row are ignored.
- * FAIL_MEMORY.  Equal rows are one; rows that contradict one another are told by
+ * Bytes of the row that no column names are stored as 0.
+ * FAIL_MEMORY; FAIL_TABLE for a dated row whose from > to, or an empty key.
+ * Equal rows are one; rows that contradict one another are told by
  * set_build_finish(), with both sources.
  */
 int set_build_add(struct set_build *build, uint64_t key, const void *row, struct diag *diag);
@@ -124,6 +143,19 @@ int set_build_text(
 int set_build_section(struct set_build *build, const char *name, const void *bytes, size_t size,
         struct diag *diag);
 
+/* What was added so far; for finish(). */
+const struct set_schema *set_build_schema(const struct set_build *build);
+size_t set_build_source_count(const struct set_build *build);
+const struct set_source *set_build_source_at(const struct set_build *build, size_t index);
+size_t set_build_row_count(const struct set_build *build);
+
+/*
+ * What an importer keeps from one release of a set to the next: NULL until it
+ * is set; destroy (or NULL) is called when the build is destroyed.
+ */
+void *set_build_state(const struct set_build *build);
+void set_build_state_set(struct set_build *build, void *state, void (*destroy)(void *state));
+
 /* ---- Images ---- */
 
 struct set_section {
@@ -131,7 +163,9 @@ struct set_section {
 	size_t size;
 };
 
-struct set_source_row; /* set_private.h */
+struct set_days {
+	int32_t from, to; /* both inclusive */
+};
 
 /* An open set: plain, so that look-ups can be inlined.  Const, any thread reads it. */
 struct set {
@@ -142,11 +176,13 @@ struct set {
 	const char *texts; /* NUL-ended each, the empty one first */
 	size_t text_size;
 	int32_t from, to; /* what its releases cover, gaps aside */
-	bool partial;
+	bool partial;     /* all of its releases are */
 	const void *image;
 	size_t image_size;
 	bool verified;
-	int owned; /* private */
+	int owned;                                 /* private */
+	const struct set_days *covered, *complete; /* in order, apart from one another */
+	size_t covered_count, complete_count;
 };
 
 /* Merge what was added, and write the image beside path, then rename it.  FAIL_TABLE, FAIL_OUTPUT,
@@ -164,10 +200,15 @@ void set_close(struct set *set); /* takes a zeroed one */
 
 size_t set_source_count(const struct set *set);
 void set_source_at(const struct set *set, size_t index, struct set_source *source);
+
+/* A section of set_build_section(), aligned to 64 bytes; FAIL_ABSENT if there is none. */
 int set_section(const struct set *set, const char *name, struct set_section *section);
 
 /* Does the set judge this day?  Inside the days of one of its sources. */
 bool set_covers(const struct set *set, int32_t day);
+
+/* ... of one that is not partial: what is not in the set is unknown on that day. */
+bool set_complete(const struct set *set, int32_t day);
 
 /* The first row of a key, or NULL; its rows are row, row + row_size, ..., 1 + row->more of them. */
 static inline const struct set_row *set_find(const struct set *set, uint64_t key)
