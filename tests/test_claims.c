@@ -1198,6 +1198,65 @@ Test(claims, repeated_line_numbers)
 	outcome_free(outcome);
 }
 
+/* A claim's line numbers, 0 behind the last; times 0: none is repeated. */
+static const struct numbers {
+	const char *what;
+	int32_t lines[6];
+	uint16_t set[6];
+	int32_t line, times;
+} numbers[] = {
+        {"side by side", {1, 1}, {0}, 1, 2},
+        {"apart", {1, 2, 3, 1}, {0}, 1, 2},
+        {"thrice", {4, 4, 4}, {0}, 4, 3},
+        {"the last", {1, 2, 2}, {0}, 2, 2},
+        {"out of order", {9, 3, 7, 9}, {0}, 9, 2},
+        {"two of them: the smaller is told", {3, 2, 3, 2}, {0}, 2, 2},
+        {"all five", {8, 8, 8, 8, 8}, {0}, 8, 5},
+        {"negative", {-1, 5, -1}, {0}, -1, 2},
+        {"the largest", {INT32_MAX, INT32_MAX}, {0}, INT32_MAX, 2},
+        {"denied lines too", {1, 1}, {LINE_DENIED}, 1, 2},
+        {"beside a line of totals", {1, 2, 2}, {LINE_TOTAL}, 2, 2},
+        {"one line", {1}, {0}, 0, 0},
+        {"in order", {1, 2, 3}, {0}, 0, 0},
+        {"out of order", {3, 1, 2}, {0}, 0, 0},
+        {"with gaps", {1, 4, 9, 100}, {0}, 0, 0},
+        {"not from 1", {10, 20, 30}, {0}, 0, 0},
+        {"of both signs", {-1, 1}, {0}, 0, 0},
+        {"the smallest and largest", {INT32_MIN + 1, INT32_MAX}, {0}, 0, 0},
+        {"the same as that of totals", {1, 1}, {LINE_TOTAL}, 0, 0},
+        {"the same as that of a superseded line", {1, 1}, {LINE_SUPERSEDED}, 0, 0},
+        {"all totals", {1, 1}, {LINE_TOTAL, LINE_TOTAL}, 0, 0},
+        {"two of five twice, one of each superseded", {1, 2, 1, 2, 3},
+                {LINE_SUPERSEDED, LINE_SUPERSEDED}, 0, 0},
+};
+
+Test(claims, repeated_line_numbers_by_case)
+{
+	for (size_t c = 0; c < COUNT(numbers); c++) {
+		const struct numbers *given = &numbers[c];
+		struct set_up only = {.checks = BIT(REPEATED)};
+		struct row rows[6] = {0};
+		struct outcome *outcome;
+		char want[64];
+		size_t count = 0;
+
+		for (; count < 6 && given->lines[count]; count++)
+			rows[count] = (struct row){.claim = "A",
+			        .line = given->lines[count],
+			        .provider = 1,
+			        .set = given->set[count],
+			        .amount = 100 + (int64_t)count};
+		outcome = settle(rows, count, only);
+		cr_assert_eq(outcome->finding_count, given->times != 0, "%s: %zu findings",
+		        given->what, outcome->finding_count);
+		snprintf(want, sizeof(want), "[line=%d; times=%d]", given->line, given->times);
+		if (given->times)
+			cr_expect(strstr(outcome->findings[0], want), "%s: %s, want %s",
+			        given->what, outcome->findings[0], want);
+		outcome_free(outcome);
+	}
+}
+
 /* ---- Amounts of claim level ---- */
 
 Test(claims, amounts_of_claim_level)
