@@ -23,8 +23,8 @@
 #include <stdint.h>
 
 enum {
-	RELEASE_HEAD = 65536,   /* bytes that a recogniser sees, or the whole file */
-	RELEASE_CELLS_MAX = 80, /* cells of a record that are told apart */
+	RELEASE_HEAD = 65536,    /* bytes that a recogniser sees, or the whole file */
+	RELEASE_CELLS_MAX = 128, /* cells of a record that are told apart; the rest are dropped */
 };
 
 /* A piece of text, not ended by NUL; it dies with the next line or record. */
@@ -35,7 +35,7 @@ struct cell {
 
 /* The beginning of a release, for recognisers. */
 struct release_head {
-	const char *path; /* for messages: "folder/file.zip:member.txt" */
+	const char *path; /* below the folder of the build: "ncci/file.zip:member.txt" */
 	const char *name; /* the file's own name without folders */
 	const char *text; /* as it lies, CRs included */
 	size_t size;
@@ -46,7 +46,8 @@ struct release; /* an open one; release_read.c */
 
 /*
  * The next line without its end, or the next record of quoted, delimited text:
- * quotes as RFC 4180, line ends inside quotes kept, cells trimmed of blanks.
+ * quotes as RFC 4180, line ends inside quotes kept, cells trimmed of blanks.  A
+ * blank line is a record of one empty cell.
  *
  * 1: there is one; 0: the end; else FAIL_INPUT, FAIL_IO, FAIL_TABLE (a NUL,
  * UTF-16, a line over 1 MiB) with diag set.
@@ -87,7 +88,10 @@ const struct importer *importer_at(size_t index);
 
 /* ---- What importers ask of text ---- */
 
-/* A date of eight digits; 0 blank, '*' or zeros (*date = DATE_ABSENT); -1 none. */
+/*
+ * A date of eight digits, or of any form of date_parse(); 0 with *date =
+ * DATE_ABSENT: blank, '*', zeros or 9999-12-31; -1: none.
+ */
 int cell_date(struct cell cell, int32_t *date);
 int cell_julian(struct cell cell, int32_t *date); /* yyyyddd, as add-on edits have it */
 
@@ -98,9 +102,11 @@ bool cell_number(struct cell cell, uint32_t *number);
 bool cell_hundredths(struct cell cell, int32_t *number);
 bool cell_ten_thousandths(struct cell cell, int32_t *number);
 
-bool cell_is(struct cell cell, const char *text);               /* equal but for case */
-bool cell_begins(struct cell cell, const char *text);           /* ... for its first part */
-struct cell cell_cut(struct cell line, size_t at, size_t size); /* of a fixed line, trimmed */
+bool cell_is(struct cell cell, const char *text);     /* equal but for case */
+bool cell_begins(struct cell cell, const char *text); /* ... for its first part */
+
+/* Of a fixed line, trimmed; at counts from 0, so a publisher's column 7 is at 6. */
+struct cell cell_cut(struct cell line, size_t at, size_t size);
 struct cell cell_trim(struct cell cell);
 
 /* The columns of a header by name: places[i] of names[i], -1 where it is not there. */
