@@ -20,7 +20,6 @@
 
 #include "base/diag.h"
 #include "base/level.h"
-#include "lookup/phash.h"
 #include "lookup/set.h"
 
 #include <stdbool.h>
@@ -45,10 +44,16 @@ struct pair_window {
 /* What a code is in the table: bits of pairs_roles(). */
 enum { PAIR_COLUMN_1 = 1, PAIR_COLUMN_2 = 2 };
 
+/* A row of the sets ptp_practitioner and ptp_hospital: a code of the table, as a procedure. */
+struct pair_code_row {
+	struct set_row row;
+	uint32_t rank;        /* its id: the codes with the most partners first */
+	uint32_t partners[2]; /* edits with it as column 1, as column 2 */
+};
+
 /* An open table: plain, so that a test can be inlined.  Const once open; any thread reads it. */
 struct pairs {
 	const struct set *set;
-	struct phash codes;    /* code word to id */
 	const uint64_t *words; /* by id: the code word, its roles in the top byte */
 	const uint64_t *bits;
 	const uint32_t *starts; /* by id: bits set before its row */
@@ -58,8 +63,9 @@ struct pairs {
 	const uint32_t *rationales; /* where in the set's texts */
 	uint32_t code_count;        /* ids are 1 to code_count */
 	uint32_t rationale_count;
-	size_t pair_count, window_count; /* windows: of all pairs, as published */
-	size_t bytes;                    /* of all that a test may touch */
+	size_t pair_count;   /* (column 1, column 2) */
+	size_t window_count; /* of all pairs, as published */
+	size_t bytes;        /* of all that a test may touch */
 
 	/* The deletion date is the first day out of force, not the last day in it. Set after
 	 * opening. */
@@ -76,13 +82,11 @@ int pairs_open(struct pairs *pairs, const struct set *set, struct diag *diag);
 bool pairs_covers(const struct pairs *pairs, int32_t day);
 const char *pairs_release(const struct pairs *pairs, char text[64]);
 
-/* The id of a code word (no tag), 0 if no pair has it; batched; and back. */
-static inline uint16_t pairs_id(const struct pairs *pairs, uint64_t word)
-{
-	return (uint16_t)phash_find(&pairs->codes, word);
-}
+/* The id of a code word (no tag), 0 if no pair has it; batched. */
+uint16_t pairs_id(const struct pairs *pairs, uint64_t word);
 void pairs_ids(const struct pairs *pairs, const uint64_t words[], size_t count, uint16_t ids[]);
 
+/* And back. */
 static inline uint64_t pairs_word(const struct pairs *pairs, uint16_t id)
 {
 	return pairs->words[id] & ~((uint64_t)0xff << 56);
