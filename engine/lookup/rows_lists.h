@@ -12,6 +12,9 @@
 
 #include <stdint.h>
 
+/* The tag of keys that are no code of a claim's code systems. */
+enum { LIST_TAG = 0x60 };
+
 enum { POS_FACILITY = 1 << 0, POS_NONFACILITY = 1 << 1 };
 
 /* pos: keys are two digits ("11"). */

@@ -19,7 +19,8 @@ enum { MPFS_BLANK = 255 };
 
 /*
  * hcpcs: keys are codes (SYSTEM_PROCEDURE).  In force from the day it was added to
- * the day it ends; texts of D codes (CDT) are not kept.
+ * the day it ends, as its release says it; a release is complete from its first day to
+ * the end of its year.  Texts of D codes (CDT) are not kept.
  */
 struct hcpcs_row {
 	struct set_row row;
@@ -166,14 +167,14 @@ struct payer_coverage_row {
 	uint32_t covered; /* 1 or 0 */
 };
 
-enum { PAYER_LIFETIME = 0 };
+enum { PAYER_PER_BENEFICIARY = 1 << 0, PAYER_PER_PROVIDER = 1 << 1 };
 
-/* payer_frequency: keys are codes: at most units in any days (PAYER_LIFETIME: ever). */
+/* payer_frequency: keys are codes: at most limit units in any days (0: ever). */
 struct payer_frequency_row {
 	struct set_row row;
-	uint32_t units;
+	uint32_t limit;
 	uint32_t days;
-	uint32_t reason;
+	uint32_t per; /* one bit PAYER_PER_* */
 };
 
 #endif
