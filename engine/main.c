@@ -277,6 +277,7 @@ static int set_scan(
 	scan->map = value[OPT_MAP];
 	scan->members = value[OPT_MEMBERS];
 	scan->providers = value[OPT_PROVIDERS];
+	scan->tables = values->tables;
 	scan->rules = value[OPT_RULES] ? value[OPT_RULES] : "all";
 	scan->io = value[OPT_IO] ? value[OPT_IO] : "auto";
 	scan->id_key = value[OPT_ID_KEY];

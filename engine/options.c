@@ -77,6 +77,8 @@ static int take(struct option_values *values, int option, const char *argument, 
 		return diag_set(diag, FAIL_ABSENT, "--%s is not built yet", options[option].name);
 	if (option == OPT_AMOUNT_LEVEL && values->amount_level_count < VALUES_MAX - 1)
 		values->amount_levels[values->amount_level_count++] = argument;
+	if (option == OPT_TABLE && values->table_count < VALUES_MAX - 1)
+		values->tables[values->table_count++] = argument;
 	values->value[option] = argument;
 	return 0;
 }
@@ -160,7 +162,7 @@ static int set_line(struct option_values *values, char *line, unsigned number, c
 		return diag_set(diag, FAIL_TABLE,
 		        "%s:%u: no setting \"%s\" (names are those of the options)", path, number,
 		        name);
-	if (values->value[option] && option != OPT_AMOUNT_LEVEL)
+	if (values->value[option] && option != OPT_AMOUNT_LEVEL && option != OPT_TABLE)
 		return 0; /* the command line wins */
 	return take(values, option, value, diag);
 }

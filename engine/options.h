@@ -25,6 +25,8 @@ struct option_values {
 	const char *value[OPT_COUNT];          /* NULL: not given; "" for a switch */
 	const char *amount_levels[VALUES_MAX]; /* --amount-level may be given often; NULL-ended */
 	size_t amount_level_count;
+	const char *tables[VALUES_MAX]; /* --table too */
+	size_t table_count;
 	const char **operands; /* NULL-ended; into argv */
 	size_t operand_count;
 	char *settings; /* text of the settings file, owned */

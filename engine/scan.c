@@ -567,6 +567,8 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = open_inputs(scan);
 	if (err == 0)
+		err = payer_create(&scan->payer, options->tables, scan->diag);
+	if (err == 0)
 		err = open_side(scan, USE_MEMBERS, options->members, &scan->members);
 	if (err == 0)
 		err = open_side(scan, USE_PROVIDERS, options->providers, &scan->providers);
@@ -584,6 +586,7 @@ static void close_scan(struct scan *scan)
 	run_destroy(scan->run);
 	side_destroy(scan->members);
 	side_destroy(scan->providers);
+	payer_destroy(scan->payer);
 	codes_destroy(scan->codes);
 	layouts_destroy(scan->layouts);
 	plan_destroy(scan->plan);

@@ -33,6 +33,7 @@ struct scan_options {
 	int amount_level[AMOUNTS]; /* enum amount_level given by the user, or LEVEL_UNSET */
 	bool zero_paid_payable;
 	const char *members, *providers;
+	const char *const *tables; /* NAME=FILE of the payer's own, NULL-ended; NULL: none */
 	const char *rules;
 	unsigned counters; /* PROFILE_CODES, PROFILE_COUNTS */
 	int32_t from, to;

@@ -90,6 +90,7 @@ struct scan {
 	const struct reader_kind *reader;
 	struct codes *codes;
 	struct side *members, *providers;
+	struct payer *payer; /* NULL: no tables of the payer */
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules, drop_cache;

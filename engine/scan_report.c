@@ -120,6 +120,20 @@ static void fill_settings(const struct scan_options *options, char *text, size_t
 	        options->providers ? "yes" : "no", options->map ? "yes" : "no");
 }
 
+/* The payer's own tables: which, and a hash of what they say. */
+static void fill_own_tables(const struct payer *payer, char *text, size_t size)
+{
+	size_t at = strlen(text);
+
+	for (unsigned t = 0; t < PAYER_TABLES && at < size; t++) {
+		uint64_t hash = payer_hash(payer, (enum payer_table)t);
+
+		if (hash)
+			at += (size_t)snprintf(text + at, size - at, "table %s=%016llx\n",
+			        payer_name((enum payer_table)t), (unsigned long long)hash);
+	}
+}
+
 /* ---- Writing ---- */
 
 static int write_tables(struct scan *scan, struct rules_table *rules, struct tables_rows *rows,
@@ -162,6 +176,7 @@ static int write_json(struct scan *scan, const struct quality *quality,
 	int err;
 
 	fill_settings(options, settings, sizeof(settings));
+	fill_own_tables(scan->payer, settings, sizeof(settings));
 	err = quality_write(scan->run, quality, diag);
 	return err == 0 ? manifest_write(scan->run, &manifest, diag) : err;
 }

@@ -44,6 +44,7 @@ static void set_layout(struct worker *worker, const struct layout *layout)
 	        .bound = layout->bound,
 	        .as_of = scan->options->as_of,
 	        .death_month_level = scan->members && side_death_month_level(scan->members),
+	        .payer = scan->payer,
 	};
 	for (unsigned word = 0; word < 4; word++)
 		worker->context.bound.words[word] |= scan->side_fields.words[word];
@@ -167,6 +168,7 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 	        .codes = scan->codes,
 	        .members = scan->members,
 	        .providers = scan->providers,
+	        .payer = scan->payer,
 	};
 	normalise_counts_init(&worker->normalise_counts);
 	diag_init(&worker->diag);

@@ -10,6 +10,7 @@
 #include "base/level.h"
 #include "claim.h"
 #include "lookup/codes.h"
+#include "lookup/payer.h"
 #include "lookup/side.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct normalise {
 	int32_t from, to;    /* --dates; INT32_MIN + 1 and INT32_MAX: all */
 	const struct codes *codes;
 	const struct side *members, *providers; /* NULL: none */
+	const struct payer *payer;              /* more placeholders; NULL: none */
 };
 
 /* What is counted while normalising. */

@@ -326,6 +326,23 @@ static void settings(struct batch *batch)
 
 /* ---- Provider ---- */
 
+/* Ids that the payer calls placeholders: few, and of few runs. */
+static void pass_over(const struct payer *payer, struct batch *batch)
+{
+	uint64_t *const columns[] = {
+	        batch->rendering, batch->billing, batch->facility, batch->ordering};
+
+	for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
+		for (uint32_t i = 0; i < batch->count; i++) {
+			uint64_t id = columns[c][i];
+			size_t rows;
+
+			if (id && payer_find(payer, PAYER_PLACEHOLDERS, (int64_t)id, &rows))
+				columns[c][i] = (uint64_t)ID_PLACEHOLDER << ID_KIND_SHIFT |
+				                (id & ID_VALUE_MASK);
+		}
+}
+
 ALWAYS bool usable(uint64_t id)
 {
 	return id != 0 && id_kind(id) != ID_PLACEHOLDER;
@@ -512,6 +529,8 @@ static void normalise_batch(
 		rif_parts(batch);
 	service_dates(batch);
 	flags(normalise, batch, counts);
+	if (payer_count(normalise->payer, PAYER_PLACEHOLDERS))
+		pass_over(normalise->payer, batch);
 	providers(normalise, batch);
 	if (normalise->members)
 		side_members(normalise->members, batch, &counts->disagreements);

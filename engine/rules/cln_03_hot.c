@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/classes.h"
 #include "rules/detail.h"
 #include "rules/judge.h"
 
@@ -138,6 +139,31 @@ static void judge_line(struct judging *judging, uint32_t i, struct marks *marks)
 	                         (batch->hcpcs_ref[i] != 0 && procedure_conflicts(px, age)));
 }
 
+/* The payer's own ages stand beside the set's. */
+static void judge_own(struct judging *judging, struct marks *marks)
+{
+	const struct rule_context *context = judging_context(judging);
+	const struct batch *batch = judging_batch(judging);
+	const uint8_t *base = judging_base(judging, 0);
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int age = base[i] ? line_age(batch, i) : -1;
+		struct classes walk;
+		struct class_row row;
+		int32_t low, high;
+
+		line_days(batch, i, &low, &high);
+		classes_begin(&walk, context, batch, i, line_slots(batch, i), low);
+		while (base[i] && classes_next(&walk, &row)) {
+			if (!class_has_ages(&row))
+				continue;
+			marks->scope[i] = 1;
+			marks->evaluated[i] |= age >= 0;
+			marks->hits[i] |= age >= 0 && class_bars_age(&row, age);
+		}
+	}
+}
+
 /*
  * A line is the rule's business if a code of it has an age class, or is not
  * known and so might have one.
@@ -163,6 +189,8 @@ static void judge(struct judging *judging)
 	for (uint32_t i = 0; i < batch->count; i++)
 		if (ages.classed[i] & !ages.sure[i])
 			judge_line(judging, i, &marks);
+	if (classes_given(judging_context(judging)))
+		judge_own(judging, &marks);
 	judging_mark(judging, 0, &marks);
 }
 
@@ -220,6 +248,39 @@ static void tell_diagnoses(const struct rule_context *context, const struct batc
 	}
 }
 
+static void tell_ages(struct hit *hit, int from, int to)
+{
+	if (to < 0)
+		detail_add(hit, "ages=%d+", from);
+	else
+		detail_add(hit, "ages=%d-%d", from < 0 ? 0 : from, to);
+}
+
+static void tell_own(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        int age, struct hit *hit)
+{
+	struct class_row row;
+	struct classes walk;
+	char text[CODE_TEXT_SIZE];
+	int32_t low, high;
+
+	line_days(batch, line, &low, &high);
+	classes_begin(&walk, context, batch, line, line_slots(batch, line), low);
+	while (classes_next(&walk, &row)) {
+		if (!class_has_ages(&row) || !class_bars_age(&row, age))
+			continue;
+		if (!hit->kind[0])
+			snprintf(hit->kind, sizeof(hit->kind), "own_class");
+		if (row.slot == CLASS_PROCEDURE)
+			detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+		else
+			detail_add_slot(hit, row.slot, batch->diagnosis[row.slot][line]);
+		tell_ages(hit, row.age_from, row.age_to);
+		if (row.slot == CLASS_PROCEDURE || line_slot_leads(batch, line, row.slot))
+			hit_whole_line(hit);
+	}
+}
+
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
@@ -236,12 +297,11 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 		if (!hit->kind[0])
 			snprintf(hit->kind, sizeof(hit->kind), "procedure");
 		detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
-		if (px->age_to == 255)
-			detail_add(hit, "ages=%u+", px->age_from);
-		else
-			detail_add(hit, "ages=%u-%u", px->age_from, px->age_to);
+		tell_ages(hit, px->age_from, px->age_to == 255 ? -1 : px->age_to);
 		hit_whole_line(hit);
 	}
+	if (classes_given(context))
+		tell_own(context, batch, line, age, hit);
 }
 
 static const enum field needs[] = {FIELD_BIRTH, FIELD_CLAIM_START, FIELD_COUNT};
@@ -256,12 +316,12 @@ const struct rule HOT(rule_cln_03) = {
         .definition = "A diagnosis or procedure of the line is for another age than the patient's "
                       "whole years at admission (inpatient) or from: newborn 0, pediatric 0-17, "
                       "maternity 9-64 (12-55 before 2019-10-01), adult 15-124, preventive visits "
-                      "by code; the kind is the class, or procedure.",
+                      "by code; the kind is the class, or procedure, or own_class for a payer's.",
         .traps = "A newborn billed under the mother's id: a patient of 9 to 64 who is not male is "
                  "not held to newborn diagnoses, nor to pediatric ones beside them or beside a "
                  "delivery. A birth date on the day itself, or over 124 years back, is no age.",
         .tables = "MCE age lists",
-        .parameters = "age_sex_classes: other classes",
+        .parameters = "age_sex_classes: a payer's own, beside the set's",
         .dollars = "the line's amount if the conflict is its first diagnosis, its first pointer's, "
                    "or the procedure, else none",
         .evaluated = "lines with a known age and a code that has an age class; in scope too where "

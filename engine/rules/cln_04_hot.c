@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/classes.h"
 #include "rules/detail.h"
 #include "rules/judge.h"
 
@@ -36,6 +37,31 @@ static void mark_line(const struct batch *batch, uint32_t i, uint32_t dx_flags, 
 	marks->hits[i] = (dx_flags & other_diagnosis(sex)) || (px_flags & other_procedure(sex));
 }
 
+/* The payer's own sexes go on where the set's have ended. */
+static void judge_own(struct judging *judging, const struct key_days *days, struct marks *marks)
+{
+	const struct rule_context *context = judging_context(judging);
+	const struct batch *batch = judging_batch(judging);
+	const uint8_t *base = judging_base(judging, 0);
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t sex = batch->sex[i];
+		bool known = (sex == SEX_MALE || sex == SEX_FEMALE) &&
+		             days->low[i] != DATE_ABSENT && base[i] && !is_declared(batch, i);
+		struct class_row row;
+		struct classes walk;
+
+		classes_begin(&walk, context, batch, i, line_slots(batch, i), days->low[i]);
+		while (base[i] && classes_next(&walk, &row)) {
+			if (row.sex == SEX_BLANK)
+				continue;
+			marks->scope[i] = 1;
+			marks->evaluated[i] |= known;
+			marks->hits[i] |= known && row.sex != sex;
+		}
+	}
+}
+
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
@@ -61,6 +87,8 @@ static void judge(struct judging *judging)
 		for (uint32_t i = 0; i < batch->count; i++)
 			if (classed[i])
 				mark_line(batch, i, dx->flags[i], px->flags[i], &marks);
+	if (classes_given(judging_context(judging)))
+		judge_own(judging, days, &marks);
 	judging_mark(judging, 0, &marks);
 }
 
@@ -69,8 +97,32 @@ static const char *sex_name(bool male)
 	return male ? "male" : "female";
 }
 
-static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
-        unsigned k, struct hit *hit)
+static void tell_own(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        struct hit *hit)
+{
+	struct class_row row;
+	struct classes walk;
+	char text[CODE_TEXT_SIZE];
+	int32_t low, high;
+
+	line_days(batch, line, &low, &high);
+	classes_begin(&walk, context, batch, line, line_slots(batch, line), low);
+	while (classes_next(&walk, &row)) {
+		if (row.sex == SEX_BLANK || row.sex == batch->sex[line])
+			continue;
+		if (!hit->kind[0])
+			snprintf(hit->kind, sizeof(hit->kind), "own_class");
+		if (row.slot == CLASS_PROCEDURE)
+			detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+		else
+			detail_add_slot(hit, row.slot, batch->diagnosis[row.slot][line]);
+		if (row.slot == CLASS_PROCEDURE || line_slot_leads(batch, line, row.slot))
+			hit_whole_line(hit);
+	}
+}
+
+static void tell_set(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        struct hit *hit)
 {
 	const struct diagnosis_attributes *attributes = codes_diagnoses(context->codes);
 	const struct procedure_attributes *px = &codes_procedures(
@@ -79,10 +131,6 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 	uint8_t sex = batch->sex[line];
 	char text[CODE_TEXT_SIZE];
 
-	(void)k;
-	hit->severity = SEVERITY_LOW;
-	detail_add(hit, "sex=%s", sex_name(sex == SEX_MALE));
-	detail_add(hit, "class=%s", sex_name(sex != SEX_MALE));
 	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++) {
 		uint32_t flags = attributes[batch->diagnosis_ref[s][line]].flags;
 
@@ -101,6 +149,23 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 	}
 }
 
+static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        unsigned k, struct hit *hit)
+{
+	uint8_t sex = batch->sex[line];
+	int32_t low, high;
+
+	(void)k;
+	line_days(batch, line, &low, &high);
+	hit->severity = SEVERITY_LOW;
+	detail_add(hit, "sex=%s", sex_name(sex == SEX_MALE));
+	detail_add(hit, "class=%s", sex_name(sex != SEX_MALE));
+	if (low <= SEX_CLASSES_TO)
+		tell_set(context, batch, line, hit);
+	if (classes_given(context))
+		tell_own(context, batch, line, hit);
+}
+
 static const enum field needs[] = {FIELD_SEX, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
 
@@ -112,7 +177,7 @@ const struct rule HOT(rule_cln_04) = {
         .hit_unit = "line",
         .definition = "A diagnosis or procedure of the line is for the other sex, on a key date up "
                       "to 2024-09-30, when the Medicare lists ended; the kind is diagnosis or "
-                      "procedure.",
+                      "procedure, or own_class for a payer's.",
         .traps = "Sex unknown is not judged, nor is a line with condition code 45 or modifier KX. "
                  "Care that affirms a gender, and slips of the keyboard, are the usual reasons.",
         .tables = "MCE sex lists up to fiscal year 2024",

@@ -18,6 +18,7 @@
 #include "base/level.h"
 #include "claim.h"
 #include "lookup/codes.h"
+#include "lookup/payer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +49,7 @@ struct rule_context {
 	        bound; /* the fields of the batch's layout, and those that side files give */
 	int32_t as_of; /* DATE_ABSENT if not given */
 	int32_t death_month_level; /* 1: death dates are month-level (catalogue TIM-04) */
+	const struct payer *payer; /* the payer's own tables; NULL: none */
 };
 
 struct verdicts {

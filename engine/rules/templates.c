@@ -3,15 +3,16 @@
 
 #include <strings.h>
 
-/* What reads a table that no rule built so far reads yet. */
-#define WITH_ITS_RULES "--rules-file, with the rules that read it"
+/* How most tables are given; lookup/payer.def has their columns. */
+#define OWN_TABLE(name) "--table " name "=FILE"
 
 static const struct rule_template templates[] = {
         {
                 "age_sex_classes",
-                "Ages and sexes that diagnoses and procedures are for, beside or instead of the "
-                "MCE's. Dates are inclusive; blank is open. Read by CLN-03 and CLN-04.",
-                WITH_ITS_RULES,
+                "Ages and sexes that diagnoses and procedures are for, beside the code sets' own. system "
+                "is icd10cm or procedure; ages are whole years, dates inclusive, blank is open. "
+                "Read by CLN-03 and CLN-04.",
+                OWN_TABLE("age_sex_classes"),
                 "system,code,age_from,age_to,sex,from,to",
                 "icd10cm,O80,9,64,female,2019-10-01,\n"
                 "procedure,99381,0,0,,,\n",
@@ -29,7 +30,7 @@ static const struct rule_template templates[] = {
                 "drg_targets",
                 "DRG groups whose share a provider's stays are compared on: the numerator's DRGs "
                 "out of the denominator's. Read by INP-01 to INP-03.",
-                WITH_ITS_RULES,
+                OWN_TABLE("drg_targets"),
                 "target,numerator_drgs,denominator_drgs,direction",
                 "septicemia,870 871 872,689 690 870 871 872,high\n"
                 "simple_pneumonia,193 194,190 191 192 193 194 195,high\n",
@@ -37,7 +38,7 @@ static const struct rule_template templates[] = {
         {
                 "frequency_limits",
                 "How often a service may be given: at most limit times in days. Read by CLN-02.",
-                WITH_ITS_RULES,
+                OWN_TABLE("frequency_limits"),
                 "code,limit,days,per,from,to",
                 "G0438,1,36500,beneficiary,,\n"
                 "77067,1,335,beneficiary,,\n",
@@ -65,7 +66,7 @@ static const struct rule_template templates[] = {
         {
                 "once_in_lifetime",
                 "Procedures that a body allows once, or once a side. Read by CLN-07.",
-                WITH_ITS_RULES,
+                OWN_TABLE("once_in_lifetime"),
                 "code,group,per_side",
                 "58150,hysterectomy,0\n"
                 "27447,knee_replacement,1\n",
@@ -73,14 +74,14 @@ static const struct rule_template templates[] = {
         {
                 "ownership",
                 "Who owns which provider, for groups that bill as one. Read by STA-07.",
-                WITH_ITS_RULES,
+                OWN_TABLE("ownership"),
                 "npi,owner_id,owner_name,share,from,to",
                 "1003000126,O1,Example Holding,100,2020-01-01,\n",
         },
         {
                 "panels",
                 "Laboratory panels and the tests in them. Read by NCC-08.",
-                WITH_ITS_RULES,
+                OWN_TABLE("panels"),
                 "panel,component",
                 "80061,82465\n"
                 "80061,83718\n"
@@ -90,14 +91,14 @@ static const struct rule_template templates[] = {
                 "payer_codes",
                 "A payer's own procedure codes, known and in force between the dates. Read by "
                 "VAL-04.",
-                WITH_ITS_RULES,
+                OWN_TABLE("payer_codes"),
                 "code,from,to",
                 "X9001,2023-01-01,\n",
         },
         {
                 "payer_modifiers",
                 "A payer's own modifiers. Read by VAL-05.",
-                WITH_ITS_RULES,
+                OWN_TABLE("payer_modifiers"),
                 "modifier,from,to",
                 "ZZ,2023-01-01,\n",
         },
@@ -105,7 +106,7 @@ static const struct rule_template templates[] = {
                 "placeholders",
                 "Ids that stand for no provider. They key no provider and join nothing. Read by "
                 "VAL-07, PRV-01. The rows are the shipped default.",
-                WITH_ITS_RULES,
+                OWN_TABLE("placeholders"),
                 "npi",
                 "0000000000\n1111111111\n2222222222\n3333333333\n4444444444\n5555555555\n"
                 "6666666666\n7777777777\n8888888888\n9999999999\n1234567890\n",
@@ -113,7 +114,7 @@ static const struct rule_template templates[] = {
         {
                 "pos_allowed",
                 "Places where a service may be given. Read by TIM-06.",
-                WITH_ITS_RULES,
+                OWN_TABLE("pos_allowed"),
                 "code_from,code_to,pos",
                 "99281,99285,23\n"
                 "99221,99223,21\n",
@@ -123,7 +124,7 @@ static const struct rule_template templates[] = {
                 "How often a finding of a rule proves right, and how much of its dollars comes "
                 "back: what claimscan calibrate learns. The rows are the shipped default by "
                 "severity.",
-                WITH_ITS_RULES,
+                OWN_TABLE("precision_weights"),
                 "rule,severity,precision,recoverable",
                 ",high,0.6,1\n,medium,0.3,1\n,low,0.1,1\n,info,0,1\n",
         },

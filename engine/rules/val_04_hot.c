@@ -28,6 +28,47 @@ static void judge_unknown(struct judging *judging, struct marks *marks)
 			                                       DATE_ABSENT;
 }
 
+/* The payer's rows on a code; NULL: it is none of the payer's own. */
+static const struct payer_cell *payer_rows(
+        const struct rule_context *context, uint64_t hcpcs, size_t *count)
+{
+	return payer_find(context->payer, PAYER_CODES, (int64_t)hcpcs, count);
+}
+
+/* Is one of them in force on any day from low to high? */
+static bool payer_covers(const struct payer_cell *row, size_t count, int32_t low, int32_t high)
+{
+	for (; count > 0; count--, row += payer_columns(PAYER_CODES))
+		if (row[CODES_FROM].number <= high && row[CODES_TO].number >= low)
+			return true;
+	return false;
+}
+
+/* What the payer knows is known, and in force if the payer or the set says so. */
+static void judge_own(struct judging *judging, struct marks *marks)
+{
+	const struct rule_context *context = judging_context(judging);
+	const struct batch *batch = judging_batch(judging);
+
+	if (!payer_count(context->payer, PAYER_CODES))
+		return;
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
+		bool set_has = marks->evaluated[i] && batch->hcpcs_ref[i] && !marks->hits[i];
+		const struct payer_cell *rows;
+		size_t count;
+
+		if (!marks->scope[i] || from == DATE_ABSENT)
+			continue;
+		rows = payer_rows(context, batch->hcpcs[i], &count);
+		if (!rows)
+			continue;
+		marks->evaluated[i] = 1;
+		marks->hits[i] = !set_has && !payer_covers(rows, count, from < thru ? from : thru,
+		                                     from < thru ? thru : from);
+	}
+}
+
 static void judge_codes(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
@@ -47,6 +88,7 @@ static void judge_codes(struct judging *judging)
 		marks.hits[i] = (px->from[i] > high) | (px->to[i] < low);
 	}
 	judge_unknown(judging, &marks);
+	judge_own(judging, &marks);
 	judging_mark(judging, CHECK_CODE, &marks);
 }
 
@@ -130,7 +172,9 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 {
 	const struct procedure_attributes *px = &codes_procedures(
 	        context->codes)[batch->hcpcs_ref[line]];
+	const struct payer_cell *own;
 	char text[CODE_TEXT_SIZE];
+	size_t count;
 
 	hit->severity = SEVERITY_MEDIUM;
 	if (k == CHECK_PCS) {
@@ -143,9 +187,13 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 	if (batch->hcpcs_ref[line]) {
 		snprintf(hit->kind, sizeof(hit->kind), "not_in_force");
 		detail_add_window(hit, px->from, px->to);
-	} else {
-		snprintf(hit->kind, sizeof(hit->kind), "unknown");
+		return;
 	}
+	own = payer_rows(context, batch->hcpcs[line], &count);
+	snprintf(hit->kind, sizeof(hit->kind), own ? "not_in_force" : "unknown");
+	for (; own && count > 0; count--, own += payer_columns(PAYER_CODES))
+		detail_add_window(
+		        hit, (int32_t)own[CODES_FROM].number, (int32_t)own[CODES_TO].number);
 }
 
 static const enum field code_needs[] = {FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
@@ -170,7 +218,7 @@ const struct rule HOT(rule_val_04) = {
                  "over New Year is valid if one of its days is.",
         .tables = "HCPCS level II releases; a CPT list, or the fee schedule's codes; ICD-10-PCS "
                   "order files",
-        .parameters = "payer_codes: a payer's local codes",
+        .parameters = "payer_codes: a payer's local codes, known beside those of the sets",
         .dollars = "the line's amount; pcs: none",
         .evaluated = "lines with a procedure code of the sets and a date; pcs: inpatient claims "
                      "with a procedure of the set",

@@ -15,6 +15,19 @@ static bool is_anesthesia(uint64_t hcpcs)
 	       code_number(hcpcs) >= 100;
 }
 
+/* Is it one of the payer's own on that day?  On a line without a day any day will do. */
+static bool is_of_payer(const struct payer *payer, uint16_t modifier, int32_t day)
+{
+	size_t count;
+	const struct payer_cell *row = payer_find(payer, PAYER_MODIFIERS, modifier, &count);
+
+	for (; count > 0; count--, row += payer_columns(PAYER_MODIFIERS))
+		if (day == DATE_ABSENT ||
+		        (day >= row[MODIFIERS_FROM].number && day <= row[MODIFIERS_TO].number))
+			return true;
+	return false;
+}
+
 static bool is_unknown(const struct codes *codes, uint64_t hcpcs, uint16_t modifier, bool partial)
 {
 	uint8_t flags = codes_modifier(codes, modifier);
@@ -35,23 +48,27 @@ static bool is_repeated(const struct batch *batch, uint32_t line, unsigned m)
 }
 
 /* What is wrong with modifier m: KIND_*. */
-static unsigned judge_modifier(const struct codes *codes, const struct batch *batch, uint32_t line,
-        unsigned m, bool partial)
+static unsigned judge_modifier(const struct rule_context *context, const struct batch *batch,
+        uint32_t line, unsigned m, bool partial)
 {
 	uint16_t modifier = batch->modifiers[m][line];
+	unsigned mask;
 
 	if (!modifier)
 		return 0;
-	return (is_unknown(codes, batch->hcpcs[line], modifier, partial) ? KIND_UNKNOWN : 0) |
-	       (is_repeated(batch, line, m) ? KIND_REPEATED : 0);
+	mask = is_repeated(batch, line, m) ? KIND_REPEATED : 0;
+	if (is_unknown(context->codes, batch->hcpcs[line], modifier, partial) &&
+	        !is_of_payer(context->payer, modifier, batch->service_from[line]))
+		mask |= KIND_UNKNOWN;
+	return mask;
 }
 
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
-	const struct codes *codes = judging_context(judging)->codes;
+	const struct rule_context *context = judging_context(judging);
 	const struct modified_lines *modified = judging_modified(judging);
-	bool partial = codes_partial(codes, SYSTEM_MODIFIER);
+	bool partial = codes_partial(context->codes, SYSTEM_MODIFIER);
 	const uint8_t *base;
 	struct marks marks;
 
@@ -64,7 +81,7 @@ static void judge(struct judging *judging)
 		unsigned mask = 0;
 
 		for (unsigned m = 0; m < MODIFIERS_MAX; m++)
-			mask |= judge_modifier(codes, batch, i, m, partial);
+			mask |= judge_modifier(context, batch, i, m, partial);
 		marks.scope[i] = marks.evaluated[i] = base[i];
 		marks.hits[i] = mask != 0;
 	}
@@ -80,7 +97,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 
 	(void)k;
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
-		mask |= wrong[m] = judge_modifier(context->codes, batch, line, m, partial);
+		mask |= wrong[m] = judge_modifier(context, batch, line, m, partial);
 	hit_name_kinds(hit, kinds, mask);
 	hit->severity = SEVERITY_INFO;
 	detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
@@ -106,7 +123,7 @@ const struct rule HOT(rule_val_05) = {
                  "never unknown. Modifiers without dates are always in force. A partial list "
                  "calls none unknown.",
         .tables = "HCPCS level II and CPT modifiers",
-        .parameters = "payer_modifiers: a payer's own",
+        .parameters = "payer_modifiers: a payer's own, in force on the line's date",
         .dollars = "none: info",
         .evaluated = "lines with a modifier",
         .authority = "I-OCE edit 22",

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The small tables that a payer brings: --table NAME=FILE.
+ *
+ * CSV with the header that `claimscan rules template NAME` shows; blank lines
+ * and lines that begin with # are passed over.  A table is read whole, checked
+ * cell by cell, and sorted, so that the order of its rows cannot show.
+ */
+#ifndef LOOKUP_PAYER_H
+#define LOOKUP_PAYER_H
+
+#include "base/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum payer_table {
+#define PAYER_TABLE(symbol, name, key, ...) PAYER_##symbol,
+#include "lookup/payer.def"
+#undef PAYER_TABLE
+	PAYER_TABLES
+};
+
+/* The columns of the tables that rules read. */
+enum { CODES_CODE, CODES_FROM, CODES_TO };
+enum { MODIFIERS_MODIFIER, MODIFIERS_FROM, MODIFIERS_TO };
+enum {
+	CLASSES_SYSTEM,
+	CLASSES_CODE,
+	CLASSES_AGE_FROM,
+	CLASSES_AGE_TO,
+	CLASSES_SEX,
+	CLASSES_FROM,
+	CLASSES_TO
+};
+
+/*
+ * One cell.  text is as in the file, without quotes, "" for blank.  number by
+ * the type of its column: a code word or an id as a word; a date, open ends
+ * INT32_MIN and INT32_MAX; a whole number, -1 for blank; millionths of a
+ * decimal, -1 for blank; enum sex; the position of a word among those allowed,
+ * -1 for blank; 0 for a plain text.
+ */
+struct payer_cell {
+	const char *text;
+	int64_t number;
+};
+
+struct payer; /* const after reading; any thread.  NULL: no table was given */
+
+/*
+ * Read the tables given, NULL-ended, each NAME=FILE; each table once.  *payer
+ * is NULL if there are none.  Returns 0, FAIL_USAGE for a wrong name,
+ * FAIL_INPUT if a file cannot be read, FAIL_TABLE with file and line if it does
+ * not parse.  payer_destroy() takes NULL.
+ */
+int payer_create(struct payer **payer, const char *const given[], struct diag *diag);
+void payer_destroy(struct payer *payer);
+
+const char *payer_name(enum payer_table table);
+size_t payer_columns(enum payer_table table);
+
+/* Rows of a table, 0 where it was not given; row i is payer_columns() cells. */
+size_t payer_count(const struct payer *payer, enum payer_table table);
+const struct payer_cell *payer_row(const struct payer *payer, enum payer_table table, size_t i);
+
+/* The rows whose key column has this number: the first, and how many; NULL: none. */
+const struct payer_cell *payer_find(
+        const struct payer *payer, enum payer_table table, int64_t key, size_t *count);
+
+/* What was given, for the manifest: XXH3-64 of a table's cells, 0 if it was not given. */
+uint64_t payer_hash(const struct payer *payer, enum payer_table table);
+
+#endif
