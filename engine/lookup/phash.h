@@ -65,6 +65,12 @@ void phash_destroy(struct phash *table);
 int phash_image_open(struct phash *table, const void *image, size_t size, struct diag *diag);
 int phash_image_map(struct phash *table, const char *path, struct diag *diag);
 
+/*
+ * ... as _open, but only the header is checked: for an image inside another, which
+ * checks its bytes before the first look-up.
+ */
+int phash_image_attach(struct phash *table, const void *image, size_t size, struct diag *diag);
+
 /* Write the image to a new file or over an old one: FAIL_OUTPUT, FAIL_IO. */
 int phash_image_write(const struct phash *table, const char *path, struct diag *diag);
 

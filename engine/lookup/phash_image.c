@@ -115,17 +115,21 @@ static const char *check_header(const struct phash_header *header, size_t size)
 	return NULL;
 }
 
+static const char *check_beginning(const void *image, size_t size)
+{
+	if ((uintptr_t)image % PHASH_ALIGNMENT != 0)
+		return "is not aligned";
+	if (size < sizeof(struct phash_header))
+		return "is truncated";
+	return check_header(image, size);
+}
+
 static const char *check_image(const void *image, size_t size)
 {
 	const struct phash_header *header = image;
 	const uint8_t *bytes = image;
-	const char *wrong;
+	const char *wrong = check_beginning(image, size);
 
-	if ((uintptr_t)image % PHASH_ALIGNMENT != 0)
-		return "is not aligned";
-	if (size < sizeof(*header))
-		return "is truncated";
-	wrong = check_header(header, size);
 	if (wrong)
 		return wrong;
 	for (int i = 0; i < SECTIONS; i++) {
@@ -140,6 +144,17 @@ static const char *check_image(const void *image, size_t size)
 int phash_image_open(struct phash *table, const void *image, size_t size, struct diag *diag)
 {
 	const char *wrong = check_image(image, size);
+
+	memset(table, 0, sizeof(*table));
+	if (wrong)
+		return diag_set(diag, FAIL_TABLE, "code table %s", wrong);
+	attach(table, image);
+	return 0;
+}
+
+int phash_image_attach(struct phash *table, const void *image, size_t size, struct diag *diag)
+{
+	const char *wrong = check_beginning(image, size);
 
 	memset(table, 0, sizeof(*table));
 	if (wrong)
