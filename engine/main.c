@@ -18,6 +18,7 @@
  */
 #include "base/diag.h"
 #include "gen.h"
+#include "manual.h"
 #include "memory.h"
 #include "options.h"
 #include "rules/explain.h"
@@ -451,6 +452,12 @@ static int command(const char *name, int argc, char **argv, struct diag *diag)
 		return command_gen(argc, argv, diag);
 	if (strcmp(name, "rules") == 0)
 		return command_rules(argc, argv, diag);
+	if (strcmp(name, "--man") == 0) { /* this and the next at build time: CMakeLists.txt */
+		manual_page(stdout);
+		return 0;
+	}
+	if (strcmp(name, "--completion") == 0)
+		return manual_completion(stdout, argc > 0 ? argv[0] : "", diag);
 	for (int i = 0; unbuilt[i]; i++) {
 		if (strcmp(name, unbuilt[i]) == 0)
 			return diag_set(diag, FAIL_ABSENT, "%s is not built yet", name);
