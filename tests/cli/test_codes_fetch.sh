@@ -87,5 +87,5 @@ exits "get-codesets: a folder that cannot be made" 73 fetch file/out
 exits "get-codesets: --list" 0 "$get" --list
 equal "get-codesets: --list has the five sets of the public domain, and the pages of NCCI and MPFS" \
 	"hcc hcpcs icd10cm icd10pcs leie msdrg yes" \
-	"$(awk 'NF == 3 && $3 ~ /^https:/ { print $1 }' stdout | sort -u | tr '\n' ' ')$(
+	"$(awk '!NF { exit } { print $1 }' stdout | sort -u | tr '\n' ' ')$(
 		grep -q 'NCCI PTP' stdout && grep -q 'MPFS' stdout && echo yes)"
