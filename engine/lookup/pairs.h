@@ -32,6 +32,7 @@ enum {
 	PAIR_HITS_MAX = 2 * PAIRS_PIECE * PAIRS_PIECE, /* of two pieces */
 };
 
+enum { PAIRS_RELEASE_SIZE = 64 };
 enum { PAIR_NEVER = 0, PAIR_ALLOWED = 1, PAIR_NOT_APPLICABLE = 9 }; /* the modifier indicator */
 
 struct pair_window {
@@ -78,9 +79,12 @@ struct pairs {
  */
 int pairs_open(struct pairs *pairs, const struct set *set, struct diag *diag);
 
+/* Do the sections fit together, byte for byte?  What set_verify() asks (struct set_schema). */
+int pairs_check(const struct set *set, struct diag *diag);
+
 /* Days that the releases of the table judge, and their label for findings ("v30.2"). */
 bool pairs_covers(const struct pairs *pairs, int32_t day);
-const char *pairs_release(const struct pairs *pairs, char text[64]);
+const char *pairs_release(const struct pairs *pairs, char text[PAIRS_RELEASE_SIZE]);
 
 /* The id of a code word (no tag), 0 if no pair has it; batched. */
 uint16_t pairs_id(const struct pairs *pairs, uint64_t word);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * NCCI procedure-to-procedure edits, a table a setting.  The pairs themselves are
+ * sections (pairs.h); the rows say of each code what it is in the table.
+ */
+#include "lookup/codes.h"
+#include "lookup/pairs.h"
+#include "lookup/ptp_parts.h"
+
+static const struct set_column columns[] = {
+        {.name = "rank", .type = SET_U32, .at = offsetof(struct pair_code_row, rank)},
+        {.name = "edits_as_column_1",
+                .type = SET_U32,
+                .at = offsetof(struct pair_code_row, partners)},
+        {.name = "edits_as_column_2",
+                .type = SET_U32,
+                .at = offsetof(struct pair_code_row, partners) + sizeof(uint32_t)},
+};
+
+#define PTP_SCHEMA(words) \
+	.title = words, .tag = SYSTEM_PROCEDURE, .key = SET_KEY_CODE, .columns = columns, \
+	.column_count = sizeof(columns) / sizeof(*columns), \
+	.row_size = sizeof(struct pair_code_row), .finish = ptp_finish, .check = pairs_check
+
+const struct set_schema schema_ptp_practitioner = {
+        .name = "ptp_practitioner",
+        PTP_SCHEMA("NCCI PTP edits, practitioner"),
+};
+
+const struct set_schema schema_ptp_hospital = {
+        .name = "ptp_hospital",
+        PTP_SCHEMA("NCCI PTP edits, outpatient hospital"),
+};
