@@ -25,7 +25,7 @@ struct build_file {
 	const struct importer *importer; /* NULL: none knows it */
 	const char *reason;              /* why not, in words; NULL where there is an importer */
 	uint64_t size;                   /* bytes of its text */
-	size_t rows, skipped;            /* given to sets; lines that are no data */
+	size_t rows, skipped;            /* lines or records of data, and others */
 	struct hash128 hash;             /* of its text */
 };
 

@@ -55,6 +55,10 @@ int release_open(struct release **release, struct release_stream *stream, const 
         struct diag *diag);
 void release_close(struct release *release);
 
+/* Called with stream->taken whenever more was read; release_open() has read the beginning. */
+void release_watch(
+        struct release *release, void (*watch)(void *context, uint64_t taken), void *context);
+
 /* Its beginning; lives until the first line is read. */
 void release_head(const struct release *release, struct release_head *head);
 
@@ -68,7 +72,7 @@ const char *release_no_text(const struct release *release, bool *wrong);
 /* Read what the importer left, and say what passed. */
 struct release_totals {
 	uint64_t size;
-	size_t skipped;
+	size_t records, skipped; /* lines and records that were given; of them no data */
 	struct hash128 hash;
 };
 int release_finish(struct release *release, struct release_totals *totals, struct diag *diag);

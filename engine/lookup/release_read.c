@@ -27,7 +27,9 @@ struct release {
 	bool ended; /* nothing more comes from the stream */
 	bool nul;   /* ... because a NUL stands there */
 	size_t line, next_line; /* where the last record began; where the next begins */
-	size_t skipped;
+	size_t records, skipped;
+	void (*watch)(void *context, uint64_t taken);
+	void *watch_context;
 	uint64_t size;
 	struct hash128_stream hash;
 };
@@ -59,6 +61,8 @@ static int read_more(struct release *release, struct diag *diag)
 		return (int)got;
 	release->ended = got == 0;
 	release->size += (uint64_t)got;
+	if (release->watch)
+		release->watch(release->watch_context, release->stream->taken);
 	hash128_feed(&release->hash, into, (size_t)got);
 	release->raw = release->end + (size_t)got;
 	nul = memchr(into, 0, (size_t)got);
@@ -142,6 +146,13 @@ int release_open(struct release **release, struct release_stream *stream, const 
 	return 0;
 }
 
+void release_watch(
+        struct release *release, void (*watch)(void *context, uint64_t taken), void *context)
+{
+	release->watch = watch;
+	release->watch_context = context;
+}
+
 void release_head(const struct release *release, struct release_head *head)
 {
 	size_t size = release->end - release->start;
@@ -165,6 +176,7 @@ static void pass(struct release *release, size_t size, size_t lines)
 {
 	release->line = release->next_line;
 	release->next_line += lines;
+	release->records++;
 	release->start += size;
 }
 
@@ -400,6 +412,7 @@ int release_record(struct release *release, char delimiter, struct cell cells[RE
 	release->start = start;
 	release->line = line;
 	release->next_line = next_line;
+	release->records--;
 	return quoted_record(release, delimiter, cells, count, diag);
 }
 
@@ -454,6 +467,7 @@ int release_finish(struct release *release, struct release_totals *totals, struc
 	if (err == 0)
 		err = at_end(release, diag);
 	totals->size = release->size;
+	totals->records = release->records;
 	totals->skipped = release->skipped;
 	totals->hash = hash128_end(&release->hash);
 	return err;
