@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "lookup/codes_kinds.h"
+#include "lookup/rows_lists.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -124,7 +125,8 @@ static int open_empty(struct codes *codes, struct diag *diag)
 	return err;
 }
 
-/* Ref 0: nothing is known, and no day is in force.  A kind that is not there has just that. */
+/* Ref 0: nothing is known, and no day is in force.  A kind that is not there
+ * has just that. */
 static bool clear_unknown(struct codes *codes)
 {
 	if (!codes->diagnoses)
@@ -180,9 +182,15 @@ void codes_destroy(struct codes *codes)
 	if (!codes)
 		return;
 	for (int system = 0; system < SYSTEM_COUNT; system++) {
-		phash_destroy(&codes->tables[system]);
+		if (!codes->borrowed[system])
+			phash_destroy(&codes->tables[system]);
 		free(codes->words[system]);
+		free(codes->others[system]);
 	}
+	for (int part = 0; part < PART_COUNT; part++)
+		free(codes->covered[part]);
+	free(codes->modifier_windows);
+	free(codes->releases);
 	phash_destroy(&codes->taxonomy);
 	free(codes->diagnoses);
 	free(codes->procedures);
@@ -215,7 +223,8 @@ void codes_find(const struct codes *codes, enum code_system system, const uint64
 	phash_find_batch(&codes->tables[system], code_key(system, 0), words, count, refs);
 }
 
-/* One slot of diagnoses or procedures: its words, how many each line has, its refs. */
+/* One slot of diagnoses or procedures: its words, how many each line has, its
+ * refs. */
 struct slot {
 	enum code_system system;
 	unsigned number;
@@ -254,6 +263,103 @@ static unsigned largest(const uint8_t counts[], uint32_t count)
 	return most;
 }
 
+/* ---- The row of a day ---- */
+
+/* Rows of all systems begin alike. */
+static inline const struct code_window *row_window(const void *rows, size_t size, uint32_t ref)
+{
+	return (const struct code_window *)((const uint8_t *)rows + ref * size);
+}
+
+/* The rows of a code part all days among them: the first that does not end
+ * before the day. */
+static uint32_t resolve_other(
+        const struct other_rows *others, const void *rows, size_t size, uint32_t ref, int32_t day)
+{
+	uint32_t at = others[ref].first, end = at + others[ref].count;
+
+	if (at == end || day == DATE_ABSENT)
+		return ref;
+	while (at + 1 < end && row_window(rows, size, at)->to < day)
+		at++;
+	return at;
+}
+
+/* Nearly every line is settled by the row that is there: a compare, and no
+ * branch taken. */
+static inline void resolve_column(const struct other_rows *others, const void *rows, size_t size,
+        const int32_t days[], uint32_t count, uint32_t refs[])
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const struct code_window *window = row_window(rows, size, refs[i]);
+
+		if (days[i] < window->from || days[i] > window->to)
+			refs[i] = resolve_other(others, rows, size, refs[i], days[i]);
+	}
+}
+
+static void resolve_diagnoses(
+        const struct codes *codes, const int32_t days[], uint32_t count, uint32_t refs[])
+{
+	resolve_column(codes->others[SYSTEM_ICD10CM], codes->diagnoses, sizeof(*codes->diagnoses),
+	        days, count, refs);
+}
+
+static void resolve_procedures(
+        const struct codes *codes, const int32_t days[], uint32_t count, uint32_t refs[])
+{
+	resolve_column(codes->others[SYSTEM_PROCEDURE], codes->procedures,
+	        sizeof(*codes->procedures), days, count, refs);
+}
+
+static void resolve_icd10pcs(
+        const struct codes *codes, const int32_t days[], uint32_t count, uint32_t refs[])
+{
+	resolve_column(codes->others[SYSTEM_ICD10PCS], codes->icd10pcs, sizeof(*codes->icd10pcs),
+	        days, count, refs);
+}
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The days by which diagnoses are judged: of inpatient claims the discharge. */
+static void key_days(const struct batch *batch, int32_t days[BATCH_LINES])
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t thru = batch->service_thru[i];
+		int32_t out = batch->discharge[i] != DATE_ABSENT ? batch->discharge[i] : thru;
+
+		days[i] = batch->inpatient[i] ? out : smaller(batch->service_from[i], thru);
+	}
+}
+
+static void service_days(const struct batch *batch, int32_t days[BATCH_LINES])
+{
+	for (uint32_t i = 0; i < batch->count; i++)
+		days[i] = smaller(batch->service_from[i], batch->service_thru[i]);
+}
+
+static void resolve_batch(
+        const struct codes *codes, struct batch *batch, unsigned diagnoses, unsigned procedures)
+{
+	bool dx = codes->others[SYSTEM_ICD10CM] && diagnoses;
+	bool pcs = codes->others[SYSTEM_ICD10PCS] && procedures;
+	int32_t days[BATCH_LINES] COLUMN;
+
+	if (codes->others[SYSTEM_PROCEDURE]) {
+		service_days(batch, days);
+		resolve_procedures(codes, days, batch->count, batch->hcpcs_ref);
+	}
+	if (dx || pcs)
+		key_days(batch, days);
+	for (unsigned slot = 0; dx && slot < diagnoses; slot++)
+		resolve_diagnoses(codes, days, batch->count, batch->diagnosis_ref[slot]);
+	for (unsigned slot = 0; pcs && slot < procedures; slot++)
+		resolve_icd10pcs(codes, days, batch->count, batch->procedure_ref[slot]);
+}
+
 void codes_find_batch(const struct codes *codes, struct batch *batch)
 {
 	unsigned diagnoses = largest(batch->diagnosis_count, batch->count);
@@ -270,6 +376,90 @@ void codes_find_batch(const struct codes *codes, struct batch *batch)
 		        &(struct slot){SYSTEM_ICD10PCS, slot, batch->procedure[slot],
 		                batch->procedure_count, batch->procedure_ref[slot]},
 		        batch->count);
+	resolve_batch(codes, batch, diagnoses, procedures);
+}
+
+/* ---- The window around a day ---- */
+
+/* The rows of a code, by place: 0 is the one that its ref names, then the
+ * others in order. */
+struct code_rows {
+	const void *rows;
+	size_t size;
+	uint32_t ref;
+	struct other_rows others;
+};
+
+static struct code_rows rows_of_code(
+        const struct codes *codes, enum code_system system, uint32_t ref)
+{
+	struct code_rows found = {.ref = ref};
+
+	found.rows = system == SYSTEM_ICD10CM    ? (const void *)codes->diagnoses
+	             : system == SYSTEM_ICD10PCS ? (const void *)codes->icd10pcs
+	                                         : (const void *)codes->procedures;
+	found.size = system == SYSTEM_ICD10CM    ? sizeof(*codes->diagnoses)
+	             : system == SYSTEM_ICD10PCS ? sizeof(*codes->icd10pcs)
+	                                         : sizeof(*codes->procedures);
+	if (codes->others[system])
+		found.others = codes->others[system][ref];
+	return found;
+}
+
+/* The row that holds the day, else one of nothing. */
+static struct code_window window_on(const struct code_rows *rows, int32_t day)
+{
+	struct code_window window = *row_window(rows->rows, rows->size, rows->ref);
+
+	for (uint32_t i = 0; i < rows->others.count && (day < window.from || day > window.to); i++)
+		window = *row_window(rows->rows, rows->size, rows->others.first + i);
+	if (day < window.from || day > window.to)
+		window = (struct code_window){INT32_MAX, INT32_MIN};
+	return window;
+}
+
+/* A day of the window wanted: the day itself, the first in force behind it,
+ * else the last before. */
+static int32_t day_in_force(const struct code_rows *rows, int32_t day)
+{
+	int64_t next = INT64_MAX, last = INT64_MIN;
+
+	for (uint32_t i = 0; i <= rows->others.count; i++) {
+		uint32_t at = i ? rows->others.first + i - 1 : rows->ref;
+		const struct code_window *window = row_window(rows->rows, rows->size, at);
+
+		if (window->from > window->to)
+			continue;
+		if (window->from <= day && day <= window->to)
+			return day;
+		if (window->from > day && window->from < next)
+			next = window->from;
+		if (window->to < day && window->to > last)
+			last = window->to;
+	}
+	return next != INT64_MAX ? (int32_t)next : last != INT64_MIN ? (int32_t)last : day;
+}
+
+struct code_window codes_in_force(
+        const struct codes *codes, enum code_system system, uint64_t word, int32_t day)
+{
+	struct code_window window, next;
+	struct code_rows rows;
+	uint32_t ref;
+
+	codes_find(codes, system, &word, 1, &ref);
+	rows = rows_of_code(codes, system, ref);
+	window = next = window_on(&rows, day_in_force(&rows, day));
+	while (window.to != INT32_MAX && next.from <= next.to) {
+		next = window_on(&rows, window.to + 1);
+		window.to = next.from <= next.to ? next.to : window.to;
+	}
+	next = window;
+	while (window.from != INT32_MIN && next.from <= next.to) {
+		next = window_on(&rows, window.from - 1);
+		window.from = next.from <= next.to ? next.from : window.from;
+	}
+	return window;
 }
 
 const struct diagnosis_attributes *codes_diagnoses(const struct codes *codes)
@@ -294,7 +484,14 @@ size_t codes_ref_count(const struct codes *codes, enum code_system system)
 
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref)
 {
-	return ref < codes->counts[system] ? codes->words[system][ref] : CODE_BLANK;
+	const struct phash *table = &codes->tables[system];
+
+	if (codes->words[system])
+		return ref < codes->counts[system] ? codes->words[system][ref] : CODE_BLANK;
+	for (uint32_t slot = 0; ref && slot < table->slots; slot++)
+		if (table->values[slot] == ref)
+			return table->keys[slot] & ~code_key(UINT8_MAX, 0);
+	return CODE_BLANK;
 }
 
 /* ---- Small lists ---- */
@@ -304,6 +501,21 @@ uint8_t codes_modifier(const struct codes *codes, uint16_t modifier)
 	int first = base36(modifier & 0xff), second = base36(modifier >> 8);
 
 	return first < 0 || second < 0 ? 0 : codes->modifiers[first * BASE36 + second];
+}
+
+uint8_t codes_modifier_on(const struct codes *codes, uint16_t modifier, int32_t day)
+{
+	int first = base36(modifier & 0xff), second = base36(modifier >> 8);
+	const struct code_window *window;
+
+	if (first < 0 || second < 0)
+		return 0;
+	if (codes->modifier_windows && day != DATE_ABSENT) {
+		window = &codes->modifier_windows[first * BASE36 + second];
+		if (day < window->from || day > window->to)
+			return 0;
+	}
+	return codes->modifiers[first * BASE36 + second];
 }
 
 bool codes_place_assigned(const struct codes *codes, unsigned place)
@@ -339,12 +551,13 @@ uint16_t codes_taxonomy_specialty(const struct codes *codes, const uint64_t taxo
 	return row->words[0] == taxonomy[0] && row->words[1] == taxonomy[1] ? row->specialty : 0;
 }
 
-int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date)
+/* The starter's list: NPIs of its own range, rows by NPI, then day. */
+static int starter_exclusion(
+        const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion)
 {
 	size_t low = 0, high = codes->exclusion_count;
 
-	npi &= ID_VALUE_MASK;
-	if (npi < EXCLUSION_FIRST || npi > EXCLUSION_LAST || date == DATE_ABSENT)
+	if (npi < EXCLUSION_FIRST || npi > EXCLUSION_LAST)
 		return -1;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -355,7 +568,72 @@ int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date)
 			high = middle;
 	}
 	for (; low < codes->exclusion_count && codes->exclusions[low].npi == npi; low++)
-		if (codes->exclusions[low].from <= date && date <= codes->exclusions[low].to)
+		if (codes->exclusions[low].from <= date && date <= codes->exclusions[low].to) {
+			exclusion->from = codes->exclusions[low].from;
 			return 1;
+		}
 	return 0;
+}
+
+/* The latest exclusion in force: several may be at a time. */
+static int listed_exclusion(
+        const struct set *leie, uint64_t npi, int32_t date, struct code_exclusion *exclusion)
+{
+	const struct set_row *row = set_find(leie, (uint64_t)leie->schema->tag << 56 | npi);
+	int found = 0;
+
+	for (unsigned left = row ? row->more + 1u : 0; left;
+	        left--, row = set_next_row(leie, row)) {
+		const struct leie_row *listed = (const struct leie_row *)(const void *)row;
+
+		if (date < row->from || date > row->to)
+			continue;
+		*exclusion = (struct code_exclusion){
+		        row->from, listed->waiver_state, listed->waiver_day};
+		found = 1;
+	}
+	return found;
+}
+
+int codes_exclusion(
+        const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion)
+{
+	npi &= ID_VALUE_MASK;
+	*exclusion = (struct code_exclusion){DATE_ABSENT, 0, DATE_ABSENT};
+	if (date == DATE_ABSENT)
+		return -1;
+	if (codes->parts[PART_LEIE])
+		return listed_exclusion(codes->parts[PART_LEIE], npi, date, exclusion);
+	return starter_exclusion(codes, npi, date, exclusion);
+}
+
+int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date)
+{
+	struct code_exclusion exclusion;
+
+	return codes_exclusion(codes, npi, date, &exclusion);
+}
+
+int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int32_t *since)
+{
+	const struct set *nppes = codes->parts[PART_NPPES];
+	const struct set_row *row;
+	int32_t ended = INT32_MIN;
+
+	npi &= ID_VALUE_MASK;
+	row = nppes && date != DATE_ABSENT
+	              ? set_find(nppes, (uint64_t)nppes->schema->tag << 56 | npi)
+	              : NULL;
+	if (!row)
+		return -1;
+	for (unsigned left = row->more + 1u; left; left--, row = set_next_row(nppes, row)) {
+		if (row->from <= date && date <= row->to)
+			return 0;
+		if (row->to < date && row->to > ended)
+			ended = row->to;
+	}
+	if (ended == INT32_MIN)
+		return 0;
+	*since = ended + 1;
+	return 1;
 }

@@ -102,6 +102,10 @@ enum {
 	PX_MUE_DME = 1 << 20,
 	PX_MPFS = 1 << 21, /* the fee schedule's indicators below are there */
 	PX_CDT = 1 << 22,
+
+	/* Known from a release alone: that it lacks a flag of eyelids, digits, coronary vessels
+	 * or waived tests says nothing. */
+	PX_UNCLASSED = 1 << 23,
 };
 
 enum {
@@ -134,6 +138,28 @@ struct code_window {      /* ICD-10-PCS has no other attributes yet */
 
 enum { MODIFIER_KNOWN = 1, MODIFIER_ANATOMIC = 2, MODIFIER_ANESTHESIA = 4 };
 
+/* The sets whose days a check is held to, and how a mask of them is written. */
+enum codes_part {
+	PART_ICD10CM,
+	PART_ICD10PCS,
+	PART_MCE,
+	PART_HCPCS, /* of codes that begin with a letter */
+	PART_CPT,   /* of all other procedures */
+	PART_MPFS,
+	PART_MUE_PRACTITIONER, /* of lines of their setting */
+	PART_MUE_HOSPITAL,
+	PART_MUE_DME,
+	PART_AOC,
+	PART_MODIFIERS,
+	PART_LEIE,
+	PART_NPPES,
+	PART_COUNT
+};
+#define PART_BIT(part) (1u << (part))
+#define PARTS_PROCEDURE (PART_BIT(PART_HCPCS) | PART_BIT(PART_CPT))
+#define PARTS_MUE \
+	(PART_BIT(PART_MUE_PRACTITIONER) | PART_BIT(PART_MUE_HOSPITAL) | PART_BIT(PART_MUE_DME))
+
 /* What stands in a run's tables; const after opening, any thread reads it. */
 struct codes;
 
@@ -147,6 +173,24 @@ struct codes_set_info { /* for the manifest */
 
 /* Open the starter set.  Under 10 ms.  codes_destroy() takes NULL. */
 int codes_open_starter(struct codes **codes, struct diag *diag);
+
+struct codes_sets_options {
+	const char *folder; /* of images */
+	unsigned parts;     /* PART_BIT() of the sets that checks of the run are held to */
+	bool nearest;       /* days that a set does not cover are judged by the nearest it does */
+};
+
+/*
+ * Open the images of a folder over the starter set: what the folder has stands in
+ * place of the starter's, save what no release has (E/M families, classes of age
+ * and sex of procedures, and the like), which stays on the codes that a release
+ * knows.  Sets that are read are verified first.  Under 10 ms.
+ *
+ * FAIL_INPUT: no such folder.  FAIL_TABLE: an image that is cut, changed or of
+ * another version, or none at all.
+ */
+int codes_open_sets(
+        struct codes **codes, const struct codes_sets_options *options, struct diag *diag);
 void codes_destroy(struct codes *codes);
 size_t codes_set_count(const struct codes *codes);
 const struct codes_set_info *codes_set_at(const struct codes *codes, size_t index);
@@ -165,6 +209,49 @@ void codes_find(const struct codes *codes, enum code_system system, const uint64
  */
 void codes_find_batch(const struct codes *codes, struct batch *batch);
 
+/*
+ * A code may have several windows, with attributes of their own.  codes_find()
+ * gives the ref that stands for the code; codes_find_batch() resolves each to the
+ * row of the line's key day: the row in force then or, where none is, one whose
+ * from lies behind the day (INT32_MAX: it never comes back) and whose attributes are
+ * those of the day.  For diagnoses and ICD procedures the key day is the first of
+ * judging_days(), for procedures the first day of service.
+ */
+
+/*
+ * The window in force on the day, else the next, else the last; rows that join
+ * are one window.  word: without tag, one that the set has.
+ */
+struct code_window codes_in_force(
+        const struct codes *codes, enum code_system system, uint64_t word, int32_t day);
+
+/* ---- The days that sets cover ---- */
+
+/* Bits of the parts that do not cover every day; of those that the run has no set for at all. */
+unsigned codes_limited(const struct codes *codes);
+unsigned codes_absent(const struct codes *codes);
+bool codes_nearest(const struct codes *codes);
+const char *codes_part_name(enum codes_part part);
+
+/* The days of a part, in order and apart from one another; one that is not limited has one, open.
+ */
+size_t codes_covered_count(const struct codes *codes, enum codes_part part);
+struct code_window codes_covered_at(const struct codes *codes, enum codes_part part, size_t index);
+bool codes_covers(const struct codes *codes, enum codes_part part, int32_t day);
+
+/*
+ * Is a code unknown if the part does not have it, on both days?  Never by a
+ * partial set.  With nearest, days outside are taken to be the nearest covered.
+ */
+bool codes_complete(const struct codes *codes, enum codes_part part, int32_t low, int32_t high);
+
+static inline enum codes_part codes_procedure_part(uint64_t word)
+{
+	unsigned first = (unsigned)(word & 0xff);
+
+	return first >= 'A' && first <= 'Z' ? PART_HCPCS : PART_CPT;
+}
+
 /* Attribute arrays, indexed by ref; [0] has no flags and an empty window. */
 const struct diagnosis_attributes *codes_diagnoses(const struct codes *codes);
 const struct procedure_attributes *codes_procedures(const struct codes *codes);
@@ -178,6 +265,9 @@ uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t
 
 /* Small lists.  Bits of MODIFIER_*; 0 for a modifier that is not in the list. */
 uint8_t codes_modifier(const struct codes *codes, uint16_t modifier);
+
+/* ... on a day: one that has ended, or is to come, is not in the list. */
+uint8_t codes_modifier_on(const struct codes *codes, uint16_t modifier, int32_t day);
 bool codes_place_assigned(const struct codes *codes, unsigned place); /* 0 to 99 */
 bool codes_revenue_known(const struct codes *codes, unsigned revenue);
 bool codes_bill_type_known(const struct codes *codes, uint32_t bill_type);
@@ -193,5 +283,20 @@ bool codes_partial(const struct codes *codes, enum code_system system);
  * range 1000000000 to 1002999999).
  */
 int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date);
+
+/* ... and which exclusion it was; as codes_excluded(). */
+struct code_exclusion {
+	int32_t from;
+	uint16_t waiver_state; /* two letters, 0 none */
+	int32_t waiver_day;
+};
+int codes_exclusion(
+        const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion);
+
+/*
+ * Was this NPI deactivated on that day, and not yet active again?  1 yes, with the
+ * day since when in *since; 0 no; -1 the run has no NPPES, or it does not know.
+ */
+int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int32_t *since);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "lookup/codes.h"
 #include "lookup/phash.h"
+#include "lookup/sets.h"
 
 enum codes_kind {
 	KIND_DIAGNOSES,
@@ -49,6 +50,13 @@ enum {
 	TAXONOMY_LETTERS = 10,
 };
 
+enum { CODES_SETS_MAX = 96, CODES_RELEASE_SIZE = 192 };
+
+/* The rows of a code besides the one that its ref names: in order of their days. */
+struct other_rows {
+	uint32_t first, count;
+};
+
 struct taxonomy_specialty {
 	uint64_t words[2];
 	uint16_t specialty;
@@ -81,8 +89,20 @@ struct codes {
 	struct exclusion *exclusions; /* by NPI, then date */
 	size_t exclusion_count;
 
-	struct codes_set_info sets[KIND_COUNT];
+	struct codes_set_info sets[CODES_SETS_MAX];
 	size_t set_count;
+
+	/* ---- What images bring (codes_sets.c); zero without them. ---- */
+	struct sets *images;
+	bool borrowed[SYSTEM_COUNT];             /* the table is an image's */
+	struct other_rows *others[SYSTEM_COUNT]; /* by the ref of a code; NULL: none has any */
+	const struct set *parts[PART_COUNT];     /* NULL: the starter's */
+	struct set_days *covered[PART_COUNT];    /* owned; NULL: every day */
+	size_t covered_count[PART_COUNT];
+	unsigned limited, absent; /* bits of parts */
+	bool nearest;
+	struct code_window *modifier_windows; /* as modifiers; NULL: every day */
+	char (*releases)[CODES_RELEASE_SIZE]; /* texts of sets[].release */
 };
 
 /* 0 to 35 for a digit or capital letter, else -1. */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lookup/codes_join.h"
+
+#include "lookup/rows_icd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Cuts ---- */
+
+void cuts_begin(struct cuts *cuts)
+{
+	cuts->days[0] = INT32_MIN;
+	cuts->count = 1;
+	cuts->full = false;
+}
+
+static void cut_at(struct cuts *cuts, int32_t day)
+{
+	unsigned at = cuts->count;
+
+	while (at > 0 && cuts->days[at - 1] > day)
+		at--;
+	if (cuts->days[at - 1] == day)
+		return;
+	if (cuts->count == CUTS_MAX) {
+		cuts->full = true;
+		return;
+	}
+	memmove(&cuts->days[at + 1], &cuts->days[at], (cuts->count - at) * sizeof(cuts->days[0]));
+	cuts->days[at] = day;
+	cuts->count++;
+}
+
+void cuts_add(struct cuts *cuts, struct code_window window)
+{
+	if (window.from > window.to)
+		return;
+	cut_at(cuts, window.from);
+	if (window.to != INT32_MAX)
+		cut_at(cuts, window.to + 1);
+}
+
+int32_t cuts_end(const struct cuts *cuts, unsigned index)
+{
+	return index + 1 < cuts->count ? cuts->days[index + 1] - 1 : INT32_MAX;
+}
+
+/* ---- Rows of images ---- */
+
+static int32_t middle(int32_t a, int32_t b)
+{
+	return (int32_t)(((int64_t)a + b) >> 1);
+}
+
+struct code_window join_window(
+        const struct codes *codes, enum codes_part part, const struct set_row *row)
+{
+	const struct set_days *covered = codes->covered[part];
+	size_t count = codes->covered_count[part];
+	struct code_window window = {row->from, row->to};
+
+	for (size_t i = 0; i < count; i++) {
+		if (row->from == covered[i].from)
+			window.from = i ? middle(covered[i - 1].to, covered[i].from) + 1
+			                : INT32_MIN;
+		if (row->to == covered[i].to)
+			window.to = i + 1 < count ? middle(covered[i].to, covered[i + 1].from)
+			                          : INT32_MAX;
+	}
+	return window;
+}
+
+const struct set_row *key_rows_on(
+        const struct codes *codes, enum codes_part part, const struct key_rows *rows, int32_t day)
+{
+	for (unsigned i = 0; i < rows->count; i++) {
+		const struct set_row *row = key_rows_at(rows, i);
+
+		if (window_holds(join_window(codes, part, row), day))
+			return row;
+	}
+	return NULL;
+}
+
+void cuts_add_rows(struct cuts *cuts, const struct codes *codes, enum codes_part part,
+        const struct key_rows *rows)
+{
+	for (unsigned i = 0; i < rows->count; i++)
+		cuts_add(cuts, join_window(codes, part, key_rows_at(rows, i)));
+}
+
+/* ---- Rows that grow ---- */
+
+int join_rows_begin(struct join_rows *join, size_t size, size_t codes, struct diag *diag)
+{
+	*join = (struct join_rows){
+	        .size = size, .count = codes, .room = codes + codes / 2 + CUTS_MAX};
+	join->rows = calloc(join->room, size);
+	join->others = calloc(codes, sizeof(*join->others));
+	if (!join->rows || !join->others)
+		return diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
+	return 0;
+}
+
+void join_rows_end(struct join_rows *join)
+{
+	free(join->rows);
+	free(join->others);
+	*join = (struct join_rows){0};
+}
+
+static int grow(struct join_rows *join, unsigned more, struct diag *diag)
+{
+	size_t room = join->room * 2 + more;
+	uint8_t *rows;
+
+	if (join->count + more <= join->room)
+		return 0;
+	rows = realloc(join->rows, room * join->size);
+	if (!rows)
+		return diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
+	join->rows = rows;
+	join->room = room;
+	return 0;
+}
+
+int join_rows_store(struct join_rows *join, uint32_t ref, const void *rows, unsigned count,
+        unsigned primary, bool only, struct diag *diag)
+{
+	const uint8_t *from = rows;
+	int err = only ? 0 : grow(join, count - 1, diag);
+
+	if (err)
+		return err;
+	memcpy(join->rows + ref * join->size, from + primary * join->size, join->size);
+	if (only || count == 1)
+		return 0;
+	join->others[ref] = (struct other_rows){(uint32_t)join->count, count - 1};
+	join->any = true;
+	for (unsigned i = 0; i < count; i++) {
+		if (i == primary)
+			continue;
+		memcpy(join->rows + join->count++ * join->size, from + i * join->size, join->size);
+	}
+	return 0;
+}
+
+/* ---- ICD-10-PCS: days only ---- */
+
+static void pcs_windows(const struct codes *codes, const struct key_rows *rows,
+        struct code_window windows[], unsigned *count)
+{
+	for (unsigned i = 0; i < rows->count; i++) {
+		const struct set_row *row = key_rows_at(rows, i);
+		struct code_window window = join_window(codes, PART_ICD10PCS, row);
+
+		if (((const struct icd10_row *)(const void *)row)->flags & ICD10_HEADER)
+			continue;
+		if (*count && windows[*count - 1].to != INT32_MAX &&
+		        windows[*count - 1].to + 1 == window.from)
+			windows[*count - 1].to = window.to;
+		else if (*count < CUTS_MAX)
+			windows[(*count)++] = window;
+	}
+}
+
+int codes_join_icd10pcs(struct codes *codes, struct diag *diag)
+{
+	const struct set *set = codes->parts[PART_ICD10PCS];
+	struct code_window windows[CUTS_MAX];
+	struct join_rows join;
+	int err;
+
+	if (!set)
+		return 0;
+	err = join_rows_begin(&join, sizeof(windows[0]), set->row_count + 1, diag);
+	for (uint32_t slot = 0; slot < set->table.slots && !err; slot++) {
+		struct key_rows rows = {.set = set};
+		unsigned count = 0;
+
+		if (!set->table.keys[slot])
+			continue;
+		rows = key_rows_find(set, set->table.keys[slot]);
+		pcs_windows(codes, &rows, windows, &count);
+		if (!count) /* a header: known, and never in force */
+			windows[count++] = (struct code_window){INT32_MAX, INT32_MIN};
+		err = join_rows_store(
+		        &join, set->table.values[slot], windows, count, count - 1, false, diag);
+	}
+	if (err) {
+		join_rows_end(&join);
+		return err;
+	}
+	phash_destroy(&codes->tables[SYSTEM_ICD10PCS]);
+	codes->tables[SYSTEM_ICD10PCS] = set->table;
+	codes->borrowed[SYSTEM_ICD10PCS] = true;
+	free(codes->words[SYSTEM_ICD10PCS]);
+	free(codes->icd10pcs);
+	codes->words[SYSTEM_ICD10PCS] = NULL;
+	codes->counts[SYSTEM_ICD10PCS] = set->row_count + 1;
+	codes->icd10pcs = (struct code_window *)(void *)join.rows;
+	codes->icd10pcs[0] = (struct code_window){INT32_MAX, INT32_MIN};
+	codes->others[SYSTEM_ICD10PCS] = join.any ? join.others : NULL;
+	if (!join.any)
+		free(join.others);
+	return 0;
+}
