@@ -149,9 +149,10 @@ struct profile_worker {
 	struct provider_sums sums[PROVIDERS];
 };
 
-int profile_add_claim(struct profile_worker *worker, uint32_t provider)
+int profile_add_claims(struct profile_worker *worker, const uint32_t providers[], uint32_t count)
 {
-	worker->sums[provider].claims++;
+	for (uint32_t i = 0; i < count; i++)
+		worker->sums[providers[i]].claims++;
 	return 0;
 }
 

@@ -530,7 +530,7 @@ static void add_after(struct run *run, struct expected *expected)
 		int64_t dollars = (int64_t)below(100000);
 		uint64_t checks = random_word() & 0xffffffff00000000;
 
-		cr_assert_eq(profile_add_claim(worker, number), 0);
+		cr_assert_eq(profile_add_claims(worker, &number, 1), 0);
 		cr_assert_eq(profile_add_hit(worker, number, rule, dollars), 0);
 		cr_assert_eq(profile_add_evaluated(worker, number, checks), 0);
 		cr_assert_eq(profile_add_flagged(worker, number, 2, 3, dollars), 0);
@@ -847,7 +847,7 @@ Test(profile, order)
 
 		made[i * 5 % COUNT] = profile_number(
 		        run.profile, provider->id, provider->text, strlen(provider->text));
-		cr_assert_eq(profile_add_claim(run.workers[0], made[i * 5 % COUNT]), 0);
+		cr_assert_eq(profile_add_claims(run.workers[0], &made[i * 5 % COUNT], 1), 0);
 	}
 	run_merge(&run);
 	cr_assert_eq(profile_order(run.profile, &numbers, &count), 0);

@@ -539,9 +539,9 @@ static void make_profile(void)
 			verdicts.scope[i] = verdicts.evaluated[i] = (uint64_t)1 << check;
 	}
 	cr_assert_eq(profile_add(worker, &batch, NULL, &verdicts), 0);
-	cr_assert_eq(profile_add_claim(worker, batch.provider[0]), 0);
-	cr_assert_eq(profile_add_claim(worker, batch.provider[2]), 0);
-	cr_assert_eq(profile_add_claim(worker, batch.provider[3]), 0);
+	cr_assert_eq(profile_add_claims(worker, &batch.provider[0], 1), 0);
+	cr_assert_eq(profile_add_claims(worker, &batch.provider[2], 1), 0);
+	cr_assert_eq(profile_add_claims(worker, &batch.provider[3], 1), 0);
 	cr_assert_eq(profile_add_hit(worker, batch.provider[0], (unsigned)rule, 4000), 0);
 	cr_assert_eq(profile_add_flagged(worker, batch.provider[0], 1, 1, 4000), 0);
 	cr_assert_eq(profile_merge(worker), 0);
@@ -671,8 +671,8 @@ Test(tables, are_the_same_from_any_number_of_threads)
 		snprintf(npi, sizeof(npi), "%u", 1100000000u + i * 7919u % 1000000u);
 		uint64_t id = (uint64_t)ID_NPI << ID_KIND_SHIFT | strtoull(npi, NULL, 10);
 
-		cr_assert_eq(
-		        profile_add_claim(worker, profile_number(profile, id, npi, strlen(npi))),
+		cr_assert_eq(profile_add_claims(worker,
+		                     &(uint32_t){profile_number(profile, id, npi, strlen(npi))}, 1),
 		        0);
 	}
 	cr_assert_eq(profile_merge(worker), 0);

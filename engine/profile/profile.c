@@ -187,7 +187,7 @@ static int prepare(struct profile_worker *worker, uint64_t more)
 			return err;
 	}
 	part->added += more;
-	if (!part_reserve(part, BATCH_LINES) || !cells_reserve(&part->wide, WIDE_BATCH) ||
+	if (!part_reserve(part, PROFILE_CLAIMS_MAX) || !cells_reserve(&part->wide, WIDE_BATCH) ||
 	        !cells_reserve(&part->notes, NOTES_BATCH))
 		return FAIL_MEMORY;
 	return 0;
@@ -332,13 +332,23 @@ static struct net_block *net(struct profile_worker *worker, uint32_t number)
 	return &part_chunk(worker->part, number)->net[part_at(number)];
 }
 
-int profile_add_claim(struct profile_worker *worker, uint32_t provider)
+/* They lie anywhere: all are asked for before the first is added to. */
+int profile_add_claims(struct profile_worker *worker, const uint32_t providers[], uint32_t count)
 {
-	int err = prepare_provider(worker, provider);
+	struct part *part = worker->part;
+	int err = prepare(worker, count);
 
-	if (!err)
-		net(worker, provider)->claims++;
-	return err;
+	assert(count <= PROFILE_CLAIMS_MAX);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < count; i++) {
+		if (!part_is_ready(part, providers[i]) && !part_make(part, providers[i]))
+			return FAIL_MEMORY;
+		__builtin_prefetch(&part_chunk(part, providers[i])->net[part_at(providers[i])], 1);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		net(worker, providers[i])->claims++;
+	return 0;
 }
 
 int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks)

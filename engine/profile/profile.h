@@ -83,8 +83,9 @@ struct profile_amounts {
 };
 int profile_add_amounts(struct profile_worker *worker, const struct profile_amounts *amounts);
 
-/* One more distinct claim of a provider. */
-int profile_add_claim(struct profile_worker *worker, uint32_t provider);
+/* One more distinct claim of each of these providers; at most PROFILE_CLAIMS_MAX of them. */
+enum { PROFILE_CLAIMS_MAX = 256 };
+int profile_add_claims(struct profile_worker *worker, const uint32_t providers[], uint32_t count);
 
 /* Claim-scope evaluated counts of a rule (gross of line rules is in profile_add). */
 int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks);

@@ -58,7 +58,9 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 		if (texts || (walk.by_form && form))
 			walk.sections[type] |= RUN_FACTS | RUN_TEXTS;
 		if (amounts && type == CLAIM_INSTITUTIONAL)
-			walk.sections[type] |= RUN_FACTS | RUN_AMOUNTS;
+			walk.sections[type] |= walk.sections[type] || emitting->claim_level
+			                               ? RUN_FACTS | RUN_AMOUNTS
+			                               : RUN_LEVELS;
 	}
 	return walk;
 }
@@ -109,6 +111,8 @@ static inline uint32_t sections_of(const struct walk *walk, uint32_t line)
 	if ((batch->line_flags[line] & (LINE_ADJUSTMENT | LINE_VOID)) ||
 	        (walk->by_form && batch->bill_type[line]))
 		sections |= RUN_FACTS | RUN_TEXTS;
+	if ((sections & RUN_FACTS) && (sections & RUN_LEVELS))
+		sections ^= RUN_LEVELS | RUN_AMOUNTS;
 	return sections;
 }
 
@@ -188,45 +192,73 @@ static void fill_facts(const struct walk *walk, const struct run *run, struct ru
 	}
 }
 
-static void fill_amount(
-        const int64_t *amounts, const struct run *run, unsigned amount, struct run_amounts *section)
+/* Of a run's amounts of one kind: is there one on every line; is it one value on all? */
+static unsigned everywhere_in(const int64_t *amounts, const struct run *run)
 {
-	bool everywhere = true, equal = true;
+	unsigned everywhere = 1;
 
-	for (uint32_t i = run->from; i < run->to; i++) {
+	for (uint32_t i = run->from; i < run->to; i++)
 		everywhere &= amounts[i] != AMOUNT_ABSENT;
-		equal &= amounts[i] == amounts[run->from];
-	}
-	section->amounts[amount] = amounts[run->lowest];
-	section->everywhere |= (uint8_t)(everywhere << amount);
-	section->equal |= (uint8_t)(equal << amount);
+	return everywhere;
 }
 
+static unsigned equal_in(const int64_t *amounts, const struct run *run)
+{
+	unsigned equal = 1;
+
+	for (uint32_t i = run->from + 1; i < run->to; i++)
+		equal &= amounts[i] == amounts[run->from];
+	return equal;
+}
+
+/*
+ * The section is written once and not read: it is fresh memory, and a load from
+ * there would wait until the cache line has come.
+ */
 static void fill_amounts(
         const struct walk *walk, const struct run *run, struct run_amounts *section)
 {
 	const struct batch *batch = walk->emitting.batch;
 	const struct codes *codes = walk->worker->claims->options.codes;
+	const int64_t *const columns[AMOUNTS] = {batch->charge, batch->allowed, batch->paid};
 	uint32_t line = run->lowest;
-
-	*section = (struct run_amounts){
+	struct run_amounts made = {
 	        .hcpcs = batch->hcpcs[line],
 	        .place = batch->place[line],
 	        .layout = batch->layout_number,
 	        .claim_level = walk->emitting.claim_level,
 	};
+
 	for (unsigned i = 0; i < MODIFIERS_MAX; i++)
-		section->modifiers[i] = batch->modifiers[i][line];
+		made.modifiers[i] = batch->modifiers[i][line];
 	if (codes && batch->hcpcs_ref[line]) {
 		const struct procedure_attributes *attributes = &codes_procedures(
 		        codes)[batch->hcpcs_ref[line]];
 
-		section->em_family = attributes->em_family;
-		section->em_level = attributes->em_level;
+		made.em_family = attributes->em_family;
+		made.em_level = attributes->em_level;
 	}
-	fill_amount(batch->charge, run, AMOUNT_CHARGE, section);
-	fill_amount(batch->allowed, run, AMOUNT_ALLOWED, section);
-	fill_amount(batch->paid, run, AMOUNT_PAID, section);
+	for (unsigned i = 0; i < AMOUNTS; i++) {
+		made.amounts[i] = columns[i][line];
+		made.everywhere |= (uint8_t)(everywhere_in(columns[i], run) << i);
+		made.equal |= (uint8_t)(equal_in(columns[i], run) << i);
+	}
+	*section = made;
+}
+
+static void fill_levels(const struct walk *walk, const struct run *run, struct run_levels *section)
+{
+	const struct batch *batch = walk->emitting.batch;
+	const int64_t *const columns[AMOUNTS] = {batch->charge, batch->allowed, batch->paid};
+	struct run_levels made = {
+	        .lines = run->to - run->from, .layout = (uint16_t)batch->layout_number};
+
+	for (unsigned i = 0; i < AMOUNTS; i++) {
+		made.amounts[i] = columns[i][run->from];
+		made.everywhere |= (uint8_t)(everywhere_in(columns[i], run) << i);
+		made.equal |= (uint8_t)(equal_in(columns[i], run) << i);
+	}
+	*section = made;
 }
 
 static size_t texts_size(const struct batch *batch, uint32_t line)
@@ -266,6 +298,8 @@ static int put_run(const struct walk *walk, const struct run *run)
 		size += sizeof(struct run_amounts);
 	if (run->flags & RUN_TEXTS)
 		size += texts_size(batch, run->lowest);
+	if (run->flags & RUN_LEVELS)
+		size += sizeof(struct run_levels);
 	struct run_record *record = partition_reserve(
 	        walk->worker->main, batch->claim_key[run->from], RECORD_RUN, size);
 	if (!record)
@@ -278,6 +312,8 @@ static int put_run(const struct walk *walk, const struct run *run)
 		fill_amounts(walk, run, (struct run_amounts *)(uintptr_t)run_amounts(record));
 	if (run->flags & RUN_TEXTS)
 		fill_texts(batch, run->lowest, (struct run_texts *)(uintptr_t)run_texts(record));
+	if (run->flags & RUN_LEVELS)
+		fill_levels(walk, run, (struct run_levels *)(record + 1));
 	return 0;
 }
 

@@ -72,10 +72,8 @@ static int gather_providers(struct joined *joined)
 
 static int add_claimed(struct claims_worker *worker)
 {
-	int err = 0;
+	int err = profile_add_claims(worker->profile, worker->claimed, worker->claimed_count);
 
-	for (uint32_t i = 0; i < worker->claimed_count && !err; i++)
-		err = profile_add_claim(worker->profile, worker->claimed[i]);
 	worker->claimed_count = 0;
 	return err;
 }
@@ -123,41 +121,72 @@ static int place_amounts(struct joined *joined)
 	return profile_add_amounts(joined->worker->profile, &amounts);
 }
 
-/* Evidence for the level of an institutional claim's amounts. */
-static int count_levels(struct joined *joined)
+/* What a run says of the level of its amounts; false: nothing. */
+static bool levels_of(const struct run_record *run, struct run_levels *levels)
 {
-	const struct claim *claim = &joined->claim;
-	const struct run_amounts *first = run_amounts(claim->lowest);
-	unsigned everywhere = (1 << AMOUNTS) - 1, equal = everywhere;
-	uint64_t lines = 0;
+	const struct run_amounts *amounts = run_amounts(run);
 
-	if (!first || !(claim->lowest->flags & RUN_DUE))
-		return 0;
-	for (size_t i = 0; i < claim->count; i++) {
-		const struct run_record *run = (const struct run_record *)claim->records[i];
+	if (run_levels(run)) {
+		*levels = *run_levels(run);
+		return true;
+	}
+	if (!amounts)
+		return false;
+	*levels = (struct run_levels){.lines = run_facts(run)->lines,
+	        .layout = (uint16_t)amounts->layout,
+	        .everywhere = amounts->everywhere,
+	        .equal = amounts->equal};
+	memcpy(levels->amounts, amounts->amounts, sizeof(levels->amounts));
+	return true;
+}
+
+/*
+ * Evidence for the level of an institutional claim's amounts.  A claim that
+ * has lines of another type, or in files of two layouts, gives none.
+ */
+static bool gather_levels(const struct record_head **records, size_t count, struct run_levels *all)
+{
+	struct run_levels levels;
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run_record *run = (const struct run_record *)records[i];
 
 		if (run->head.kind != RECORD_RUN || !(run->flags & RUN_DUE))
 			continue;
-		const struct run_amounts *amounts = run_amounts(run);
-		if (!amounts)
-			return 0; /* some lines of the claim are of another type */
-		lines += run_facts(run)->lines;
-		everywhere &= amounts->everywhere;
-		equal &= amounts->equal;
+		if (!levels_of(run, &levels) || (any && levels.layout != all->layout))
+			return false;
+		if (!any)
+			*all = levels;
+		else
+			all->lines += levels.lines;
+		any = true;
+		all->everywhere &= levels.everywhere;
+		all->equal &= levels.equal;
 		for (unsigned k = 0; k < AMOUNTS; k++) {
-			if (amounts->amounts[k] != first->amounts[k])
-				equal &= ~(1U << k);
+			if (levels.amounts[k] != all->amounts[k])
+				all->equal &= (uint8_t) ~(1U << k);
 		}
 	}
-	struct level_count *counts = claims_layout_levels(joined->worker, first->layout);
+	return any && all->lines > 1;
+}
+
+static int count_levels(
+        struct claims_worker *worker, const struct record_head **records, size_t count)
+{
+	struct run_levels levels;
+
+	if (!gather_levels(records, count, &levels))
+		return 0;
+	struct level_count *counts = claims_layout_levels(worker, levels.layout);
 	if (!counts)
 		return FAIL_MEMORY;
-	for (unsigned k = 0; lines > 1 && k < AMOUNTS; k++) {
-		unsigned there = everywhere >> k & 1;
+	for (unsigned k = 0; k < AMOUNTS; k++) {
+		unsigned there = levels.everywhere >> k & 1;
 
-		joined->worker->totals.multi_line_claims[k] += there;
+		worker->totals.multi_line_claims[k] += there;
 		counts[k].multi_line += there;
-		counts[k].repeated += there & equal >> k;
+		counts[k].repeated += there & levels.equal >> k;
 	}
 	return 0;
 }
@@ -512,7 +541,7 @@ static int join_claim(struct joined *joined, const struct record_head **records,
 	if (!err)
 		err = place_amounts(joined);
 	if (!err)
-		err = count_levels(joined);
+		err = count_levels(joined->worker, joined->claim.records, joined->claim.count);
 	return err ? err : join_net(joined);
 }
 
@@ -543,6 +572,8 @@ static int join_plain(
 		flags |= ((const struct run_record *)records[i])->flags;
 	worker->totals.claims++;
 	worker->totals.adjustments_negative += (flags & RUN_NEGATIVE) != 0;
+	if (flags & RUN_LEVELS && count_levels(worker, records, count))
+		return FAIL_MEMORY;
 	return claim_of(worker, ((const struct run_record *)records[0])->provider);
 }
 

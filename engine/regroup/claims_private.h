@@ -54,6 +54,8 @@ enum {
 	RUN_FACTS = 1 << 8,
 	RUN_AMOUNTS = 1 << 9,
 	RUN_TEXTS = 1 << 10,
+	RUN_LEVELS =
+	        1 << 11, /* alone, where the run's amounts are evidence of a level and no more */
 };
 
 struct run_record { /* 24 bytes, and nothing else, where nothing else can matter */
@@ -86,6 +88,13 @@ struct run_amounts {
 	uint32_t layout;
 	uint8_t claim_level; /* bits by amount */
 	uint8_t pad[3];
+};
+
+struct run_levels {
+	int64_t amounts[AMOUNTS]; /* of any line */
+	uint32_t lines;
+	uint16_t layout;
+	uint8_t everywhere, equal; /* as above */
 };
 
 struct run_texts {
@@ -175,6 +184,11 @@ static inline const struct run_amounts *run_amounts(const struct run_record *run
 	return run->flags & RUN_AMOUNTS ? (const struct run_amounts *)(facts + 1) : NULL;
 }
 
+static inline const struct run_levels *run_levels(const struct run_record *run)
+{
+	return run->flags & RUN_LEVELS ? (const struct run_levels *)(run + 1) : NULL;
+}
+
 static inline const struct run_texts *run_texts(const struct run_record *run)
 {
 	const struct run_facts *facts = (const struct run_facts *)(run + 1);
@@ -229,7 +243,7 @@ struct hit_view {
 };
 
 /* Claims of providers are added in one go: their counters are misses that then overlap. */
-enum { CLAIMED_MAX = 256 };
+enum { CLAIMED_MAX = PROFILE_CLAIMS_MAX };
 
 enum {
 	HITS_MAX = CHECKS_MAX + 2, /* and one that a join check adds */
