@@ -58,6 +58,11 @@ static void original_keys(struct batch *batch)
 	}
 }
 
+/*
+ * Every line is hashed, though most claims have several lines side by side: to
+ * ask whether the id is the last line's costs more, as nobody can tell the answer
+ * in advance.
+ */
 static void claim_keys(struct batch *batch)
 {
 	bool sources = bound(batch, FIELD_DATA_SOURCE);
@@ -65,32 +70,23 @@ static void claim_keys(struct batch *batch)
 
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct slice id = batch->claim_id[i], from = batch->data_source[i];
-		bool new_source = sources &&
-		                  (i == 0 || !same_text(batch, from, batch->data_source[i - 1]));
 
-		if (new_source)
+		if (sources && (i == 0 || !same_text(batch, from, batch->data_source[i - 1])))
 			source = from.size ? hash64(batch->text + from.at, from.size) : 0;
-		if (i > 0 && !new_source && same_text(batch, id, batch->claim_id[i - 1]))
-			batch->claim_key[i] = batch->claim_key[i - 1];
-		else
-			batch->claim_key[i] = claim_key_of(source, batch->text + id.at, id.size);
+		batch->claim_key[i] = claim_key_of(source, batch->text + id.at, id.size);
 	}
 }
 
 static void person_keys(struct batch *batch)
 {
-	if (!bound(batch, FIELD_PERSON_ID)) {
-		memset(batch->person_key, 0, batch->count * sizeof(batch->person_key[0]));
+	memset(batch->person_key, 0, batch->count * sizeof(batch->person_key[0]));
+	if (!bound(batch, FIELD_PERSON_ID))
 		return;
-	}
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct slice id = batch->person_id[i];
 
-		if (i > 0 && same_text(batch, id, batch->person_id[i - 1]))
-			batch->person_key[i] = batch->person_key[i - 1];
-		else
-			batch->person_key[i] = id.size ? person_key_of(batch->text + id.at, id.size)
-			                               : 0;
+		if (id.size)
+			batch->person_key[i] = person_key_of(batch->text + id.at, id.size);
 	}
 }
 
@@ -253,75 +249,73 @@ ALWAYS bool is_supplier(uint16_t specialty)
 {
 	uint8_t first = (uint8_t)specialty, second = (uint8_t)(specialty >> 8);
 
-	return (first == 'A' && second >= '0' && second <= '8') ||
-	       (first == '5' && ((second >= '1' && second <= '4') || second == '8')) ||
-	       (first == '8' && second == '7');
+	return ((first == 'A') & (second >= '0') & (second <= '8')) |
+	       ((first == '5') & (((second >= '1') & (second <= '4')) | (second == '8'))) |
+	       ((first == '8') & (second == '7'));
 }
 
 ALWAYS bool is_equipment(uint64_t code, uint16_t place)
 {
 	uint8_t class = (uint8_t)code;
 
-	return place == TWO_CHARS('1', '2') && (class == 'E' || class == 'K' || class == 'L') &&
-	       code >> 8;
+	return (place == TWO_CHARS('1', '2')) & ((class == 'E') | (class == 'K') | (class == 'L')) &
+	       (code >> 8 != 0);
 }
 
-/* By the first two characters of the bill type. */
-static uint8_t institutional_setting(uint32_t bill_type)
+/* By the first two characters of the bill type, as a number of two digits. */
+static const uint8_t bill_settings[100] = {
+        [12] = SETTING_OUTPATIENT,
+        [13] = SETTING_OUTPATIENT,
+        [14] = SETTING_OUTPATIENT,
+        [22] = SETTING_OUTPATIENT,
+        [23] = SETTING_OUTPATIENT,
+        [34] = SETTING_OUTPATIENT,
+        [74] = SETTING_OUTPATIENT,
+        [75] = SETTING_OUTPATIENT,
+        [85] = SETTING_OUTPATIENT,
+        [11] = SETTING_NONE,
+        [18] = SETTING_NONE,
+        [21] = SETTING_NONE,
+        [41] = SETTING_NONE,
+        [32] = SETTING_NONE,
+        [33] = SETTING_NONE,
+        [81] = SETTING_NONE,
+        [82] = SETTING_NONE,
+};
+
+ALWAYS uint8_t institutional_setting(uint32_t bill_type)
 {
-	switch (bill_type & 0xffff) {
-	case TWO_CHARS('1', '2'):
-	case TWO_CHARS('1', '3'):
-	case TWO_CHARS('1', '4'):
-	case TWO_CHARS('2', '2'):
-	case TWO_CHARS('2', '3'):
-	case TWO_CHARS('3', '4'):
-	case TWO_CHARS('7', '4'):
-	case TWO_CHARS('7', '5'):
-	case TWO_CHARS('8', '5'):
-		return SETTING_OUTPATIENT;
-	case TWO_CHARS('1', '1'):
-	case TWO_CHARS('1', '8'):
-	case TWO_CHARS('2', '1'):
-	case TWO_CHARS('4', '1'):
-	case TWO_CHARS('3', '2'):
-	case TWO_CHARS('3', '3'):
-	case TWO_CHARS('8', '1'):
-	case TWO_CHARS('8', '2'):
-		return SETTING_NONE;
-	}
-	return SETTING_UNDETERMINED;
+	uint32_t first = (bill_type & 0xff) - '0', second = (bill_type >> 8 & 0xff) - '0';
+
+	return bill_settings[(first < 10) & (second < 10) ? first * 10 + second : 0];
 }
 
 ALWAYS bool is_inpatient(uint32_t bill_type)
 {
 	uint16_t type = (uint16_t)bill_type;
 
-	return type == TWO_CHARS('1', '1') || type == TWO_CHARS('1', '8') ||
-	       type == TWO_CHARS('2', '1') || type == TWO_CHARS('4', '1');
+	return (type == TWO_CHARS('1', '1')) | (type == TWO_CHARS('1', '8')) |
+	       (type == TWO_CHARS('2', '1')) | (type == TWO_CHARS('4', '1'));
 }
 
 static void settings(struct batch *batch)
 {
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint8_t setting = SETTING_UNDETERMINED;
-		uint8_t rif = batch->rif_type[i];
+		uint8_t type = batch->claim_type[i], rif = batch->rif_type[i];
+		uint8_t equipment = is_supplier(batch->specialty[i]) |
+		                    is_equipment(batch->hcpcs[i], batch->place[i]);
+		uint8_t setting = institutional_setting(batch->bill_type[i]);
 
-		if (rif == 81 || rif == 82)
-			setting = SETTING_DME;
-		else if (batch->claim_type[i] == CLAIM_PROFESSIONAL)
-			setting = is_supplier(batch->specialty[i]) ||
-			                          is_equipment(batch->hcpcs[i], batch->place[i])
-			                  ? SETTING_DME
-			                  : SETTING_PRACTITIONER;
-		else if (batch->claim_type[i] == CLAIM_INSTITUTIONAL)
-			setting = institutional_setting(batch->bill_type[i]);
-		else if (batch->claim_type[i] == CLAIM_DENTAL)
-			setting = SETTING_NONE;
-		batch->setting[i] = setting;
-		batch->inpatient[i] = is_inpatient(batch->bill_type[i]) &&
-		                      batch->claim_type[i] != CLAIM_PROFESSIONAL;
+		setting = type == CLAIM_UNDETERMINED ? SETTING_UNDETERMINED : setting;
+		setting = type == CLAIM_DENTAL ? SETTING_NONE : setting;
+		setting = type == CLAIM_PROFESSIONAL
+		                  ? (equipment ? SETTING_DME : SETTING_PRACTITIONER)
+		                  : setting;
+		batch->setting[i] = (rif == 81) | (rif == 82) ? SETTING_DME : setting;
 	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		batch->inpatient[i] = is_inpatient(batch->bill_type[i]) &
+		                      (batch->claim_type[i] != CLAIM_PROFESSIONAL);
 }
 
 /* ---- Provider ---- */
@@ -345,12 +339,65 @@ static void pass_over(const struct payer *payer, struct batch *batch)
 
 ALWAYS bool usable(uint64_t id)
 {
-	return id != 0 && id_kind(id) != ID_PLACEHOLDER;
+	return (id != 0) & (id >> ID_KIND_SHIFT != ID_PLACEHOLDER);
 }
 
+/* Slices moved as words. */
+typedef uint64_t __attribute__((may_alias)) slice_word;
+_Static_assert(sizeof(struct slice) == sizeof(slice_word), "a slice is a word");
+
+/* Where a line's provider may stand, by claim type, first to last. */
 struct candidate {
 	const uint64_t *ids;
 	const struct slice *texts;
+};
+
+ALWAYS void take_words(uint64_t *restrict into, const slice_word *restrict from,
+        const uint64_t *restrict masks, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		into[i] = (from[i] & masks[i]) | (into[i] & ~masks[i]);
+}
+
+ALWAYS void take_texts(slice_word *restrict into, const slice_word *restrict from,
+        const uint64_t *restrict masks, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		into[i] = (from[i] & masks[i]) | (into[i] & ~masks[i]);
+}
+
+/* Take the candidate on the lines of these types that have none yet. */
+static void take_candidate(struct batch *batch, const struct candidate *candidate, unsigned types)
+{
+	const uint64_t *ids = candidate->ids;
+	uint64_t masks[BATCH_LINES] COLUMN;
+	uint32_t count = batch->count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t of_type = types >> batch->claim_type[i] & 1;
+		uint64_t take = of_type & usable(ids[i]) &
+		                (batch->provider_id[i] == (uint64_t)ID_NONE << ID_KIND_SHIFT);
+
+		masks[i] = -take;
+	}
+	take_words(batch->provider_id, ids, masks, count);
+	take_texts((slice_word *)batch->provider_text, (const slice_word *)candidate->texts, masks,
+	        count);
+}
+
+static bool any_without(const struct batch *batch)
+{
+	uint32_t without = 0, count = batch->count;
+
+	for (uint32_t i = 0; i < count; i++)
+		without += batch->provider_id[i] == (uint64_t)ID_NONE << ID_KIND_SHIFT;
+	return without != 0;
+}
+
+enum {
+	TYPES_ALL = (1 << CLAIM_TYPES) - 1,
+	TYPE_INSTITUTIONAL = 1 << CLAIM_INSTITUTIONAL,
+	TYPE_UNDETERMINED = 1 << CLAIM_UNDETERMINED,
 };
 
 static void providers(const struct normalise *normalise, struct batch *batch)
@@ -360,33 +407,25 @@ static void providers(const struct normalise *normalise, struct batch *batch)
 	const struct candidate facility = {batch->facility, batch->facility_text};
 	const struct candidate tin = {batch->billing_tin, batch->tin_text};
 	const struct candidate ccn = {batch->billing_ccn, batch->ccn_text};
-	const struct candidate orders[CLAIM_TYPES][3] = {
-	        [CLAIM_UNDETERMINED] = {rendering, billing, facility},
-	        [CLAIM_PROFESSIONAL] = {rendering, billing, billing},
-	        [CLAIM_INSTITUTIONAL] = {facility, billing, ccn},
-	        [CLAIM_DENTAL] = {rendering, billing, billing},
-	};
 	const struct candidate by[] = {[BY_RENDERING] = rendering,
 	        [BY_BILLING] = billing,
 	        [BY_FACILITY] = facility,
 	        [BY_TIN] = tin};
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		const struct candidate *order = orders[batch->claim_type[i]];
-		uint32_t tries = normalise->by == BY_LINE ? 3 : 1;
-
-		if (normalise->by != BY_LINE)
-			order = &by[normalise->by];
+	for (uint32_t i = 0, count = batch->count; i < count; i++)
 		batch->provider_id[i] = (uint64_t)ID_NONE << ID_KIND_SHIFT;
-		batch->provider_text[i] = (struct slice){0, 0};
-		for (uint32_t t = 0; t < tries; t++) {
-			if (!usable(order[t].ids[i]))
-				continue;
-			batch->provider_id[i] = order[t].ids[i];
-			batch->provider_text[i] = order[t].texts[i];
-			break;
-		}
+	memset(batch->provider_text, 0, batch->count * sizeof(batch->provider_text[0]));
+	if (normalise->by != BY_LINE) {
+		take_candidate(batch, &by[normalise->by], TYPES_ALL);
+		return;
 	}
+	take_candidate(batch, &rendering, TYPES_ALL & ~TYPE_INSTITUTIONAL);
+	take_candidate(batch, &facility, TYPE_INSTITUTIONAL);
+	if (!any_without(batch))
+		return;
+	take_candidate(batch, &billing, TYPES_ALL);
+	take_candidate(batch, &facility, TYPE_UNDETERMINED);
+	take_candidate(batch, &ccn, TYPE_INSTITUTIONAL);
 }
 
 static void taxonomies(const struct normalise *normalise, struct batch *batch)
@@ -467,42 +506,72 @@ static void amounts(const struct normalise *normalise, struct batch *batch)
 
 /* ---- The edges of the data ---- */
 
-/* Of one claim type: a pass over the batch that the compiler does many lines at once. */
-static void edges_of(
-        const struct batch *restrict batch, uint8_t type, struct normalise_counts *restrict counts)
+/* Without a choice, which gcc would make a jump of. */
+ALWAYS int32_t dated(int32_t date, bool is)
 {
-	int32_t first = INT32_MAX, last = DATE_ABSENT, came = DATE_ABSENT;
-	uint32_t lines = 0;
+	int32_t mask = -(int32_t)is;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		int32_t date = batch->service_from[i], late = batch->received[i];
-		int32_t of = batch->claim_type[i] == type;
+	return (date & mask) | (DATE_ABSENT & ~mask);
+}
 
-		late = batch->paid_date[i] > late ? batch->paid_date[i] : late;
-		late = of ? late : DATE_ABSENT;
-		date = of ? date : DATE_ABSENT;
-		lines += (uint32_t)of;
+/* The least and the most of dates on lines of a type; DATE_ABSENT is the least of all. */
+ALWAYS int32_t latest(
+        const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type, uint32_t count)
+{
+	int32_t last = DATE_ABSENT;
+
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t date = dated(dates[i], types[i] == type);
+
 		last = date > last ? date : last;
-		date = date == DATE_ABSENT ? INT32_MAX : date;
-		first = date < first ? date : first;
-		came = late > came ? late : came;
 	}
+	return last;
+}
+
+/* INT32_MAX: none.  As unsigned numbers from the least date on, DATE_ABSENT past the greatest. */
+ALWAYS int32_t earliest(
+        const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type, uint32_t count)
+{
+	uint32_t first = UINT32_MAX;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t date = ((uint32_t)dated(dates[i], types[i] == type) ^ 0x80000000u) - 1;
+
+		first = date < first ? date : first;
+	}
+	return first == UINT32_MAX ? INT32_MAX : (int32_t)((first + 1) ^ 0x80000000u);
+}
+
+ALWAYS void later(int32_t *most, int32_t date)
+{
+	*most = date > *most ? date : *most;
+}
+
+/* Of one claim type: passes over the batch that the compiler does many lines at once. */
+static void edges_of(const struct batch *batch, uint8_t type, struct normalise_counts *counts)
+{
+	const uint8_t *types = batch->claim_type;
+	uint32_t count = batch->count, lines = 0;
+	int32_t first = earliest(batch->service_from, types, type, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		lines += types[i] == type;
 	counts->lines[type] += lines;
 	counts->first_service[type] = first < counts->first_service[type]
 	                                      ? first
 	                                      : counts->first_service[type];
-	counts->last_service[type] = last > counts->last_service[type] ? last
-	                                                               : counts->last_service[type];
-	counts->last_received[type] = came > counts->last_received[type]
-	                                      ? came
-	                                      : counts->last_received[type];
+	later(&counts->last_service[type], latest(batch->service_from, types, type, count));
+	if (bound(batch, FIELD_RECEIVED))
+		later(&counts->last_received[type], latest(batch->received, types, type, count));
+	if (bound(batch, FIELD_PAID_DATE))
+		later(&counts->last_received[type], latest(batch->paid_date, types, type, count));
 }
 
 static void edges(const struct batch *batch, struct normalise_counts *counts)
 {
-	uint32_t types = 0;
+	uint32_t types = 0, count = batch->count;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < count; i++)
 		types |= 1u << batch->claim_type[i];
 	for (uint8_t type = 0; type < CLAIM_TYPES; type++) {
 		if (types >> type & 1)
