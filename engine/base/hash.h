@@ -26,6 +26,22 @@ static inline uint64_t hash64_seed(const void *data, size_t size, uint64_t seed)
 	return XXH3_64bits_withSeed(data, size, seed);
 }
 
+/*
+ * hash64_seed() for ids, most of which have 16 bytes at most: those are hashed in line, a call
+ * saved.
+ */
+static inline uint64_t hash64_short_seed(const void *data, size_t size, uint64_t seed)
+{
+	if (__builtin_expect(size <= 16, 1))
+		return XXH3_len_0to16_64b(data, size, XXH3_kSecret, seed);
+	return XXH3_64bits_withSeed(data, size, seed);
+}
+
+static inline uint64_t hash64_short(const void *data, size_t size)
+{
+	return hash64_short_seed(data, size, 0);
+}
+
 /* hash64() of a and b, one behind the other. */
 static inline uint64_t hash64_joined(const void *a, size_t a_size, const void *b, size_t b_size)
 {
@@ -47,7 +63,7 @@ static inline struct hash128 hash128(const void *data, size_t size)
 /* Keys of persons and claims: never 0, which means blank. */
 static inline uint64_t person_key_of(const void *text, size_t size)
 {
-	uint64_t key = hash64(text, size);
+	uint64_t key = hash64_short(text, size);
 
 	return key ? key : 1;
 }
@@ -55,7 +71,7 @@ static inline uint64_t person_key_of(const void *text, size_t size)
 /* source_key: hash of the data_source, 0 if blank. */
 static inline uint64_t claim_key_of(uint64_t source_key, const void *text, size_t size)
 {
-	uint64_t key = hash64_seed(text, size, source_key);
+	uint64_t key = hash64_short_seed(text, size, source_key);
 
 	return key ? key : 1;
 }

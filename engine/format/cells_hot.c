@@ -307,29 +307,47 @@ static void parse_line(
 		out[i] = line_slow(cell_at(cells, i, column), counts);
 }
 
+SLOW uint16_t small_slow(struct cell cell, struct cell_counts *counts, uint32_t width)
+{
+	uint64_t number = 0;
+
+	if (cell.size == 0) {
+		counts->present--;
+		return NUMBER_BLANK;
+	}
+	if (cell.size > 4 || !small_number(cell.at, cell.size, &number)) {
+		counts->invalid++;
+		return NUMBER_INVALID;
+	}
+	counts->repaired += cell.size < width;
+	return (uint16_t)number;
+}
+
+static void small_words(
+        struct loaded *restrict loaded, uint16_t *restrict out, uint32_t count, uint32_t width)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t number = number_word(loaded, i);
+		uint32_t size = loaded->size[i];
+
+		out[i] = size ? (uint16_t)number : NUMBER_BLANK;
+		loaded->good[i] &= (size == 0) | (size == width) | (size == 4);
+	}
+}
+
 /* Up to four digits (revenue code, DRG); the padding to the left is the number's. */
 static void parse_number(const struct cells *cells, uint32_t column, uint16_t *out,
         struct cell_counts *counts, uint32_t width)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-		uint64_t number = 0;
-
-		out[i] = NUMBER_BLANK;
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (cell.size <= 4 && small_number(cell.at, cell.size, &number)) {
-			out[i] = (uint16_t)number;
-			counts->repaired += cell.size < width;
-		} else {
-			out[i] = NUMBER_INVALID;
-			counts->invalid++;
-		}
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	small_words(&loaded, out, cells->count, width);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = small_slow(cell_at(cells, i, column), counts, width);
 }
 
 /* ---- Dates ---- */
@@ -454,14 +472,16 @@ static void code_words(struct loaded *restrict loaded, uint64_t *restrict out, u
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t size = loaded->size[i];
 		uint64_t rest = (8 - size) * 8 & 63;
-		uint64_t word = size ? loaded->word[i] << rest >> rest : 0;
-		uint64_t pad = size ? BYTES('0') >> (size * 8 & 63) << (size * 8 & 63) : BYTES('0');
+		uint64_t some = -(uint64_t)(size != 0);
+		uint64_t word = loaded->word[i] << rest >> rest & some;
+		uint64_t pad = (BYTES('0') >> (size * 8 & 63) << (size * 8 & 63)) |
+		               (BYTES('0') & ~some);
 		uint64_t filled = word | pad; /* bytes behind the cell pass for digits */
 		uint64_t low = (filled + BYTES(0x80 - '0')) & ~(filled + BYTES(0x80 - 'Z' - 1)) &
 		               ~filled & BYTES(0x80);
 		uint32_t fits = (size <= 7) & (low == BYTES(0x80));
 
-		out[i] = fits ? word : CODE_BLANK;
+		out[i] = word & -(uint64_t)fits; /* else CODE_BLANK */
 		loaded->good[i] = fits;
 	}
 }
@@ -508,32 +528,56 @@ static void parse_slots(const struct cells *cells, const struct cell_group *grou
 	}
 }
 
-/* Two characters: modifiers, condition codes, specialty, state. */
+SLOW uint16_t two_slow(struct cell cell, struct cell_counts *counts)
+{
+	uint64_t word, raised;
+
+	if (cell.size == 0) {
+		counts->present--;
+		return 0;
+	}
+	if (cell.size > 2) {
+		counts->invalid++;
+		return 0;
+	}
+	word = low_bytes(load8(cell.at), cell.size);
+	raised = upper(word);
+	counts->repaired += raised != word;
+	return (uint16_t)(cell.size == 1 ? raised << 8 | '0' : raised);
+}
+
+/* Of a word's first two bytes: digits and capitals, or other signs before the small letters. */
+ALWAYS uint32_t two_plain(uint64_t word)
+{
+	uint32_t first = word & 0xff, second = word >> 8 & 0xff;
+
+	return (first - '0' <= 'Z' - '0') & (second - '0' <= 'Z' - '0');
+}
+
+static void two_words(struct loaded *restrict loaded, uint16_t *restrict out, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t word = loaded->word[i];
+		uint32_t size = loaded->size[i];
+
+		out[i] = size ? (uint16_t)word : 0;
+		loaded->good[i] = (size == 0) | ((size == 2) & two_plain(word));
+	}
+}
+
+/* Two characters: specialty, state. */
 static void parse_two_chars(
         const struct cells *cells, uint32_t column, uint16_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-		uint64_t word, raised;
-
-		out[i] = 0;
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (cell.size > 2) {
-			counts->invalid++;
-			continue;
-		}
-		word = low_bytes(load8(cell.at), cell.size);
-		raised = upper(word);
-		counts->repaired += raised != word;
-		if (cell.size == 1)
-			raised = raised << 8 | '0';
-		out[i] = (uint16_t)raised;
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	two_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = two_slow(cell_at(cells, i, column), counts);
 }
 
 /* Modifiers: a slot of one character is kept as it is and is in no list. */
@@ -563,71 +607,134 @@ static void parse_modifiers(const struct cells *cells, const struct cell_group *
 	}
 }
 
+SLOW uint16_t digits_slow(struct cell cell, struct cell_counts *counts)
+{
+	if (cell.size == 2)
+		return TWO_CHARS(cell.at[0], cell.at[1]);
+	if (cell.size == 1) {
+		counts->repaired++;
+		return TWO_CHARS('0', cell.at[0]);
+	}
+	counts->present -= cell.size == 0;
+	counts->invalid += cell.size > 2;
+	return 0;
+}
+
 /* Two digits, padded to the left: place of service, discharge status. */
 static void parse_two_digits(
         const struct cells *cells, uint32_t column, uint16_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
+	load_cells(cells, column, &loaded);
+	two_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = digits_slow(cell_at(cells, i, column), counts);
+}
 
-		out[i] = 0;
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (LIKELY(cell.size == 2)) {
-			out[i] = TWO_CHARS(cell.at[0], cell.at[1]);
-		} else if (cell.size == 1) {
-			out[i] = TWO_CHARS('0', cell.at[0]);
-			counts->repaired++;
-		} else {
-			counts->invalid++;
-		}
+SLOW uint32_t bill_slow(struct cell cell, struct cell_counts *counts)
+{
+	if (cell.size == 0) {
+		counts->present--;
+		return 0;
 	}
-	counts->present += present;
+	if (cell.size == 4 && cell.at[0] == '0') {
+		cell.at++;
+		cell.size = 3;
+		counts->repaired++;
+	}
+	if (cell.size == 3)
+		return (uint32_t)upper(low_bytes(load8(cell.at), 3));
+	counts->invalid++;
+	return 0;
+}
+
+/* Three characters, or four with a zero in front.  Returns how many have the zero. */
+static uint32_t bill_words(struct loaded *restrict loaded, uint32_t *restrict out, uint32_t count)
+{
+	uint32_t longer = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t size = loaded->size[i];
+		uint32_t word = (uint32_t)loaded->word[i];
+		uint32_t zero = (size == 4) & ((word & 0xff) == '0');
+		uint32_t three = (zero ? word >> 8 : word) & 0xffffff;
+		uint32_t last = three >> 16;
+		uint32_t fits = ((size == 3) | zero) & two_plain(three) & (last - '0' <= 'Z' - '0');
+
+		out[i] = fits ? three : 0;
+		loaded->good[i] = fits | (size == 0);
+		longer += zero & fits;
+	}
+	return longer;
 }
 
 /* Bill type: one leading 0 of four characters dropped. */
 static void parse_bill_type(
         const struct cells *cells, uint32_t column, uint32_t *out, struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-
-		out[i] = 0;
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (cell.size == 4 && cell.at[0] == '0') {
-			cell.at++;
-			cell.size = 3;
-			counts->repaired++;
-		}
-		if (cell.size == 3)
-			out[i] = (uint32_t)upper(low_bytes(load8(cell.at), 3));
-		else
-			counts->invalid++;
-	}
-	counts->present += present;
+	load_cells(cells, column, &loaded);
+	counts->repaired += bill_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		out[i] = bill_slow(cell_at(cells, i, column), counts);
 }
 
 /* ---- Texts and ids ---- */
 
-static void parse_text(
-        const struct cells *cells, uint32_t column, struct slice *out, struct cell_counts *counts)
+/*
+ * The cells of a column as slices.  Returns how many are not empty; *odd: some
+ * have blanks around them.  An empty cell is compared with what stands where it
+ * would, without a branch.
+ */
+ALWAYS uint32_t slice_cells(
+        const struct cells *cells, uint32_t column, struct slice *out, bool *odd)
 {
-	uint64_t present = 0;
+	const uint8_t *text = cells->text;
+	uint32_t present = 0, blanks = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + column;
+		uint32_t from = separators[-1] + 1, size = separators[0] - from;
+		uint32_t some = size != 0;
+
+		out[i] = (struct slice){from, size};
+		present += some;
+		blanks |= some & ((text[from] <= ' ') | (text[from + size - some] <= ' '));
+	}
+	*odd = blanks;
+	return present;
+}
+
+/* Those with blanks around them cut.  Returns how many are nothing else. */
+SLOW uint32_t slices_slow(const struct cells *cells, uint32_t column, struct slice *out)
+{
+	uint32_t empty = 0;
 
 	for (uint32_t i = 0; i < cells->count; i++) {
 		struct cell cell = cell_at(cells, i, column);
 
-		present += cell.size > 0;
+		empty += out[i].size && !cell.size;
 		out[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
 	}
-	counts->present += present;
+	return empty;
+}
+
+static void parse_text(
+        const struct cells *cells, uint32_t column, struct slice *out, struct cell_counts *counts)
+{
+	bool odd;
+
+	counts->present += slice_cells(cells, column, out, &odd);
+	if (UNLIKELY(odd))
+		counts->present -= slices_slow(cells, column, out);
 }
 
 SLOW uint64_t id_slow(struct cell cell, struct cell_counts *counts)
@@ -703,41 +810,55 @@ static void parse_provider(const struct cells *cells, uint32_t column, uint64_t 
 static void parse_hashed_id(const struct cells *cells, uint32_t column, uint64_t *out,
         struct slice *text, enum id_kind kind, struct cell_counts *counts)
 {
-	uint64_t present = 0;
-
+	parse_text(cells, column, text, counts);
 	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-
-		text[i] = (struct slice){(uint32_t)(cell.at - cells->text), cell.size};
-		present += cell.size > 0;
 		out[i] = 0;
-		if (cell.size)
+		if (text[i].size)
 			out[i] = (uint64_t)kind << ID_KIND_SHIFT |
-			         (hash64(cell.at, cell.size) & ID_VALUE_MASK);
+			         (hash64_short(cells->text + text[i].at, text[i].size) &
+			                 ID_VALUE_MASK);
 	}
-	counts->present += present;
+}
+
+SLOW void taxonomy_slow(struct cell cell, uint64_t out[2], struct cell_counts *counts)
+{
+	out[0] = out[1] = 0;
+	counts->present -= cell.size == 0;
+	if (cell.size == 10) {
+		out[0] = upper(load8(cell.at));
+		out[1] = upper(low_bytes(load8(cell.at + 8), 2));
+	} else {
+		counts->invalid += cell.size > 0;
+	}
+}
+
+static void taxonomy_words(
+        struct loaded *restrict loaded, uint64_t (*restrict out)[2], uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t size = loaded->size[i];
+		uint64_t word = loaded->word[i], tail = loaded->tail[i] >> 48;
+
+		out[i][0] = size ? word : 0;
+		out[i][1] = size ? tail : 0;
+		loaded->good[i] = (size == 0) |
+		                  ((size == 10) & ((word & 0xff) > ' ') & (tail >> 8 > ' ') &
+		                          (upper(word) == word) & (upper(tail) == tail));
+	}
 }
 
 static void parse_taxonomy(
         const struct cells *cells, uint32_t column, uint64_t (*out)[2], struct cell_counts *counts)
 {
-	uint64_t present = 0;
+	struct loaded loaded;
 
-	for (uint32_t i = 0; i < cells->count; i++) {
-		struct cell cell = cell_at(cells, i, column);
-
-		out[i][0] = out[i][1] = 0;
-		if (cell.size == 0)
-			continue;
-		present++;
-		if (cell.size != 10) {
-			counts->invalid++;
-			continue;
-		}
-		out[i][0] = upper(load8(cell.at));
-		out[i][1] = upper(low_bytes(load8(cell.at + 8), 2));
-	}
-	counts->present += present;
+	load_long(cells, column, &loaded);
+	taxonomy_words(&loaded, out, cells->count);
+	counts->present += count_present(&loaded, cells->count);
+	if (all_good(&loaded, cells->count))
+		return;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++)
+		taxonomy_slow(cell_at(cells, i, column), out[i], counts);
 }
 
 /* ---- Words ---- */
@@ -831,27 +952,109 @@ ALWAYS uint8_t character_of(struct cell cell, struct cell_counts *counts)
 	return cell.size > 1 ? 0 : first_char(cell);
 }
 
-#define PARSE_BYTES(name, value_of) \
+/*
+ * The usual forms of these words, eight or more cells at a time: the value, or
+ * WORD_ODD for what value_of() above must look at.
+ */
+enum { WORD_ODD = 0xff };
+
+ALWAYS uint32_t claim_type_word(uint64_t word, uint32_t size)
+{
+	uint32_t first = word & 0xdf;
+	uint32_t type = first == 'P'   ? CLAIM_PROFESSIONAL
+	                : first == 'I' ? CLAIM_INSTITUTIONAL
+	                : first == 'D' ? CLAIM_DENTAL
+	                               : WORD_ODD;
+
+	return size ? type : CLAIM_UNDETERMINED;
+}
+
+ALWAYS uint32_t sex_word(uint64_t word, uint32_t size)
+{
+	uint32_t first = word & 0xdf;
+	uint32_t sex = first == 'M' ? SEX_MALE : first == 'F' ? SEX_FEMALE : WORD_ODD;
+
+	return size ? sex : SEX_BLANK;
+}
+
+/* "icd-10-cm", by its first eight characters. */
+ALWAYS uint32_t code_type_word(uint64_t word, uint32_t size)
+{
+	uint32_t type = (size == 9) & (word == 0x632d30312d646369u) ? CODE_TYPE_ICD10 : WORD_ODD;
+
+	return size ? type : CODE_TYPE_BLANK;
+}
+
+/* All bits set or none: gcc makes jumps of choices within choices. */
+ALWAYS uint32_t mask_of(bool is)
+{
+	return -(uint32_t)is;
+}
+
+ALWAYS uint32_t digit_word(uint64_t word, uint32_t size)
+{
+	uint32_t digit = ((uint32_t)word & 0xff) - '0';
+	uint32_t fits = mask_of((size == 1) & (digit < 10));
+
+	return ((digit & fits) | (WORD_ODD & ~fits)) & mask_of(size != 0);
+}
+
+ALWAYS uint32_t entity_word(uint64_t word, uint32_t size)
+{
+	uint32_t digit = ((uint32_t)word & 0xff) - '0';
+	uint32_t fits = mask_of((size == 1) & (digit <= 2));
+
+	return ((digit & fits) | (WORD_ODD & ~fits)) & mask_of(size != 0);
+}
+
+ALWAYS uint32_t character_word(uint64_t word, uint32_t size)
+{
+	uint32_t first = (uint32_t)word & 0xff;
+	uint32_t fits = mask_of((size == 1) & (first - '0' <= 'Z' - '0'));
+
+	return ((first & fits) | (WORD_ODD & ~fits)) & mask_of(size != 0);
+}
+
+#define PARSE_BYTES(name, word_of, value_of) \
+	static uint32_t name##_words( \
+	        const struct loaded *restrict loaded, uint8_t *restrict out, uint32_t count) \
+	{ \
+		uint32_t odd = 0; \
+\
+		for (uint32_t i = 0; i < count; i++) { \
+			uint32_t value = word_of(loaded->word[i], loaded->size[i]); \
+\
+			out[i] = (uint8_t)value; \
+			odd |= value == WORD_ODD; \
+		} \
+		return odd; \
+	} \
+\
 	static void name(const struct cells *cells, uint32_t column, uint8_t *out, \
 	        struct cell_counts *counts) \
 	{ \
-		uint64_t present = 0; \
+		struct loaded loaded; \
+		uint32_t odd; \
 \
-		for (uint32_t i = 0; i < cells->count; i++) { \
+		load_cells(cells, column, &loaded); \
+		odd = name##_words(&loaded, out, cells->count); \
+		counts->present += count_present(&loaded, cells->count); \
+		for (uint32_t i = 0; UNLIKELY(odd) && i < cells->count; i++) { \
+			if (out[i] != WORD_ODD) \
+				continue; \
 			struct cell cell = cell_at(cells, i, column); \
 \
-			present += cell.size > 0; \
+			counts->present -= cell.size == 0; \
 			out[i] = value_of(cell, counts); \
 		} \
-		counts->present += present; \
 	}
 
-PARSE_BYTES(parse_claim_type, claim_type_of)
-PARSE_BYTES(parse_sex, sex_of)
-PARSE_BYTES(parse_code_type, code_type_of)
-PARSE_BYTES(parse_digit, digit_of)
-PARSE_BYTES(parse_entity, entity_of)
-PARSE_BYTES(parse_character, character_of)
+PARSE_BYTES(parse_claim_type, claim_type_word, claim_type_of)
+PARSE_BYTES(parse_sex, sex_word, sex_of)
+PARSE_BYTES(parse_code_type, code_type_word, code_type_of)
+PARSE_BYTES(parse_digit, digit_word, digit_of)
+PARSE_BYTES(parse_entity, entity_word, entity_of)
+PARSE_BYTES(parse_character, character_word, character_of)
 
 /*
  * CARCs that say how a payable line was priced or shared (deductible,

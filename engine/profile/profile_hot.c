@@ -399,35 +399,47 @@ static uint8_t digit_of(uint64_t size)
 	return (uint8_t)size;
 }
 
+/* The largest power of ten up to size, below 10^9; 1 for 0. */
+static inline int32_t power_of(int32_t size)
+{
+	int32_t power = size >= 10 ? 10 : 1;
+
+	power = size >= 100 ? 100 : power;
+	power = size >= 1000 ? 1000 : power;
+	power = size >= 10000 ? 10000 : power;
+	power = size >= 100000 ? 100000 : power;
+	power = size >= 1000000 ? 1000000 : power;
+	power = size >= 10000000 ? 10000000 : power;
+	return size >= 100000000 ? 100000000 : power;
+}
+
 /*
  * The first digit of each charge, 0 for none.  By comparing with powers of ten
- * and their multiples in 32 bits, which vectorises; a division does not.
+ * and their multiples in 32 bits, which vectorises; a division does not, nor
+ * does a loop over the powers.
  */
 static void find_digits(struct profile_worker *worker, const struct batch *batch)
 {
-	static const int32_t powers[] = {
-	        10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 	enum { SMALL_MAX = 999999999 };
+	uint32_t count = batch->count;
 	uint64_t large = 0;
 
-	for (uint32_t line = 0; line < batch->count; line++) {
+	for (uint32_t line = 0; line < count; line++) {
 		uint64_t size = charge_size(batch, line);
 
 		large |= size > SMALL_MAX;
 		worker->numbers[line] = (uint32_t)size;
 	}
-	for (uint32_t line = 0; line < batch->count; line++) {
+	for (uint32_t line = 0; line < count; line++) {
 		int32_t size = (int32_t)worker->numbers[line];
-		int32_t power = 1;
-		int32_t digit = 0;
+		int32_t power = power_of(size);
 
-		for (unsigned k = 0; k < sizeof(powers) / sizeof(*powers); k++)
-			power = size >= powers[k] ? powers[k] : power;
-		for (int32_t multiple = 1; multiple <= 9; multiple++)
-			digit += size >= multiple * power;
-		worker->digits[line] = (uint8_t)digit;
+		worker->digits[line] =
+		        (uint8_t)((size >= power) + (size >= 2 * power) + (size >= 3 * power) +
+		                  (size >= 4 * power) + (size >= 5 * power) + (size >= 6 * power) +
+		                  (size >= 7 * power) + (size >= 8 * power) + (size >= 9 * power));
 	}
-	for (uint32_t line = 0; large && line < batch->count; line++)
+	for (uint32_t line = 0; large && line < count; line++)
 		worker->digits[line] = digit_of(charge_size(batch, line));
 }
 
