@@ -252,6 +252,44 @@ Test(input, plan_walks_directories)
 	refuse_plan("d/sub/empty", FAIL_INPUT, "d/sub/empty: no files");
 }
 
+/* Several threads look at the files of directories; one finds the same. */
+Test(input, plan_looks_at_many_files_at_once)
+{
+	enum { FILES = 3000 };
+	struct plan_options options = {
+	        .inputs = (const char *const[]){"d", NULL}, .tmp = directory};
+	struct plan *plans[3];
+	char path[PATH_ROOM];
+
+	mkdir("d", 0755);
+	mkdir("d/sub", 0755);
+	for (unsigned i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path), "d/%s%u", i & 1 ? "sub/" : "", i);
+		write_file(path, i % 7);
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		options.threads = i * 4;
+		cr_assert_eq(plan_create(&plans[i], &options, &diag), 0, "%s", diag.text);
+		cr_assert_eq(plans[i]->file_count, FILES);
+	}
+	for (size_t i = 0; i < FILES; i++) {
+		const struct plan_file *one = &plans[0]->files[i];
+		unsigned number = (unsigned)strtoul(strrchr(one->path, '/') + 1, NULL, 10);
+
+		cr_assert_eq(one->size_bytes, number % 7, "%s", one->path);
+		for (unsigned k = 1; k < 3; k++) {
+			const struct plan_file *other = &plans[k]->files[i];
+
+			cr_assert_str_eq(one->path, other->path);
+			cr_assert_eq(one->size_bytes, other->size_bytes);
+			cr_assert_eq(one->inode, other->inode);
+			cr_assert_eq(one->modified_ns, other->modified_ns);
+		}
+	}
+	for (unsigned i = 0; i < 3; i++)
+		plan_destroy(plans[i]);
+}
+
 Test(input, plan_takes_globs)
 {
 	struct plan *plan;

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,12 @@ enum {
 	TWICE_WARNINGS_MAX = 5, /* a directory named twice has one per file */
 	FILES_ROOM_FIRST = 64,  /* doubled when it is full */
 	READABLE_BY_ALL = S_IRUSR | S_IRGRP | S_IROTH,
+	LOOK_FILES = 256, /* looked at by a thread before it asks for more */
+	LOOKERS_MAX = 64,
 };
+
+/* The size of a file that a directory named and nobody has looked at yet. */
+#define SIZE_UNSEEN UINT64_MAX
 
 void file_list_init(struct file_list *list, const char *tmp, struct diag *diag)
 {
@@ -170,14 +177,34 @@ static int walk_into(struct file_list *list, const struct walk *walk, const char
 	return walk_directory(list, directory, path, status, walk);
 }
 
-static int walk_entry(struct file_list *list, const struct walk *walk, const char *name)
+static char *join_path(const char *directory, const char *name)
 {
-	struct stat status;
-	char *path;
+	size_t front = strlen(directory), back = strlen(name);
+	char *path = malloc(front + 1 + back + 1);
+
+	if (!path)
+		return NULL;
+	memcpy(path, directory, front);
+	path[front] = '/';
+	memcpy(path + front + 1, name, back + 1);
+	return path;
+}
+
+/*
+ * type: as the directory tells it.  A regular file is looked at later, by
+ * several threads: that is most of what planning many small files costs.
+ */
+static int walk_entry(
+        struct file_list *list, const struct walk *walk, const char *name, unsigned char type)
+{
+	struct stat status = {.st_size = -1}; /* SIZE_UNSEEN */
+	char *path = join_path(walk->path, name);
 	int err = 0;
 
-	if (asprintf(&path, "%s/%s", walk->path, name) < 0)
+	if (!path)
 		return no_memory(list->diag);
+	if (type == DT_REG)
+		return append(list, path, -1, &status);
 	if (fstatat(walk->directory, name, &status, 0) < 0) {
 		if (errno == ENOENT)
 			diag_warn(list->diag, "%s: leads nowhere, left out", path);
@@ -216,7 +243,7 @@ static int walk_directory(struct file_list *list, int directory, const char *pat
 			break;
 		}
 		if (entry->d_name[0] != '.')
-			err = walk_entry(list, &walk, entry->d_name);
+			err = walk_entry(list, &walk, entry->d_name, entry->d_type);
 	}
 	closedir(entries);
 	return err;
@@ -383,12 +410,92 @@ static void close_gaps(struct file_list *list)
 	list->count = count;
 }
 
+/* ---- Looking at what directories named ---- */
+
+struct look {
+	struct file_list *list;
+	atomic_size_t next;
+};
+
+/* Its facts, or with its size still unseen the errno in place of the inode. */
+static void look_at(struct plan_file *file)
+{
+	struct stat status;
+	bool seen = stat(file->path, &status) == 0;
+
+	if (seen && !S_ISREG(status.st_mode)) {
+		errno = ENOENT; /* it was a file a moment ago */
+		seen = false;
+	}
+	if (seen && (status.st_mode & READABLE_BY_ALL) != READABLE_BY_ALL)
+		seen = faccessat(AT_FDCWD, file->path, R_OK, AT_EACCESS) == 0;
+	if (seen)
+		file_set_stat(file, &status);
+	else
+		file->inode = (uint64_t)errno;
+}
+
+static void *look_at_some(void *context)
+{
+	struct look *look = context;
+	size_t count = look->list->count;
+
+	for (;;) {
+		size_t i = atomic_fetch_add_explicit(&look->next, LOOK_FILES, memory_order_relaxed);
+		size_t to = i < count && count - i > LOOK_FILES ? i + LOOK_FILES : count;
+
+		if (i >= count)
+			return NULL;
+		for (; i < to; i++) {
+			if (look->list->files[i].size_bytes == SIZE_UNSEEN)
+				look_at(&look->list->files[i]);
+		}
+	}
+}
+
+/* Tell what could not be looked at, and leave out what is gone. */
+static int settle_unseen(struct file_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct plan_file *file = &list->files[i];
+
+		if (file->size_bytes != SIZE_UNSEEN)
+			continue;
+		if (file->inode != ENOENT)
+			return cannot_read(list, file->path, (int)file->inode);
+		diag_warn(list->diag, "%s: leads nowhere, left out", file->path);
+		free((char *)file->path);
+		file->path = NULL;
+	}
+	close_gaps(list);
+	return 0;
+}
+
+static int look_at_all(struct file_list *list)
+{
+	struct look look = {.list = list};
+	size_t useful = list->count / LOOK_FILES;
+	pthread_t ids[LOOKERS_MAX];
+	unsigned started = 0;
+
+	while (started + 1 < list->threads && started < LOOKERS_MAX && started < useful) {
+		if (pthread_create(&ids[started], NULL, look_at_some, &look) != 0)
+			break;
+		started++;
+	}
+	look_at_some(&look);
+	while (started > 0)
+		pthread_join(ids[--started], NULL);
+	return settle_unseen(list);
+}
+
 int file_list_settle(struct file_list *list)
 {
 	struct plan_file **by_identity;
+	int err = look_at_all(list);
 
-	if (list->count == 0)
-		return 0;
+	if (err < 0 || list->count == 0)
+		return err;
 	qsort(list->files, list->count, sizeof(list->files[0]), compare_paths);
 	by_identity = malloc(list->count * sizeof(by_identity[0]));
 	if (!by_identity)

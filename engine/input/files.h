@@ -20,6 +20,7 @@ struct file_list {
 	size_t count;
 	size_t room;
 	const char *tmp;   /* directory of spooled streams */
+	unsigned threads;  /* that look at files; 0 is 1 */
 	bool stdin_is_in;  /* "-" was named */
 	struct diag *diag; /* for failures and warnings */
 };
@@ -33,7 +34,10 @@ void file_list_reset(struct file_list *list);
  */
 int file_list_add(struct file_list *list, const char *input);
 
-/* Sort by path as bytes; leave out, with a warning, what is there twice. */
+/*
+ * Look at what directories named, sort by path as bytes, leave out, with a
+ * warning, what is there twice.  Returns as file_list_add() does.
+ */
 int file_list_settle(struct file_list *list);
 
 /* Take size, device, inode and modification time over into a file. */
