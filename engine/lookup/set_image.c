@@ -211,7 +211,8 @@ done:
 	return err;
 }
 
-int set_map(struct set *set, const char *path, struct diag *diag)
+int set_map_as(
+        struct set *set, const char *path, const struct set_schema *schema, struct diag *diag)
 {
 	const char *wrong;
 	int err;
@@ -222,7 +223,7 @@ int set_map(struct set *set, const char *path, struct diag *diag)
 		return err;
 	wrong = check_header(set->image, set->image_size);
 	if (!wrong) {
-		set->schema = schema_find(header_of(set)->schema);
+		set->schema = schema ? schema : schema_find(header_of(set)->schema);
 		wrong = check_schema(set->image, set->schema);
 	}
 	if (!wrong)
@@ -231,6 +232,11 @@ int set_map(struct set *set, const char *path, struct diag *diag)
 		return 0;
 	set_close(set);
 	return diag_set(diag, FAIL_TABLE, "%s: %s", path, wrong);
+}
+
+int set_map(struct set *set, const char *path, struct diag *diag)
+{
+	return set_map_as(set, path, NULL, diag);
 }
 
 void set_close(struct set *set)

@@ -75,6 +75,10 @@ int set_texts_add(
         struct set_texts *texts, const char *text, size_t size, uint32_t *at, struct diag *diag);
 void set_texts_reset(struct set_texts *texts);
 
+/* set_map() of an image of this schema, which need not be in the table; NULL: it must be. */
+int set_map_as(
+        struct set *set, const char *path, const struct set_schema *schema, struct diag *diag);
+
 /* A section that a set adds. */
 struct set_extra {
 	char name[SET_SECTION_NAME_MAX];
