@@ -130,7 +130,8 @@ static uint64_t long_bits(const struct plain *plain)
 	return bits;
 }
 
-static uint64_t number_bits(const struct plain *plain)
+/* 0 is a number too, and its key is the tag alone; 0 for what is none. */
+static uint64_t number_key(const struct set_schema *schema, const struct plain *plain)
 {
 	uint64_t bits = 0;
 
@@ -139,7 +140,7 @@ static uint64_t number_bits(const struct plain *plain)
 			return 0;
 		bits = bits * 10 + (plain->text[i] - (uint64_t)'0');
 	}
-	return bits > KEY_BITS_MASK ? 0 : bits;
+	return bits > KEY_BITS_MASK ? 0 : (uint64_t)schema->tag << 56 | bits;
 }
 
 /* Five characters, and none or two of a modifier. */
@@ -178,10 +179,7 @@ uint64_t set_key_of(const struct set_schema *schema, const char *text, size_t si
 	case SET_KEY_LONG:
 		return cut ? 0 : tagged(schema, long_bits(&plain));
 	case SET_KEY_NUMBER:
-		/* 0 is a number, and its key is the tag alone. */
-		return cut || (number_bits(&plain) == 0 && plain.text[plain.size - 1] != '0')
-		               ? 0
-		               : (uint64_t)schema->tag << 56 | number_bits(&plain);
+		return cut ? 0 : number_key(schema, &plain);
 	case SET_KEY_PAIR:
 		return pair_key_of(schema, &plain);
 	}
