@@ -76,6 +76,7 @@ static inline int32_t years_not_yet(int years)
 
 /* Lines whose code has an age class, those whose age is sure to be right, and the rest. */
 struct age_marks {
+	uint32_t flags[BATCH_LINES] COLUMN; /* of diagnoses, on days that the lists have */
 	uint8_t classed[BATCH_LINES] COLUMN;
 	uint8_t sure[BATCH_LINES] COLUMN; /* an age, and in no conflict */
 };
@@ -85,14 +86,17 @@ static void sort_ages(struct judging *judging, struct age_marks *ages)
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct procedure_fold *px = judging_procedures(judging);
+	const uint8_t *outside = judging_outside(judging, 0);
 
+	for (uint32_t i = 0; i < batch->count; i++)
+		ages->flags[i] = outside[i] ? 0 : dx->flags[i];
 	for (uint32_t i = 0; i < batch->count; i++) {
 		int32_t birth = batch->birth[i], from = batch->service_from[i];
 		bool admitted = (batch->inpatient[i] != 0) & (batch->admission[i] != DATE_ABSENT);
 		int32_t day = admitted ? batch->admission[i] : from;
 		bool dated = (birth > DATE_CENTURIES_AGO) & (day > birth);
 		int32_t days = dated ? day - birth : 0;
-		uint32_t flags = dx->flags[i];
+		uint32_t flags = ages->flags[i];
 		bool young = (days < years_not_yet(1)) | ((flags & DX_NEWBORN) == 0);
 		bool child = (days < years_not_yet(18)) | ((flags & DX_PEDIATRIC) == 0);
 		bool adult = (days >= years_over(15)) | ((flags & DX_ADULT) == 0);
@@ -121,13 +125,12 @@ static bool is_sure(const struct batch *batch, uint32_t i, uint32_t flags,
 }
 
 /* The few lines that need the calendar. */
-static void judge_line(struct judging *judging, uint32_t i, struct marks *marks)
+static void judge_line(struct judging *judging, uint32_t i, uint32_t flags, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct procedure_attributes *attributes = codes_procedures(
 	        judging_context(judging)->codes);
 	const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[i]];
-	uint32_t flags = judging_diagnoses(judging)->flags[i];
 	bool sure = is_sure(batch, i, flags, px);
 	int age = sure ? 0 : line_age(batch, i);
 
@@ -173,13 +176,15 @@ static void judge(struct judging *judging)
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct procedure_fold *px = judging_procedures(judging);
-	const uint8_t *base = judging_base(judging, 0);
+	const uint8_t *base = judging_base(judging, 0), *outside;
 	struct age_marks ages;
 	struct marks marks;
 
 	sort_ages(judging, &ages);
+	outside = judging_outside(judging, 0);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i];
+		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i] |
+		                  (outside[i] & (dx->slots[i] != 0));
 
 		ages.classed[i] &= base[i];
 		marks.scope[i] = ages.classed[i] | (base[i] & unknown);
@@ -188,7 +193,7 @@ static void judge(struct judging *judging)
 	}
 	for (uint32_t i = 0; i < batch->count; i++)
 		if (ages.classed[i] & !ages.sure[i])
-			judge_line(judging, i, &marks);
+			judge_line(judging, i, ages.flags[i], &marks);
 	if (classes_given(judging_context(judging)))
 		judge_own(judging, &marks);
 	judging_mark(judging, 0, &marks);
@@ -230,7 +235,9 @@ static void tell_diagnoses(const struct rule_context *context, const struct batc
 {
 	const struct diagnosis_attributes *attributes = codes_diagnoses(context->codes);
 	uint32_t slots = line_slots(batch, line);
-	uint32_t bad = conflicting(batch, line, age, line_flags(attributes, batch, line, slots));
+	bool covered = !line_not_covered(context, batch, line, PART_BIT(PART_MCE));
+	uint32_t all = covered ? line_flags(attributes, batch, line, slots) : 0;
+	uint32_t bad = conflicting(batch, line, age, all);
 	int32_t low, high;
 
 	line_days(batch, line, &low, &high);
@@ -305,7 +312,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_BIRTH, FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .needs = needs, .parts = PART_BIT(PART_MCE), .own_days = true}};
 
 const struct rule HOT(rule_cln_03) = {
         .id = "CLN-03",

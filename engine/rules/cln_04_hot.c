@@ -68,7 +68,7 @@ static void judge(struct judging *judging)
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct procedure_fold *px = judging_procedures(judging);
 	const struct key_days *days = judging_days(judging);
-	const uint8_t *base = judging_base(judging, 0);
+	const uint8_t *base = judging_base(judging, 0), *outside = judging_outside(judging, 0);
 	uint8_t classed[BATCH_LINES] COLUMN;
 	struct marks marks;
 
@@ -76,9 +76,10 @@ static void judge(struct judging *judging)
 	memset(marks.hits, 0, sizeof(marks.hits));
 	for (uint32_t i = 0; i < batch->count; i++) {
 		uint8_t dated = (days->low[i] <= SEX_CLASSES_TO) & (days->low[i] != DATE_ABSENT);
-		uint8_t dx_class = (dx->flags[i] & (DX_MALE | DX_FEMALE)) != 0;
+		uint8_t dx_class = ((dx->flags[i] & (DX_MALE | DX_FEMALE)) != 0) & !outside[i];
 		uint8_t px_class = (px->flags[i] & (PX_MALE | PX_FEMALE)) != 0;
-		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i];
+		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i] |
+		                  (outside[i] & (dx->slots[i] != 0));
 
 		classed[i] = base[i] & dated & (dx_class | px_class);
 		marks.scope[i] = base[i] & (unknown | dx_class | px_class);
@@ -86,7 +87,8 @@ static void judge(struct judging *judging)
 	if (dx->any_flags & (DX_MALE | DX_FEMALE) || px->any_flags & (PX_MALE | PX_FEMALE))
 		for (uint32_t i = 0; i < batch->count; i++)
 			if (classed[i])
-				mark_line(batch, i, dx->flags[i], px->flags[i], &marks);
+				mark_line(batch, i, outside[i] ? 0 : dx->flags[i], px->flags[i],
+				        &marks);
 	if (classes_given(judging_context(judging)))
 		judge_own(judging, days, &marks);
 	judging_mark(judging, 0, &marks);
@@ -127,7 +129,8 @@ static void tell_set(const struct rule_context *context, const struct batch *bat
 	const struct diagnosis_attributes *attributes = codes_diagnoses(context->codes);
 	const struct procedure_attributes *px = &codes_procedures(
 	        context->codes)[batch->hcpcs_ref[line]];
-	uint32_t slots = line_slots(batch, line);
+	bool covered = !line_not_covered(context, batch, line, PART_BIT(PART_MCE));
+	uint32_t slots = covered ? line_slots(batch, line) : 0;
 	uint8_t sex = batch->sex[line];
 	char text[CODE_TEXT_SIZE];
 
@@ -167,7 +170,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_SEX, FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .needs = needs, .parts = PART_BIT(PART_MCE), .own_days = true}};
 
 const struct rule HOT(rule_cln_04) = {
         .id = "CLN-04",

@@ -36,10 +36,12 @@ static bool is_icd10(const struct batch *batch, uint32_t line)
 	return batch->diagnosis_type[line] != CODE_TYPE_ICD9;
 }
 
-static unsigned judge_line(
-        const struct diagnosis_attributes *attributes, const struct batch *batch, uint32_t line)
+/* covered: the lists of MCE have the day. */
+static unsigned judge_line(const struct diagnosis_attributes *attributes, const struct batch *batch,
+        uint32_t line, bool covered)
 {
-	uint32_t ref = batch->diagnosis_ref[0][line], flags = attributes[ref].flags;
+	uint32_t ref = batch->diagnosis_ref[0][line];
+	uint32_t flags = covered ? attributes[ref].flags : 0;
 	unsigned mask = 0;
 
 	if (flags & DX_EXTERNAL ||
@@ -62,18 +64,20 @@ static void judge(struct judging *judging)
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_attributes *attributes = codes_diagnoses(
 	        judging_context(judging)->codes);
-	const uint8_t *base = judging_base(judging, 0);
+	const uint8_t *base = judging_base(judging, 0), *outside;
 	struct marks marks;
 
 	if (!marks_any(base, batch->count))
 		return;
+	outside = judging_outside(judging, 0);
 	memset(&marks, 0, sizeof(marks));
 	for (uint32_t i = 0; i < batch->count; i++) {
 		if (!base[i] || !batch->diagnosis[0][i])
 			continue;
 		marks.scope[i] = 1;
-		marks.hits[i] = judge_line(attributes, batch, i) != 0;
-		marks.evaluated[i] = marks.hits[i] || batch->diagnosis_ref[0][i] != 0;
+		marks.hits[i] = judge_line(attributes, batch, i, !outside[i]) != 0;
+		marks.evaluated[i] = marks.hits[i] ||
+		                     (batch->diagnosis_ref[0][i] != 0 && !outside[i]);
 	}
 	judging_mark(judging, 0, &marks);
 }
@@ -81,7 +85,8 @@ static void judge(struct judging *judging)
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	unsigned mask = judge_line(codes_diagnoses(context->codes), batch, line);
+	bool covered = !line_not_covered(context, batch, line, PART_BIT(PART_MCE));
+	unsigned mask = judge_line(codes_diagnoses(context->codes), batch, line, covered);
 	char text[CODE_TEXT_SIZE];
 
 	(void)k;
@@ -98,8 +103,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_COUNT};
-static const struct rule_check checks[] = {
-        {"", CHECK_CLAIM, .watch = true, .base = BASE_INSTITUTIONAL, .needs = needs}};
+static const struct rule_check checks[] = {{"", CHECK_CLAIM, .watch = true,
+        .base = BASE_INSTITUTIONAL, .needs = needs, .parts = PART_BIT(PART_MCE), .own_days = true}};
 
 const struct rule HOT(rule_cln_05) = {
         .id = "CLN-05",

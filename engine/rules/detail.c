@@ -41,6 +41,10 @@ void detail_add_window(struct hit *hit, int32_t from, int32_t to)
 {
 	char first[DATE_TEXT_SIZE] = "", last[DATE_TEXT_SIZE] = "";
 
+	if (from > to) {
+		detail_add(hit, "in_force=never");
+		return;
+	}
 	if (from != INT32_MIN)
 		date_format(from, first);
 	if (to != INT32_MAX)

@@ -17,7 +17,7 @@ void detail_add(struct hit *hit, const char *format, ...) __attribute__((format(
 /* name=YYYY-MM-DD, or name=A..B where they differ. */
 void detail_add_days(struct hit *hit, const char *name, int32_t low, int32_t high);
 
-/* in_force=A..B, an open end left blank. */
+/* in_force=A..B, an open end left blank; in_force=never where from > to. */
 void detail_add_window(struct hit *hit, int32_t from, int32_t to);
 
 /* dxN=CODE */

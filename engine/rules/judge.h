@@ -14,6 +14,7 @@
 #define RULES_JUDGE_H
 
 #include "base/level.h"
+#include "rules/outside.h"
 #include "rules/rules.h"
 
 #include <string.h>
@@ -29,6 +30,7 @@
 #define judging_diagnoses HOT(judging_diagnoses)
 #define judging_procedures HOT(judging_procedures)
 #define judging_modified HOT(judging_modified)
+#define judging_outside HOT(judging_outside)
 #define line_slots HOT(line_slots)
 #define line_days HOT(line_days)
 #define line_first_slot HOT(line_first_slot)
@@ -99,6 +101,20 @@ struct modified_lines {
 	uint32_t count;
 };
 const struct modified_lines *judging_modified(struct judging *judging);
+
+/*
+ * A byte a line: a day that a set of check k does not cover, so that what the set
+ * says of it must not count.  All 0 where the nearest day is to be judged by.  Until
+ * the next call.
+ */
+const uint8_t *judging_outside(struct judging *judging, unsigned k);
+
+/* The same of one line, for tell(). */
+static inline bool line_not_covered(const struct rule_context *context, const struct batch *batch,
+        uint32_t line, unsigned parts)
+{
+	return !codes_nearest(context->codes) && line_outside(context->codes, batch, line, parts);
+}
 
 /* ---- One line, for tell() and for the rare line that a fold cannot settle. ---- */
 

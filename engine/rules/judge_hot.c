@@ -42,6 +42,13 @@ struct judging {
 	struct diagnosis_fold diagnoses;
 	struct procedure_fold procedures;
 	struct modified_lines modified;
+
+	/* By set: lines that it does not cover, once filled; of these, lines that are to be
+	 * counted. */
+	unsigned outside_done, told_any; /* bits of parts */
+	uint8_t outside[PART_COUNT][BATCH_LINES] COLUMN;
+	uint8_t told[PART_COUNT][BATCH_LINES] COLUMN;
+	uint8_t outside_any[BATCH_LINES] COLUMN;
 };
 
 const struct rule_context *judging_context(const struct judging *judging)
@@ -145,15 +152,179 @@ static void plane_add(
 		plane[i] |= bytes[i] ? value : 0;
 }
 
+/* ---- Days that sets do not cover ---- */
+
+static inline int32_t earlier(int32_t a, int32_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int32_t later(int32_t a, int32_t b)
+{
+	return a < b ? b : a;
+}
+
+/* The key days of a set; part_days() has them line by line. */
+static void part_days_fill(
+        struct judging *judging, enum codes_part part, struct key_days *restrict days)
+{
+	const struct batch *batch = judging->batch;
+	const int32_t *restrict from = batch->service_from, *restrict thru = batch->service_thru;
+	bool whole = part == PART_HCPCS || part == PART_CPT;
+
+	if (part == PART_ICD10CM || part == PART_ICD10PCS || part == PART_MCE) {
+		*days = *judging_days(judging);
+		return;
+	}
+	for (uint32_t i = 0; i < batch->count; i++) {
+		days->low[i] = whole ? earlier(from[i], thru[i]) : from[i];
+		days->high[i] = whole ? later(from[i], thru[i]) : from[i];
+	}
+}
+
+/* A set of one setting, or of codes of one kind, is asked about no other line. */
+static void keep_applying(
+        const struct batch *batch, enum codes_part part, uint8_t *restrict outside)
+{
+	uint32_t count = batch->count;
+
+	switch (part) {
+	case PART_HCPCS:
+	case PART_CPT:
+		for (uint32_t i = 0; i < count; i++)
+			outside[i] &= (batch->hcpcs[i] != CODE_BLANK) &
+			              (codes_procedure_part(batch->hcpcs[i]) == part);
+		break;
+	case PART_MUE_PRACTITIONER:
+		base_keep_type(outside, batch->setting, count, SETTING_PRACTITIONER);
+		break;
+	case PART_MUE_HOSPITAL:
+		base_keep_type(outside, batch->setting, count, SETTING_OUTPATIENT);
+		break;
+	case PART_MUE_DME:
+		base_keep_type(outside, batch->setting, count, SETTING_DME);
+		break;
+	default:
+		break;
+	}
+}
+
+static void outside_fill(struct judging *judging, enum codes_part part)
+{
+	const struct codes *codes = judging->context->codes;
+	uint8_t *restrict outside = judging->outside[part];
+	uint8_t ends[BATCH_LINES] COLUMN;
+	uint32_t count = judging->batch->count;
+	struct key_days days;
+
+	part_days_fill(judging, part, &days);
+	memset(ends, 0, sizeof(ends));
+	for (size_t n = 0; n < codes_covered_count(codes, part); n++) {
+		struct code_window covered = codes_covered_at(codes, part, n);
+
+		for (uint32_t i = 0; i < count; i++)
+			ends[i] |= (uint8_t)(((days.low[i] >= covered.from) &
+			                             (days.low[i] <= covered.to)) |
+			                     ((days.high[i] >= covered.from) &
+			                             (days.high[i] <= covered.to))
+			                             << 1);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		outside[i] = (days.low[i] != DATE_ABSENT) & (ends[i] != 3);
+	keep_applying(judging->batch, part, outside);
+	memset(judging->told[part], 0, count);
+	judging->outside_done |= PART_BIT(part);
+}
+
+/* Lines that one of the sets does not cover; parts: of those that do not cover every day. */
+static const uint8_t *outside_of(struct judging *judging, unsigned parts)
+{
+	uint8_t *restrict any = judging->outside_any;
+	uint32_t count = judging->batch->count;
+
+	memset(any, 0, sizeof(judging->outside_any));
+	for (; parts; parts &= parts - 1) {
+		enum codes_part part = (enum codes_part)__builtin_ctz(parts);
+
+		if (!(judging->outside_done & PART_BIT(part)))
+			outside_fill(judging, part);
+		for (uint32_t i = 0; i < count; i++)
+			any[i] |= judging->outside[part][i];
+	}
+	return any;
+}
+
+static unsigned limited_parts(const struct judging *judging, unsigned k)
+{
+	unsigned parts = judging->entry->rule->checks[k].parts;
+
+	return parts ? parts & codes_limited(judging->context->codes) : 0;
+}
+
+const uint8_t *judging_outside(struct judging *judging, unsigned k)
+{
+	bool nearest = codes_nearest(judging->context->codes);
+
+	return outside_of(judging, nearest ? 0 : limited_parts(judging, k));
+}
+
+/* What is evaluated on days that the sets of the check cover; the others are noted. */
+static void hold_to_days(struct judging *judging, unsigned k, unsigned parts,
+        const struct marks *marks, uint8_t *restrict evaluated)
+{
+	const uint8_t *restrict outside = outside_of(judging, parts);
+	bool nearest = codes_nearest(judging->context->codes);
+	uint8_t leave = nearest || judging->entry->rule->checks[k].own_days;
+	uint32_t count = judging->batch->count;
+
+	for (uint32_t i = 0; i < count; i++)
+		evaluated[i] = (marks->evaluated[i] != 0) & (leave | !outside[i]);
+	judging->told_any |= parts;
+	for (; parts; parts &= parts - 1) {
+		unsigned part = (unsigned)__builtin_ctz(parts);
+		uint8_t *restrict told = judging->told[part];
+
+		for (uint32_t i = 0; i < count; i++)
+			told[i] |= (marks->scope[i] != 0) & judging->outside[part][i] &
+			           (nearest | !evaluated[i]);
+	}
+}
+
+/* Neighbours share days, and so years. */
+static void count_outside(struct judging *judging)
+{
+	for (unsigned parts = judging->told_any; parts; parts &= parts - 1) {
+		enum codes_part part = (enum codes_part)__builtin_ctz(parts);
+
+		if (!marks_any(judging->told[part], judging->batch->count))
+			continue;
+		for (uint32_t i = 0; i < judging->batch->count; i++) {
+			int32_t low, high;
+
+			if (!judging->told[part][i])
+				continue;
+			part_days(judging->batch, i, part, &low, &high);
+			codes_outside_add(judging->context->outside, part, low);
+		}
+	}
+}
+
 void judging_mark(struct judging *judging, unsigned k, const struct marks *marks)
 {
 	unsigned bit = judging->entry->bits[k], plane = bit / 8;
+	unsigned parts = limited_parts(judging, k);
+	const uint8_t *evaluated = marks->evaluated;
 	uint32_t count = judging->batch->count;
+	uint8_t held[BATCH_LINES] COLUMN;
 
 	if (!judging_ready(judging, k))
 		return;
+	if (parts) {
+		hold_to_days(judging, k, parts, marks, held);
+		evaluated = held;
+	}
 	plane_add(judging->scope.bytes[plane], marks->scope, count, bit % 8);
-	plane_add(judging->evaluated.bytes[plane], marks->evaluated, count, bit % 8);
+	plane_add(judging->evaluated.bytes[plane], evaluated, count, bit % 8);
 	if (marks_any(marks->hits, count))
 		plane_add(judging->hits.bytes[plane], marks->hits, count, bit % 8);
 }
@@ -482,6 +653,7 @@ static void judge_batch(const struct rule_selection *selection, const struct rul
 	judging.batch = batch;
 	judging.done = 0;
 	judging.base_count = 0;
+	judging.outside_done = judging.told_any = 0;
 	planes_clear(&judging.scope);
 	planes_clear(&judging.evaluated);
 	planes_clear(&judging.hits);
@@ -500,6 +672,8 @@ static void judge_batch(const struct rule_selection *selection, const struct rul
 	planes_join(&judging.evaluated, batch->count, selection->checks, verdicts->evaluated);
 	planes_join(&judging.hits, batch->count, selection->checks, verdicts->hits);
 	verdicts_settle(verdicts, batch->count);
+	if (judging.told_any && context->outside)
+		count_outside(&judging);
 }
 
 const struct judge_hot HOT(judge_hot) = {judge_batch};

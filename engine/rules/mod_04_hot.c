@@ -27,13 +27,14 @@ struct component {
 	uint8_t pctc;
 };
 
-static struct component find_component(
-        const struct procedure_attributes *px, const struct batch *batch, uint32_t line)
+/* covered: the fee schedule has the day. */
+static struct component find_component(const struct procedure_attributes *px,
+        const struct batch *batch, uint32_t line, bool covered)
 {
 	return (struct component){
 	        .has_26 = line_has_modifier(batch, line, TWO_CHARS('2', '6')),
 	        .has_tc = line_has_modifier(batch, line, TWO_CHARS('T', 'C')),
-	        .known = (px->flags & PX_MPFS) != 0,
+	        .known = covered && (px->flags & PX_MPFS) != 0,
 	        .pctc = px->pctc,
 	};
 }
@@ -61,10 +62,11 @@ static bool can_judge(struct component part, uint16_t place)
 }
 
 static void judge_one(const struct batch *batch, const struct procedure_attributes *attributes,
-        uint32_t i, struct marks *marks)
+        uint32_t i, bool covered, struct marks *marks)
 {
-	struct component part = find_component(&attributes[batch->hcpcs_ref[i]], batch, i);
-	bool diagnostic = part.known && part.pctc == PCTC_DIAGNOSTIC;
+	const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[i]];
+	struct component part = find_component(px, batch, i, covered);
+	bool diagnostic = px->flags & PX_MPFS && px->pctc == PCTC_DIAGNOSTIC;
 
 	marks->scope[i] = part.has_26 || part.has_tc || diagnostic;
 	marks->hits[i] = judge_line(part, batch->place[i]) != 0;
@@ -78,7 +80,7 @@ static void judge(struct judging *judging)
 	        judging_context(judging)->codes);
 	const struct procedure_fold *px = judging_procedures(judging);
 	const struct modified_lines *modified = judging_modified(judging);
-	const uint8_t *base = judging_base(judging, 0);
+	const uint8_t *base = judging_base(judging, 0), *outside = judging_outside(judging, 0);
 	struct marks marks;
 	uint8_t diagnostic[BATCH_LINES] COLUMN;
 
@@ -88,10 +90,13 @@ static void judge(struct judging *judging)
 		                ((px->flags[i] & PX_MPFS) != 0);
 	for (uint32_t i = 0; i < batch->count; i++)
 		if (diagnostic[i])
-			judge_one(batch, attributes, i, &marks);
-	for (uint32_t n = 0; n < modified->count; n++)
-		if (base[modified->lines[n]] && !diagnostic[modified->lines[n]])
-			judge_one(batch, attributes, modified->lines[n], &marks);
+			judge_one(batch, attributes, i, !outside[i], &marks);
+	for (uint32_t n = 0; n < modified->count; n++) {
+		uint32_t i = modified->lines[n];
+
+		if (base[i] && !diagnostic[i])
+			judge_one(batch, attributes, i, !outside[i], &marks);
+	}
 	judging_mark(judging, 0, &marks);
 }
 
@@ -111,7 +116,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 {
 	const struct procedure_attributes *px = &codes_procedures(
 	        context->codes)[batch->hcpcs_ref[line]];
-	struct component part = find_component(px, batch, line);
+	bool covered = !line_not_covered(context, batch, line, PART_BIT(PART_MPFS));
+	struct component part = find_component(px, batch, line, covered);
 	unsigned mask = judge_line(part, batch->place[line]);
 	unsigned first = hit_name_kinds(hit, kinds, mask);
 	char text[CODE_TEXT_SIZE];
@@ -139,7 +145,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 
 static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
-        {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs}};
+        {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs,
+                .parts = PART_BIT(PART_MPFS), .own_days = true}};
 
 const struct rule HOT(rule_mod_04) = {
         .id = "MOD-04",

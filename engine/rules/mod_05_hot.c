@@ -56,7 +56,8 @@ static struct sides judge_50(const struct rule_context *context, const struct ba
 {
 	const struct procedure_attributes *px = &codes_procedures(
 	        context->codes)[batch->hcpcs_ref[line]];
-	bool known = px->flags & PX_MPFS || is_asc(batch, line);
+	bool covered = !line_not_covered(context, batch, line, PART_BIT(PART_MPFS));
+	bool known = (covered && px->flags & PX_MPFS) || is_asc(batch, line);
 	struct sides found = {0, known};
 
 	if (is_asc(batch, line) || (known && refuses_50(px)))
@@ -154,7 +155,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 
 static const enum field needs[] = {FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {
-        {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs}};
+        {"", CHECK_LINE, .base = BASE_PROFESSIONAL | BASE_SETTING, .needs = needs,
+                .parts = PART_BIT(PART_MPFS), .own_days = true}};
 
 const struct rule HOT(rule_mod_05) = {
         .id = "MOD-05",

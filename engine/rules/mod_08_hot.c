@@ -119,18 +119,26 @@ static unsigned pair_if(bool holds, unsigned pair)
 	return holds ? 1u << pair : 0;
 }
 
+/* Whether a code is of the eyelids or of a waived test is told of classed codes only. */
+static unsigned judge_class(unsigned has, uint32_t flags)
+{
+	if (flags & PX_UNCLASSED)
+		return 0;
+	return pair_if(has & HAS_EYELID && !(flags & PX_EYELID), EYELID) |
+	       pair_if(has & HAS_DIGIT && !(flags & PX_DIGIT), DIGIT) |
+	       pair_if(has & HAS_CORONARY && !(flags & PX_CORONARY), CORONARY) |
+	       pair_if(has & HAS_QW && !(flags & PX_CLIA_WAIVED), NOT_WAIVED);
+}
+
 static unsigned judge_code(unsigned has, const struct procedure_attributes *px)
 {
 	uint32_t flags = px->flags;
 	bool em = px->em_family != EM_NONE;
 
-	return pair_if(has & HAS_EYELID && !(flags & PX_EYELID), EYELID) |
-	       pair_if(has & HAS_DIGIT && !(flags & PX_DIGIT), DIGIT) |
-	       pair_if(has & HAS_CORONARY && !(flags & PX_CORONARY), CORONARY) |
+	return judge_class(has, flags) |
 	       pair_if(has & HAS_51 && flags & (PX_ADD_ON | PX_EXEMPT_51), EXEMPT_51) |
 	       pair_if(has & HAS_24 && !em, NO_EM_24) | pair_if(has & HAS_57 && !em, NO_EM_57) |
-	       pair_if(has & HAS_25 && !em && !(flags & PX_EYE_EXAM), NO_EM_25) |
-	       pair_if(has & HAS_QW && !(flags & PX_CLIA_WAIVED), NOT_WAIVED);
+	       pair_if(has & HAS_25 && !em && !(flags & PX_EYE_EXAM), NO_EM_25);
 }
 
 static unsigned judge_modifiers(unsigned has)

@@ -147,7 +147,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 
 static const enum field needs[] = {FIELD_HCPCS, FIELD_UNITS, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {
-        {"", CHECK_LINE, .base = BASE_PAYABLE | BASE_SETTING, .needs = needs}};
+        {"", CHECK_LINE, .base = BASE_PAYABLE | BASE_SETTING, .needs = needs, .parts = PARTS_MUE}};
 
 const struct rule HOT(rule_ncc_04) = {
         .id = "NCC-04",

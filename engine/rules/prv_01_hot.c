@@ -16,24 +16,89 @@ static struct role_columns find_columns(const struct batch *batch)
 	        {batch->rendering, batch->billing, batch->ordering, batch->facility}};
 }
 
-/* 1 on the list, 0 not, -1 nobody can say: no valid NPI, no date, or not covered. */
-static int judge_id(const struct codes *codes, uint64_t id, int32_t day)
-{
-	if (id_kind(id) != ID_NPI || day == DATE_ABSENT)
-		return -1;
-	return codes_excluded(codes, id & ID_VALUE_MASK, day);
-}
+static const char *const kinds[] = {"excluded", "deactivated"};
+enum { KIND_EXCLUDED = 1, KIND_DEACTIVATED = 2 };
+
+/* A stay that began before the exclusion is paid for so many days (42 CFR 1001.1901(c)(3)). */
+enum { GRACE_DAYS = 30 };
 
 /* What an id says of its line. */
-enum { SCOPE = 1, EVALUATED = 2, EXCLUDED = 4 };
+enum { SCOPE = 1, LISTED = 2, EXCLUDED = 4, KNOWN = 8, DEACTIVATED = 16 };
 
 static uint8_t look_up(const struct codes *codes, uint64_t id, int32_t day)
 {
-	int found = judge_id(codes, id, day);
+	int excluded, deactivated;
+	int32_t since;
 
 	if (id_kind(id) != ID_NPI)
 		return 0;
-	return (uint8_t)(SCOPE | (found >= 0 ? EVALUATED : 0) | (found == 1 ? EXCLUDED : 0));
+	if (day == DATE_ABSENT)
+		return SCOPE;
+	excluded = codes_excluded(codes, id & ID_VALUE_MASK, day);
+	deactivated = codes_deactivated(codes, id & ID_VALUE_MASK, day, &since);
+	return (uint8_t)(SCOPE | (excluded >= 0 ? LISTED : 0) | (excluded == 1 ? EXCLUDED : 0) |
+	                 (deactivated >= 0 ? KNOWN : 0) | (deactivated == 1 ? DEACTIVATED : 0));
+}
+
+static bool in_grace(const struct batch *batch, uint32_t line, int32_t excluded_from)
+{
+	int32_t admitted = batch->admission[line] != DATE_ABSENT ? batch->admission[line]
+	                                                         : batch->claim_start[line];
+
+	return batch->inpatient[line] && admitted != DATE_ABSENT && admitted < excluded_from &&
+	       batch->service_from[line] - excluded_from <= GRACE_DAYS;
+}
+
+/* A waiver lets a provider work in one state. */
+static bool is_waived(
+        const struct batch *batch, uint32_t line, const struct code_exclusion *exclusion)
+{
+	return exclusion->waiver_state && exclusion->waiver_state == batch->state[line] &&
+	       (exclusion->waiver_day == DATE_ABSENT ||
+	               exclusion->waiver_day <= batch->service_from[line]);
+}
+
+/* Since when a role's provider is excluded on the line's day; DATE_ABSENT: not, or excused. */
+static int32_t excluded_since(
+        const struct codes *codes, const struct batch *batch, uint32_t line, uint64_t id)
+{
+	struct code_exclusion exclusion;
+
+	if (id_kind(id) != ID_NPI || codes_exclusion(codes, id & ID_VALUE_MASK,
+	                                     batch->service_from[line], &exclusion) != 1)
+		return DATE_ABSENT;
+	return in_grace(batch, line, exclusion.from) || is_waived(batch, line, &exclusion)
+	               ? DATE_ABSENT
+	               : exclusion.from;
+}
+
+static int32_t deactivated_since(
+        const struct codes *codes, const struct batch *batch, uint32_t line, uint64_t id)
+{
+	int32_t since;
+
+	if (id_kind(id) != ID_NPI || codes_deactivated(codes, id & ID_VALUE_MASK,
+	                                     batch->service_from[line], &since) != 1)
+		return DATE_ABSENT;
+	return since;
+}
+
+/* listed: the list of exclusions covers the line's day. */
+static unsigned judge_line(
+        const struct codes *codes, const struct batch *batch, uint32_t line, bool listed)
+{
+	const struct role_columns columns = find_columns(batch);
+	unsigned mask = 0;
+
+	for (unsigned role = 0; role < ROLES; role++) {
+		uint64_t id = columns.ids[role][line];
+
+		if (listed && excluded_since(codes, batch, line, id) != DATE_ABSENT)
+			mask |= KIND_EXCLUDED;
+		if (deactivated_since(codes, batch, line, id) != DATE_ABSENT)
+			mask |= KIND_DEACTIVATED;
+	}
+	return mask;
 }
 
 /* Neighbouring lines share ids and days: what was found last is often found again. */
@@ -61,43 +126,75 @@ static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct role_columns columns = find_columns(batch);
-	const uint8_t *base = judging_base(judging, 0);
+	const struct codes *codes = judging_context(judging)->codes;
+	const uint8_t *base = judging_base(judging, 0), *outside = judging_outside(judging, 0);
 	uint8_t said[BATCH_LINES] COLUMN;
 	struct marks marks;
 
 	memset(said, 0, sizeof(said));
 	for (unsigned role = 0; role < ROLES; role++)
-		judge_column(judging_context(judging)->codes, batch, columns.ids[role], said);
+		judge_column(codes, batch, columns.ids[role], said);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		marks.scope[i] = base[i] & said[i] & SCOPE;
-		marks.evaluated[i] = (said[i] & EVALUATED) != 0;
-		marks.hits[i] = (said[i] & EXCLUDED) != 0;
+		marks.evaluated[i] = (((said[i] & LISTED) != 0) & !outside[i]) |
+		                     ((said[i] & KNOWN) != 0);
+		marks.hits[i] = (said[i] & (EXCLUDED | DEACTIVATED)) != 0;
 	}
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (marks.hits[i])
+			marks.hits[i] = judge_line(codes, batch, i, !outside[i]) != 0;
 	judging_mark(judging, 0, &marks);
+}
+
+/* The roles of a kind, and the earliest day since when. */
+static int32_t tell_roles(const struct codes *codes, const struct batch *batch, uint32_t line,
+        unsigned kind, struct hit *hit)
+{
+	const struct role_columns columns = find_columns(batch);
+	int32_t first = DATE_ABSENT;
+	char roles[48] = "";
+	size_t size = 0;
+
+	for (unsigned role = 0; role < ROLES; role++) {
+		uint64_t id = columns.ids[role][line];
+		int32_t since = kind == KIND_EXCLUDED ? excluded_since(codes, batch, line, id)
+		                                      : deactivated_since(codes, batch, line, id);
+
+		if (since == DATE_ABSENT)
+			continue;
+		first = first == DATE_ABSENT || since < first ? since : first;
+		size += (size_t)snprintf(roles + size, sizeof(roles) - size, "%s%s",
+		        size ? "," : "", role_names[role]);
+	}
+	detail_add(hit, "role=%s", roles);
+	return first;
 }
 
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	const struct role_columns columns = find_columns(batch);
-	int32_t day = batch->service_from[line];
-	char roles[48] = "";
-	size_t size = 0;
+	bool listed = !line_not_covered(context, batch, line, PART_BIT(PART_LEIE));
+	unsigned mask = judge_line(context->codes, batch, line, listed);
+	unsigned kind = 1u << hit_name_kinds(hit, kinds, mask);
+	int32_t day = batch->service_from[line], since;
 
 	(void)k;
-	hit->severity = SEVERITY_HIGH;
+	hit->severity = kind == KIND_EXCLUDED ? SEVERITY_HIGH : SEVERITY_LOW;
 	hit_whole_line(hit);
-	for (unsigned role = 0; role < ROLES; role++)
-		if (judge_id(context->codes, columns.ids[role][line], day) == 1)
-			size += (size_t)snprintf(roles + size, sizeof(roles) - size, "%s%s",
-			        size ? "," : "", role_names[role]);
-	detail_add(hit, "role=%s", roles);
-	detail_add_days(hit, "excluded_on", day, day);
+	since = tell_roles(context->codes, batch, line, kind, hit);
+	if (kind == KIND_EXCLUDED) {
+		detail_add_days(hit, "excluded_on", day, day);
+	} else {
+		detail_add_days(hit, "date", day, day);
+		detail_add_days(hit, "deactivated", since, since);
+	}
 	detail_add(hit, "match=npi");
+	hit_tell_also(hit, kinds, mask);
 }
 
 static const enum field needs[] = {FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"excluded", CHECK_LINE, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .needs = needs, .parts = PART_BIT(PART_LEIE), .own_days = true}};
 
 const struct rule HOT(rule_prv_01) = {
         .id = "PRV-01",
@@ -106,8 +203,9 @@ const struct rule HOT(rule_prv_01) = {
         .scope = "line",
         .hit_unit = "line and kind",
         .definition = "The rendering, billing, ordering or facility NPI stands on the exclusion "
-                      "list on the day of service (excluded). Deactivated and opted_out wait for "
-                      "their lists.",
+                      "list on the day of service (excluded), or was deactivated and not yet "
+                      "active again (deactivated, where NPPES is loaded). Opted_out waits for "
+                      "its list.",
         .traps = "Only valid NPIs are matched, and exactly: placeholders and ids that fail the "
                  "check digit never are. Reinstated providers vanish from the monthly file, so "
                  "past days need an archived list. A stay admitted before the exclusion has 30 "

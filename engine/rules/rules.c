@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/rules.h"
+#include "rules/detail.h"
+#include "rules/outside.h"
 #include "rules/registry.h"
 #include "rules/suggest.h"
 
@@ -233,6 +235,16 @@ int rules_select(struct rule_selection *selection, const char *list, struct diag
 	return 0;
 }
 
+unsigned rules_parts(const struct rule_selection *selection)
+{
+	unsigned parts = 0;
+
+	for (unsigned check = 0; check < checks_end; check++)
+		if (selection->checks >> check & 1)
+			parts |= check_at(check)->parts;
+	return parts;
+}
+
 /* ---- Judging ---- */
 
 bool field_set_any(const struct field_set *bound, enum field first, enum field last)
@@ -284,6 +296,8 @@ void rules_tell(const struct rule_context *context, const struct batch *batch, u
         unsigned check, struct hit *hit)
 {
 	const struct rule_check *described = check_at(check);
+	bool nearest = described->parts && codes_nearest(context->codes) &&
+	               line_outside(context->codes, batch, line, described->parts);
 
 	memset(hit, 0, sizeof(*hit));
 	hit->rule = (uint8_t)check_rule(check);
@@ -291,7 +305,11 @@ void rules_tell(const struct rule_context *context, const struct batch *batch, u
 	hit->watch = described->watch;
 	hit->whole = 1;
 	snprintf(hit->kind, sizeof(hit->kind), "%s", described->kind);
+	if (nearest)
+		detail_add(hit, "release=nearest"); /* first, so that it always fits */
 	entries[hit->rule].rule->tell(context, batch, line, check_numbers[check], hit);
+	if (nearest && hit->severity > SEVERITY_LOW)
+		hit->severity = SEVERITY_LOW;
 }
 
 /* ---- Why not ---- */

@@ -42,6 +42,8 @@ enum check_scope {
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
 enum rule_state { STATE_ON, STATE_WATCH, STATE_OFF, STATE_NOT_EVALUABLE, STATE_NOT_BUILT };
 
+struct codes_outside; /* rules/outside.h */
+
 /* What a rule may read besides the batch.  Const during a run. */
 struct rule_context {
 	const struct codes *codes;
@@ -50,6 +52,9 @@ struct rule_context {
 	int32_t as_of; /* DATE_ABSENT if not given */
 	int32_t death_month_level; /* 1: death dates are month-level (catalogue TIM-04) */
 	const struct payer *payer; /* the payer's own tables; NULL: none */
+
+	/* Where lines on days that no set covers are counted: the worker's own.  NULL: not. */
+	struct codes_outside *outside;
 };
 
 struct verdicts {
@@ -100,6 +105,15 @@ struct rule_check {
 	 * evaluated.
 	 */
 	const enum field *needs;
+
+	/*
+	 * PART_BIT() of the sets that the check judges by.  A line on a day that one
+	 * of them does not cover is not evaluated, or judged by the nearest day and
+	 * marked so; own_days: judge() asks judging_outside() itself, for some of
+	 * its kinds need no set.
+	 */
+	unsigned parts;
+	bool own_days;
 };
 
 struct judging; /* rules/judge.h */
@@ -154,6 +168,9 @@ struct rule_selection {
  * Returns 0 or FAIL_USAGE with a suggestion for a wrong word.
  */
 int rules_select(struct rule_selection *selection, const char *list, struct diag *diag);
+
+/* The sets that the checks of a selection judge by: bits of parts. */
+unsigned rules_parts(const struct rule_selection *selection);
 
 /* Judge a batch by all active rules.  ns: added cost per rule number, or NULL. */
 void rules_judge(const struct rule_selection *selection, const struct rule_context *context,

@@ -28,6 +28,12 @@ static unsigned judge_unknown(uint64_t word, bool partial)
 	return partial ? 0 : KIND_UNKNOWN;
 }
 
+/* A set calls a code unknown on days only for which all of it was loaded. */
+static bool is_partial(const struct codes *codes, int32_t low, int32_t high)
+{
+	return !codes_complete(codes, PART_ICD10CM, low, high);
+}
+
 static unsigned judge_slots(
         const struct batch *batch, uint32_t line, uint32_t unknown, bool partial)
 {
@@ -44,7 +50,7 @@ static void judge(struct judging *judging)
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct key_days *days = judging_days(judging);
 	const uint8_t *base = judging_base(judging, 0);
-	bool partial = codes_partial(judging_context(judging)->codes, SYSTEM_ICD10CM);
+	const struct codes *codes = judging_context(judging)->codes;
 	struct marks marks;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
@@ -56,7 +62,8 @@ static void judge(struct judging *judging)
 	}
 	for (uint32_t i = 0; dx->any_unknown && i < batch->count; i++) {
 		unsigned mask = dx->unknown[i] && days->low[i] >= ICD10_FROM
-		                        ? judge_slots(batch, i, dx->unknown[i], partial)
+		                        ? judge_slots(batch, i, dx->unknown[i],
+		                                  is_partial(codes, days->low[i], days->high[i]))
 		                        : 0;
 
 		marks.hits[i] = mask != 0;
@@ -68,12 +75,14 @@ static void judge(struct judging *judging)
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	bool partial = codes_partial(context->codes, SYSTEM_ICD10CM);
 	uint32_t slots = line_slots(batch, line);
 	unsigned mask = 0, bad[DIAGNOSES_MAX] = {0};
 	int32_t low, high;
+	bool partial;
 
 	(void)k;
+	line_days(batch, line, &low, &high);
+	partial = is_partial(context->codes, low, high);
 	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++) {
 		uint64_t word = batch->diagnosis[s][line];
 
@@ -83,7 +92,6 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 	}
 	hit_name_kinds(hit, kinds, mask);
 	hit->severity = SEVERITY_INFO;
-	line_days(batch, line, &low, &high);
 	detail_add(hit, "system=ICD-10-CM");
 	detail_add_days(hit, "date", low, high);
 	hit_tell_also(hit, kinds, mask);
@@ -93,7 +101,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .watch = true, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .watch = true, .needs = needs, .parts = PART_BIT(PART_ICD10CM)}};
 
 const struct rule HOT(rule_val_01) = {
         .id = "VAL-01",

@@ -30,6 +30,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 {
 	const struct diagnosis_attributes *attributes = codes_diagnoses(context->codes);
 	uint32_t slots = line_slots(batch, line);
+	struct code_window window;
 	int32_t low, high;
 
 	(void)k;
@@ -43,14 +44,17 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 		if (!(slots >> s & 1) || !ref || in_force(&attributes[ref], low, high))
 			continue;
 		detail_add_slot(hit, s, batch->diagnosis[s][line]);
-		detail_add_window(hit, attributes[ref].from, attributes[ref].to);
+		window = codes_in_force(
+		        context->codes, SYSTEM_ICD10CM, batch->diagnosis[s][line], low);
+		detail_add_window(hit, window.from, window.to);
 		if (line_slot_leads(batch, line, s))
 			hit_whole_line(hit);
 	}
 }
 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .needs = needs, .parts = PART_BIT(PART_ICD10CM)}};
 
 const struct rule HOT(rule_val_02) = {
         .id = "VAL-02",

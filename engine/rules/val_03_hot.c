@@ -84,7 +84,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .needs = needs}};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .needs = needs, .parts = PART_BIT(PART_ICD10CM)}};
 
 const struct rule HOT(rule_val_03) = {
         .id = "VAL-03",

@@ -22,10 +22,24 @@ static void judge_unknown(struct judging *judging, struct marks *marks)
 
 	if (codes_partial(judging_context(judging)->codes, SYSTEM_PROCEDURE))
 		return;
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
+
 		if (marks->scope[i] && !batch->hcpcs_ref[i] && !is_dental(batch->hcpcs[i]))
-			marks->evaluated[i] = marks->hits[i] = batch->service_from[i] !=
-			                                       DATE_ABSENT;
+			marks->evaluated[i] = marks->hits[i] =
+			        from != DATE_ABSENT &&
+			        codes_complete(judging_context(judging)->codes,
+			                codes_procedure_part(batch->hcpcs[i]), from, thru);
+	}
+}
+
+/* What the sets say stands on days that they cover, what the payer says on all. */
+static void leave_outside(struct judging *judging, struct marks *marks)
+{
+	const uint8_t *outside = judging_outside(judging, CHECK_CODE);
+
+	for (uint32_t i = 0; i < judging_batch(judging)->count; i++)
+		marks->evaluated[i] &= !outside[i];
 }
 
 /* The payer's rows on a code; NULL: it is none of the payer's own. */
@@ -88,6 +102,7 @@ static void judge_codes(struct judging *judging)
 		marks.hits[i] = (px->from[i] > high) | (px->to[i] < low);
 	}
 	judge_unknown(judging, &marks);
+	leave_outside(judging, &marks);
 	judge_own(judging, &marks);
 	judging_mark(judging, CHECK_CODE, &marks);
 }
@@ -104,7 +119,7 @@ static enum pcs_state judge_slot(const struct codes *codes, const struct batch *
 	if (!batch->procedure[slot][line])
 		return PCS_NONE;
 	if (!ref)
-		return codes_partial(codes, SYSTEM_ICD10PCS) ? PCS_UNJUDGED : PCS_UNKNOWN;
+		return codes_complete(codes, PART_ICD10PCS, day, day) ? PCS_UNKNOWN : PCS_UNJUDGED;
 	return day >= window->from && day <= window->to ? PCS_VALID : PCS_NOT_IN_FORCE;
 }
 
@@ -156,23 +171,23 @@ static void tell_pcs(
 	detail_add_days(hit, "date", low, high);
 	for (unsigned p = 0; p < batch->procedure_count[line]; p++) {
 		enum pcs_state state = judge_slot(codes, batch, line, p, low);
-		const struct code_window *window = &codes_icd10pcs(
-		        codes)[batch->procedure_ref[p][line]];
+		struct code_window window;
 
 		if (state <= PCS_VALID)
 			continue;
 		detail_add(hit, "pcs%u=%s", p + 1, code_text(batch->procedure[p][line], text));
-		if (state == PCS_NOT_IN_FORCE)
-			detail_add_window(hit, window->from, window->to);
+		if (state != PCS_NOT_IN_FORCE)
+			continue;
+		window = codes_in_force(codes, SYSTEM_ICD10PCS, batch->procedure[p][line], low);
+		detail_add_window(hit, window.from, window.to);
 	}
 }
 
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	const struct procedure_attributes *px = &codes_procedures(
-	        context->codes)[batch->hcpcs_ref[line]];
 	const struct payer_cell *own;
+	struct code_window window;
 	char text[CODE_TEXT_SIZE];
 	size_t count;
 
@@ -186,7 +201,9 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 	detail_add_days(hit, "date", batch->service_from[line], batch->service_thru[line]);
 	if (batch->hcpcs_ref[line]) {
 		snprintf(hit->kind, sizeof(hit->kind), "not_in_force");
-		detail_add_window(hit, px->from, px->to);
+		window = codes_in_force(context->codes, SYSTEM_PROCEDURE, batch->hcpcs[line],
+		        batch->service_from[line]);
+		detail_add_window(hit, window.from, window.to);
 		return;
 	}
 	own = payer_rows(context, batch->hcpcs[line], &count);
@@ -199,9 +216,10 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 static const enum field code_needs[] = {FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
 static const enum field pcs_needs[] = {FIELD_PROCEDURE_1, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {
-        [CHECK_CODE] = {"", CHECK_LINE, .needs = code_needs},
+        [CHECK_CODE] = {"", CHECK_LINE, .needs = code_needs, .parts = PARTS_PROCEDURE,
+                .own_days = true},
         [CHECK_PCS] = {"pcs", CHECK_CLAIM, .base = BASE_INSTITUTIONAL | BASE_INPATIENT,
-                .needs = pcs_needs},
+                .needs = pcs_needs, .parts = PART_BIT(PART_ICD10PCS)},
 };
 
 const struct rule HOT(rule_val_04) = {

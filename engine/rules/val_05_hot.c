@@ -28,9 +28,11 @@ static bool is_of_payer(const struct payer *payer, uint16_t modifier, int32_t da
 	return false;
 }
 
-static bool is_unknown(const struct codes *codes, uint64_t hcpcs, uint16_t modifier, bool partial)
+static bool is_unknown(const struct codes *codes, const struct batch *batch, uint32_t line,
+        uint16_t modifier, bool partial)
 {
-	uint8_t flags = codes_modifier(codes, modifier);
+	uint8_t flags = codes_modifier_on(codes, modifier, batch->service_from[line]);
+	uint64_t hcpcs = batch->hcpcs[line];
 
 	if (flags & MODIFIER_ANESTHESIA)
 		return hcpcs != CODE_BLANK && !is_anesthesia(hcpcs);
@@ -51,13 +53,14 @@ static bool is_repeated(const struct batch *batch, uint32_t line, unsigned m)
 static unsigned judge_modifier(const struct rule_context *context, const struct batch *batch,
         uint32_t line, unsigned m, bool partial)
 {
+	/* partial: the list does not say that a modifier is unknown. */
 	uint16_t modifier = batch->modifiers[m][line];
 	unsigned mask;
 
 	if (!modifier)
 		return 0;
 	mask = is_repeated(batch, line, m) ? KIND_REPEATED : 0;
-	if (is_unknown(context->codes, batch->hcpcs[line], modifier, partial) &&
+	if (is_unknown(context->codes, batch, line, modifier, partial) &&
 	        !is_of_payer(context->payer, modifier, batch->service_from[line]))
 		mask |= KIND_UNKNOWN;
 	return mask;
@@ -69,21 +72,23 @@ static void judge(struct judging *judging)
 	const struct rule_context *context = judging_context(judging);
 	const struct modified_lines *modified = judging_modified(judging);
 	bool partial = codes_partial(context->codes, SYSTEM_MODIFIER);
-	const uint8_t *base;
+	const uint8_t *base, *outside;
 	struct marks marks;
 
 	if (!modified->count)
 		return;
 	base = judging_base(judging, 0);
+	outside = judging_outside(judging, 0);
 	memset(&marks, 0, sizeof(marks));
 	for (uint32_t n = 0; n < modified->count; n++) {
 		uint32_t i = modified->lines[n];
 		unsigned mask = 0;
 
 		for (unsigned m = 0; m < MODIFIERS_MAX; m++)
-			mask |= judge_modifier(context, batch, i, m, partial);
-		marks.scope[i] = marks.evaluated[i] = base[i];
+			mask |= judge_modifier(context, batch, i, m, partial || outside[i]);
+		marks.scope[i] = base[i];
 		marks.hits[i] = mask != 0;
+		marks.evaluated[i] = base[i] & ((outside[i] == 0) | marks.hits[i]);
 	}
 	judging_mark(judging, 0, &marks);
 }
@@ -91,7 +96,8 @@ static void judge(struct judging *judging)
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	bool partial = codes_partial(context->codes, SYSTEM_MODIFIER);
+	bool partial = codes_partial(context->codes, SYSTEM_MODIFIER) ||
+	               line_not_covered(context, batch, line, PART_BIT(PART_MODIFIERS));
 	unsigned wrong[MODIFIERS_MAX], mask = 0;
 	char text[CODE_TEXT_SIZE];
 
@@ -109,7 +115,8 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 }
 
 static const enum field needs[] = {FIELD_MODIFIER_1, FIELD_COUNT};
-static const struct rule_check checks[] = {{"", CHECK_LINE, .watch = true, .needs = needs}};
+static const struct rule_check checks[] = {{"", CHECK_LINE, .watch = true, .needs = needs,
+        .parts = PART_BIT(PART_MODIFIERS), .own_days = true}};
 
 const struct rule HOT(rule_val_05) = {
         .id = "VAL-05",
