@@ -18,6 +18,7 @@
  */
 #include "base/diag.h"
 #include "gen.h"
+#include "history/history.h"
 #include "manual.h"
 #include "memory.h"
 #include "options.h"
@@ -508,6 +509,7 @@ int main(int argc, char **argv)
 	diag_init(&diag);
 	diag.warn = warn;
 	rules_init();
+	history_init();
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return 64;

@@ -113,10 +113,14 @@ static void end_attempt(struct scan *scan)
 	scan->workers = NULL;
 	findings_destroy(scan->findings);
 	claims_destroy(scan->claims);
+	history_destroy(scan->history);
+	partitions_destroy(scan->past);
 	partitions_destroy(scan->partitions);
 	profile_destroy(scan->profile);
 	scan->findings = NULL;
 	scan->claims = NULL;
+	scan->history = NULL;
+	scan->past = NULL;
 	scan->partitions = NULL;
 	scan->profile = NULL;
 }
@@ -141,6 +145,9 @@ static int create_shared(struct scan *scan)
 
 	if (err == 0)
 		err = partitions_create(&scan->partitions, &partitions, scan->diag);
+	partitions.memory_bytes = scan->memory.history;
+	if (err == 0 && scan->any_history)
+		err = partitions_create(&scan->past, &partitions, scan->diag);
 	if (err < 0)
 		return err;
 	findings.profile = scan->profile;
@@ -149,7 +156,9 @@ static int create_shared(struct scan *scan)
 	                .profile = scan->profile,
 	                .selection = &scan->selection,
 	                .codes = scan->codes,
-	                .workers = options->threads},
+	                .workers = options->threads,
+	                .history = scan->past,
+	                .adjustments = scan->adjustments},
 	        scan->diag);
 	return err < 0 ? err : findings_create(&scan->findings, &findings, scan->diag);
 }
@@ -181,6 +190,7 @@ static void add_up(struct scan *scan)
 	memset(scan->evaluated, 0, sizeof(scan->evaluated));
 	memset(scan->rule_ns, 0, sizeof(scan->rule_ns));
 	memset(scan->stage_ns, 0, sizeof(scan->stage_ns));
+	scan->nobody = 0;
 	normalise_counts_init(&scan->normalise_counts);
 	for (unsigned i = 0; i < scan->options->threads; i++) {
 		const struct worker *worker = &scan->workers[i];
@@ -195,6 +205,7 @@ static void add_up(struct scan *scan)
 			scan->rule_ns[rule] += worker->rule_ns[rule];
 		for (unsigned stage = 0; stage < STAGES; stage++)
 			scan->stage_ns[stage] += worker->stage_ns[stage];
+		scan->nobody += worker->emitter ? history_nobody(worker->emitter) : 0;
 	}
 }
 
@@ -302,6 +313,26 @@ static int mend_adjustments(struct scan *scan)
 	return 1;
 }
 
+/* The lines of a history have the run's amount; files that differ in theirs are read again. */
+static int mend_basis(struct scan *scan)
+{
+	enum amount best = AMOUNT_CHARGE;
+	bool differ = false;
+
+	if (!scan->any_history || scan->basis >= 0)
+		return 0;
+	for (uint32_t i = 0; i < layouts_count(scan->layouts); i++) {
+		enum amount own = layout_basis(layouts_at(scan->layouts, i));
+
+		differ |= i > 0 && own != best;
+		best = i == 0 || own > best ? own : best;
+	}
+	if (!differ)
+		return 0;
+	scan->basis = best;
+	return 1;
+}
+
 /* ---- Too bad? ---- */
 
 static int check_bad(struct scan *scan)
@@ -377,6 +408,34 @@ static int join(struct scan *scan)
 	return err;
 }
 
+/* Each beneficiary's lines, judged by the rules that look across claims. */
+static int walk_past(struct scan *scan)
+{
+	const struct normalise_counts *counts = &scan->normalise_counts;
+	struct history_options options = {
+	        .partitions = scan->past,
+	        .selection = &scan->selection,
+	        .codes = scan->codes,
+	        .first_service = INT32_MAX,
+	        .as_of = scan->options->as_of,
+	};
+	uint64_t from = clock_ns();
+	int err;
+
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		if (counts->first_service[type] < options.first_service)
+			options.first_service = counts->first_service[type];
+		options.last_came[type] = counts->last_received[type];
+	}
+	err = history_create(&scan->history, &options, scan->diag);
+	if (err == 0)
+		err = run_all(scan, worker_history);
+	if (err == 0)
+		history_totals(scan->history, &scan->past_totals);
+	scan->history_ns = clock_ns() - from;
+	return err;
+}
+
 /* Returns 1 if it must be done again, 0 if it stands, or an error. */
 static int attempt(struct scan *scan)
 {
@@ -392,6 +451,8 @@ static int attempt(struct scan *scan)
 		err = mend_starts(scan);
 	if (err == 0)
 		err = mend_adjustments(scan);
+	if (err == 0)
+		err = mend_basis(scan);
 	if (err != 0)
 		return err;
 	add_up(scan);
@@ -402,6 +463,8 @@ static int attempt(struct scan *scan)
 	scan->join_ns = clock_ns() - from;
 	if (err == 0)
 		err = mend_levels(scan);
+	if (err == 0 && scan->past)
+		err = walk_past(scan);
 	if (err != 0)
 		return err;
 	from = clock_ns();
@@ -518,6 +581,11 @@ static int share_memory(struct scan *scan)
 	left = all - memory->fixed - memory->side;
 	memory->profile = left / 2;
 	memory->partitions = left / 8 * 3;
+	if (scan->any_history) {
+		/* A line leaves more to its beneficiary than to its claim. */
+		memory->history = memory->partitions / 3 * 2;
+		memory->partitions -= memory->history;
+	}
 	memory->findings = left / 8;
 	return 0;
 }
@@ -558,7 +626,9 @@ static int open_scan(struct scan *scan)
 	scan->hot = hot[options->level];
 	scan->normalise_hot = normalise_hot_at(options->level);
 	err = rules_select(&scan->selection, options->rules, scan->diag);
-	scan->any_rules = scan->selection.checks != 0;
+	scan->any_history = err == 0 && history_wanted(&scan->selection);
+	scan->any_rules = scan->selection.checks != 0 || scan->any_history;
+	scan->basis = -1;
 	settle_wanted(scan);
 	if (err == 0)
 		err = reader_choose(&scan->reader, options->io, scan->diag);

@@ -9,6 +9,7 @@
 #include "base/level.h"
 #include "format/csv.h"
 #include "format/layout.h"
+#include "history/history.h"
 #include "input/plan.h"
 #include "input/reader.h"
 #include "lookup/codes.h"
@@ -16,6 +17,7 @@
 #include "lookup/side.h"
 #include "profile/profile.h"
 #include "regroup/claims.h"
+#include "regroup/history.h"
 #include "regroup/partition.h"
 #include "report/findings.h"
 #include "report/run.h"
@@ -32,6 +34,7 @@ enum stage {
 	STAGE_RULES,
 	STAGE_PROFILE,
 	STAGE_REGROUP,
+	STAGE_HISTORY,
 	STAGES
 };
 
@@ -61,6 +64,8 @@ struct worker {
 	struct csv *csv;
 	struct profile_worker *profile;
 	struct claims_worker *claims;
+	struct history_emitter *emitter; /* NULL: no rule looks across claims */
+	struct history_worker *history;
 	struct finding_sink sink;
 	struct verdicts *verdicts;
 	struct normalise normalise;
@@ -78,7 +83,7 @@ struct worker {
 
 /* Memory, as planned from --memory. */
 struct scan_memory {
-	uint64_t fixed, side, profile, partitions, findings;
+	uint64_t fixed, side, profile, partitions, history, findings;
 };
 
 struct scan {
@@ -93,7 +98,7 @@ struct scan {
 	struct payer *payer; /* NULL: no tables of the payer */
 	struct rule_selection selection;
 	struct field_set side_fields;
-	bool any_rules, drop_cache;
+	bool any_rules, any_history, drop_cache;
 	struct field_set wanted;                /* fields that anything of this run reads */
 	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
 	uint64_t *starts;                       /* a span; certain, or 0 */
@@ -106,10 +111,13 @@ struct scan {
 	struct profile *profile;
 	struct partitions *partitions;
 	struct claims *claims;
+	struct partitions *past; /* the beneficiaries' records; NULL: none */
+	struct history *history;
 	struct findings *findings;
 	struct worker *workers;
 	unsigned attempts;
 	bool adjustments; /* some files can carry adjustments and others cannot */
+	int basis;        /* enum amount of histories; -1: each layout's own, as all have one */
 
 	/* Of all workers. */
 	struct csv_counts counts;
@@ -118,7 +126,9 @@ struct scan {
 	uint64_t rule_ns[RULES_ALL], stage_ns[STAGES];
 	struct claims_totals totals;
 	struct claims_settled settled;
-	uint64_t read_ns, join_ns, merge_ns, report_ns;
+	struct history_totals past_totals;
+	uint64_t nobody; /* lines of service without a person */
+	uint64_t read_ns, join_ns, history_ns, merge_ns, report_ns;
 	struct run *run; /* NULL: nothing is written */
 	uint64_t began_ns;
 };
@@ -133,11 +143,15 @@ void *worker_scan(void *worker);
 /* The certain first offsets of a file's spans.  Called between scanning and joining. */
 int scan_find_starts(struct scan *scan, uint32_t file, uint64_t starts[]);
 void *worker_join(void *worker);
+void *worker_history(void *worker);
 void *worker_merge(void *worker);
 
 /* The level of an amount of a layout's institutional lines, as it is taken to be. */
 enum amount_level scan_level(
         const struct scan *scan, const struct layout *layout, enum amount amount);
+
+/* The amount that a layout's dollars come from: paid, else allowed, else charge. */
+enum amount layout_basis(const struct layout *layout);
 
 /* scan_report.c */
 int scan_report(struct scan *scan, struct diag *diag);

@@ -35,9 +35,12 @@ static void fill_rules(const struct scan *scan, struct rules_table *table)
 	memset(table, 0, sizeof(*table));
 	for (size_t rule = 0; rule < RULES_ALL; rule++) {
 		table->state[rule] = state_of(scan, rule);
-		table->hits[rule] = scan->totals.hits[rule];
-		table->dollars[rule] = scan->totals.dollars[rule];
-		table->unique_dollars[rule] = scan->totals.unique_dollars[rule];
+		table->hits[rule] = scan->totals.hits[rule] + scan->past_totals.hits[rule];
+		table->dollars[rule] = scan->totals.dollars[rule] + scan->past_totals.dollars[rule];
+		table->unique_dollars[rule] = scan->totals.unique_dollars[rule] +
+		                              scan->past_totals.unique_dollars[rule];
+		table->in_scope[rule] = scan->past_totals.scope[rule];
+		table->evaluated[rule] = scan->past_totals.evaluated[rule];
 		table->ns[rule] = scan->rule_ns[rule];
 	}
 	for (unsigned check = 0; check < checks_used(); check++) {
@@ -145,6 +148,7 @@ static int write_tables(struct scan *scan, struct rules_table *rules, struct tab
 	        .selection = &scan->selection,
 	        .providers = scan->providers,
 	        .threads = scan->options->threads,
+	        .beneficiaries = scan->past != NULL,
 	};
 	int err = tables_write(scan->run, &tables, rows, diag);
 
@@ -183,8 +187,8 @@ static int write_json(struct scan *scan, const struct quality *quality,
 
 static void print_stages(const struct scan *scan)
 {
-	static const char *const names[STAGES] = {
-	        "read and parse", "normalise", "look up", "rules", "counters", "records"};
+	static const char *const names[STAGES] = {"read and parse", "normalise", "look up", "rules",
+	        "counters", "records", "histories"};
 	double lines = (double)(scan->counts.used ? scan->counts.used : 1);
 
 	fprintf(stderr, "reader %s, level %s, %u threads, attempts %u\n", scan->reader->name,
@@ -192,6 +196,7 @@ static void print_stages(const struct scan *scan)
 	for (unsigned stage = 0; stage < STAGES; stage++)
 		fprintf(stderr, "  %-16s %7.1f ns a line and core\n", names[stage],
 		        (double)scan->stage_ns[stage] / lines);
+	fprintf(stderr, "  history %.3f s\n", (double)scan->history_ns / 1e9);
 	fprintf(stderr, "  scan %.3f s, join %.3f s, merge %.3f s, report %.3f s\n",
 	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
 	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);

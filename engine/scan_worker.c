@@ -33,6 +33,13 @@ enum amount_level scan_level(
 	return scan->repeated[layout->number][amount] ? LEVEL_REPEATED : LEVEL_LINE;
 }
 
+enum amount layout_basis(const struct layout *layout)
+{
+	if (field_set_has(&layout->bound, FIELD_PAID))
+		return AMOUNT_PAID;
+	return field_set_has(&layout->bound, FIELD_ALLOWED) ? AMOUNT_ALLOWED : AMOUNT_CHARGE;
+}
+
 /* What follows from the layout: which columns rules may read, which amounts are the claim's. */
 static void set_layout(struct worker *worker, const struct layout *layout)
 {
@@ -60,6 +67,13 @@ static void ends_stage(struct worker *worker, enum stage stage)
 
 	worker->stage_ns[stage] += now - worker->clock;
 	worker->clock = now;
+}
+
+/* The amount that a history's lines have: the run's, or as long as that is open the layout's. */
+static enum amount history_basis(const struct worker *worker)
+{
+	return worker->scan->basis >= 0 ? (enum amount)worker->scan->basis
+	                                : layout_basis(worker->context_layout);
 }
 
 /* A batch on its way through the stages; scan.h draws it. */
@@ -93,8 +107,14 @@ static int take_batch(void *context, struct batch *batch, struct diag *diag)
 		err = claims_emit(
 		        worker->claims, &worker->context, batch, worker->levels, verdicts);
 	ends_stage(worker, STAGE_REGROUP);
+	if (err == 0 && worker->emitter) {
+		err = history_emit(worker->emitter, batch, history_basis(worker), worker->levels);
+		ends_stage(worker, STAGE_HISTORY);
+	}
 	if (err < 0) {
 		claims_emit_finish(worker->claims, diag); /* tells its own words, if it has any */
+		if (worker->emitter)
+			history_emit_finish(worker->emitter, diag);
 		return diag_set(diag, err, "counting failed: %s", strerror(-err));
 	}
 	atomic_store_explicit(&worker->lines_done,
@@ -145,6 +165,9 @@ static int create_parts(struct worker *worker)
 	if (err == 0)
 		err = claims_worker_create(
 		        &worker->claims, scan->claims, worker->profile, &worker->diag);
+	if (err == 0 && scan->past)
+		err = history_emitter_create(&worker->emitter,
+		        &(struct history_emit_options){scan->past, scan->providers}, &worker->diag);
 	if (err < 0)
 		return err;
 	worker->verdicts = aligned_alloc(64, sizeof(*worker->verdicts));
@@ -181,6 +204,8 @@ void worker_destroy(struct worker *worker)
 {
 	csv_destroy(worker->csv);
 	claims_worker_destroy(worker->claims);
+	history_emitter_destroy(worker->emitter);
+	history_worker_destroy(worker->history);
 	profile_worker_destroy(worker->profile);
 	free(worker->verdicts);
 }
@@ -206,6 +231,8 @@ void *worker_scan(void *context)
 	}
 	if (worker->err == 0)
 		worker->err = claims_emit_finish(worker->claims, &worker->diag);
+	if (worker->err == 0 && worker->emitter)
+		worker->err = history_emit_finish(worker->emitter, &worker->diag);
 	ends_stage(worker, STAGE_READ);
 	bit_counts_spill(&worker->scope);
 	bit_counts_spill(&worker->evaluated);
@@ -218,6 +245,20 @@ void *worker_join(void *context)
 
 	if (worker->err == 0)
 		worker->err = claims_join(worker->claims, &worker->sink, &worker->diag);
+	if (worker->err == 0 && scan_stopped())
+		worker->err = FAIL_STOPPED;
+	return NULL;
+}
+
+void *worker_history(void *context)
+{
+	struct worker *worker = context;
+
+	if (worker->err == 0)
+		worker->err = history_worker_create(
+		        &worker->history, worker->scan->history, worker->profile, &worker->diag);
+	if (worker->err == 0)
+		worker->err = history_walk(worker->history, &worker->sink, &worker->diag);
 	if (worker->err == 0 && scan_stopped())
 		worker->err = FAIL_STOPPED;
 	return NULL;

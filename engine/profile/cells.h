@@ -27,7 +27,7 @@ enum {
 };
 
 /* Kinds beyond those of enum profile_kind. */
-enum { KIND_RULE = 9 };
+enum { KIND_RULE = 9, KIND_JUDGED = 10, KIND_BENEFICIARY = 11 };
 
 struct cell {
 	uint32_t owner; /* provider << CELL_KIND_BITS | kind */

@@ -388,6 +388,27 @@ int profile_add_hit(
 	return 0;
 }
 
+int profile_add_judged(
+        struct profile_worker *worker, uint32_t provider, unsigned rule, uint32_t count)
+{
+	int err = prepare_provider(worker, provider);
+
+	if (err)
+		return err;
+	worker->part->added += count;
+	note(worker, provider, KIND_JUDGED, rule)->lines += count;
+	return 0;
+}
+
+int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider)
+{
+	int err = prepare_provider(worker, provider);
+
+	if (!err)
+		note(worker, provider, KIND_BENEFICIARY, 0)->lines++;
+	return err;
+}
+
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
         uint32_t findings, int64_t dollars)
 {

@@ -94,6 +94,13 @@ int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint
 int profile_add_hit(
         struct profile_worker *worker, uint32_t provider, unsigned rule, int64_t dollars);
 
+/* As profile_add_evaluated(), of a rule that has no checks of its own: judged over histories. */
+int profile_add_judged(
+        struct profile_worker *worker, uint32_t provider, unsigned rule, uint32_t count);
+
+/* One more distinct beneficiary of a provider. */
+int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider);
+
 /* One line flagged by at least one rule: the union of its dollars. */
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
         uint32_t findings, int64_t dollars);
@@ -121,6 +128,7 @@ struct profile_provider {
 	uint8_t entity_type;
 	uint64_t findings, lines_flagged;
 	int64_t dollars_flagged;
+	uint64_t beneficiaries; /* 0 where histories were not regrouped */
 };
 
 /* All numbers are below this.  One that two threads raced for may stay unused: it has no text. */

@@ -198,6 +198,16 @@ static uint16_t most_frequent(const struct profile *profile, uint32_t number, un
 	return (uint16_t)best;
 }
 
+/* Notes of a provider that are votes: not what rules have left there. */
+static bool has_votes(const struct cells *cells, uint32_t number)
+{
+	bool any = false;
+
+	for (uint32_t at = cells->first[number]; at < cells->first[number + 1]; at++)
+		any |= (cell_at(cells, cells->order[at])->owner & KIND_MASK) < KIND_RULE;
+	return any;
+}
+
 static bool has_notes(const struct profile *profile, uint32_t number)
 {
 	const struct shared_chunk *chunk = shared_chunk(&profile->shared, number);
@@ -205,8 +215,7 @@ static bool has_notes(const struct profile *profile, uint32_t number)
 	for (const struct part *part = first_part(profile); part; part = part->next) {
 		const struct cells *cells = &part->notes;
 
-		if (cells->first && number < cells->providers &&
-		        cells->first[number] != cells->first[number + 1])
+		if (cells->first && number < cells->providers && has_votes(cells, number))
 			return true;
 	}
 	return chunk && atomic_load_explicit(&chunk->lists[number & (SHARED_CHUNK - 1)][LIST_NOTES],
@@ -248,6 +257,14 @@ static void read_votes(
 	provider->entity_type = vote.entity;
 }
 
+static void add_beneficiaries(void *context, const struct cell *cell, uint64_t lines)
+{
+	uint64_t *sum = context;
+
+	if ((cell->owner & KIND_MASK) == KIND_BENEFICIARY)
+		*sum += lines;
+}
+
 void profile_read(const struct profile *profile, uint32_t number, struct profile_provider *provider)
 {
 	const struct entry *entry = table_entry(&profile->table, number);
@@ -272,6 +289,8 @@ void profile_read(const struct profile *profile, uint32_t number, struct profile
 	        .lines_flagged = totals.lines_flagged,
 	        .dollars_flagged = (int64_t)totals.dollars_flagged,
 	};
+	visit_cells(profile, number, LIST_NOTES,
+	        (struct cell_visitor){add_beneficiaries, &provider->beneficiaries});
 	read_votes(profile, number, provider);
 	unsigned __int128 *const squares[] = {
 	        &provider->sumsq_charge, &provider->sumsq_allowed, &provider->sumsq_paid};
@@ -295,7 +314,11 @@ static void add_rule_cell(void *context, const struct cell *cell, uint64_t lines
 {
 	const struct rule_sum *sum = context;
 
-	if ((cell->owner & KIND_MASK) != KIND_RULE || cell->key != sum->rule)
+	unsigned kind = cell->owner & KIND_MASK;
+
+	if (kind == KIND_JUDGED && cell->key == sum->rule)
+		sum->out->evaluated += lines;
+	if (kind != KIND_RULE || cell->key != sum->rule)
 		return;
 	sum->out->hits += lines;
 	sum->out->dollars = (int64_t)((uint64_t)sum->out->dollars +

@@ -135,6 +135,8 @@ int claims_worker_create(struct claims_worker **worker, struct claims *claims,
 	made->claims = claims;
 	made->profile = profile;
 	err = partition_writer_create(&made->main, claims->options.partitions, diag);
+	if (!err && claims->options.history)
+		err = partition_writer_create(&made->history, claims->options.history, diag);
 	if (!err)
 		err = partition_writer_create(&made->fallback, claims->fallback, diag);
 	if (!err)
@@ -161,6 +163,7 @@ void claims_worker_destroy(struct claims_worker *worker)
 	partition_writer_destroy(worker->fallback);
 	partition_writer_destroy(worker->answers);
 	partition_writer_destroy(worker->trips);
+	partition_writer_destroy(worker->history);
 	free(worker->levels);
 	free(worker);
 }
@@ -246,9 +249,11 @@ static int finish_round(struct claims_worker *worker, struct diag *diag)
 	int err = partition_writer_finish(worker->fallback, diag);
 	int err_answers = partition_writer_finish(worker->answers, diag);
 	int err_trips = partition_writer_finish(worker->trips, diag);
+	int err_history = worker->history ? partition_writer_finish(worker->history, diag) : 0;
 
 	err = err ? err : err_answers;
-	return err ? err : err_trips;
+	err = err ? err : err_trips;
+	return err ? err : err_history;
 }
 
 static void add_totals(struct claims_totals *into, const struct claims_totals *from)

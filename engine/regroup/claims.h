@@ -43,6 +43,13 @@ struct claims_options {
 	unsigned workers;
 
 	/*
+	 * Where the beneficiaries' records are (regroup/history.h), or NULL.  If
+	 * there are any, what becomes of a claim is told to its beneficiary, and a
+	 * line that stands there too is settled there.
+	 */
+	struct partitions *history;
+
+	/*
 	 * Some layout of the run can carry adjustments (frequency, bill type,
 	 * original claim): then every claim may be the one that an adjustment
 	 * without a name means.  Unset, only claims of layouts that can carry

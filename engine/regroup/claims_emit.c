@@ -40,7 +40,7 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 {
 	const struct claims *claims = worker->claims;
 	const struct batch *batch = emitting->batch;
-	bool texts = claims->judged || claims->options.adjustments ||
+	bool texts = claims->judged || claims->options.adjustments || claims->options.history ||
 	             bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID);
 	bool amounts = bound(batch, FIELD_CHARGE) || bound(batch, FIELD_ALLOWED) ||
 	               bound(batch, FIELD_PAID);

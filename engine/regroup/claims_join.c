@@ -8,6 +8,7 @@
  * of a negative line whose original is not there.
  */
 #include "regroup/claims_private.h"
+#include "regroup/history_tell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -512,6 +513,37 @@ static int settle_lines(struct joined *joined, bool *other)
 	return err;
 }
 
+/* What became of the claim, to its beneficiary's history. */
+static int tell_history(struct joined *joined, bool other)
+{
+	const struct claim_findings *findings = &joined->findings;
+	struct history_verdict verdict = {.claim = joined->claim.lowest->head.key, .whole = 1};
+
+	if (joined->out)
+		verdict.flags |= VERDICT_OUT;
+	if ((joined->claim.flags & RUN_NEGATIVE) && !joined->matched)
+		verdict.flags |= VERDICT_NEGATIVE;
+	if (findings->rule != RULE_NONE) {
+		verdict.flags |= VERDICT_MARKED;
+		verdict.flags |= other ? 0 : VERDICT_ALONE;
+		verdict.rule = findings->rule;
+		verdict.dollars = findings->dollars;
+		verdict.share = findings->dollars > 0 ? findings->share : 0;
+		verdict.whole = findings->dollars > 0 ? findings->whole : 1;
+	}
+	if (!verdict.flags)
+		return 0;
+	return history_tell_claim(joined->worker->history, &joined->claim, &verdict);
+}
+
+/* Has the claim's beneficiary a history, where it may turn out not to stand alone? */
+static bool has_history(const struct joined *joined)
+{
+	const struct run_texts *texts = run_texts(joined->claim.lowest);
+
+	return joined->worker->history && texts && texts->person_id_size > 0;
+}
+
 static int join_net(struct joined *joined)
 {
 	bool other = false;
@@ -524,7 +556,9 @@ static int join_net(struct joined *joined)
 		err = settle_claim(joined);
 	if (!err && joined->claim.lines > 0)
 		err = settle_lines(joined, &other);
-	return err ? err : mark_lines(joined, !other);
+	if (!err && joined->worker->history)
+		err = tell_history(joined, other);
+	return err ? err : mark_lines(joined, !other && !has_history(joined));
 }
 
 static int join_claim(struct joined *joined, const struct record_head **records, size_t count)

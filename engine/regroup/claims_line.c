@@ -88,6 +88,7 @@ static void fill_line(const struct emitting *emitting, uint32_t line, struct lin
 	bool institutional = batch->claim_type[line] == CLAIM_INSTITUTIONAL;
 
 	record->digest = hash64(batch->text + batch->record[line].at, batch->record[line].size);
+	record->claim = batch->claim_key[line];
 	record->code = batch->hcpcs[line];
 	record->units = batch->units[line];
 	record->amounts[AMOUNT_CHARGE] = batch->charge[line];

@@ -123,6 +123,7 @@ enum {
 	TRIP_AIR = 1 << 1,
 	TRIP_GROUND_MILES = 1 << 2,
 	TRIP_AIR_MILES = 1 << 3,
+	TRIP_ALONE = 1 << 4, /* miles without a base line, as MILEAGE has found */
 	TRIP_MILES = TRIP_GROUND_MILES | TRIP_AIR_MILES,
 	TRIP_BASES = TRIP_GROUND | TRIP_AIR,
 };
@@ -150,6 +151,7 @@ struct line_record {
 	int64_t amounts[AMOUNTS];
 	struct line_place place; /* set by JOIN */
 	uint64_t trip;           /* key; 0: not evaluable */
+	uint64_t claim;
 	uint32_t provider;
 	int32_t line, date;
 	uint16_t modifiers[MODIFIERS_MAX];
@@ -248,6 +250,7 @@ enum { CLAIMED_MAX = PROFILE_CLAIMS_MAX };
 enum {
 	HITS_MAX = CHECKS_MAX + 2, /* and one that a join check adds */
 	DETAIL_TAIL_MAX = 96,      /* "; excess=", "; superseded_by=" */
+	DETAIL_ROOM = HIT_DETAIL_MAX + DETAIL_TAIL_MAX,
 };
 
 /* Arrays that grow. */
@@ -261,10 +264,11 @@ struct claims_worker {
 	struct profile_worker *profile;
 	const struct finding_sink *sink;
 	struct partition_writer *main, *fallback, *answers, *trips;
-	bool named, unnamed, negative; /* told to claims already */
+	struct partition_writer *history; /* NULL: no rule looks across claims */
+	bool named, unnamed, negative;    /* told to claims already */
 	struct hit told[CHECKS_MAX];
 	struct hit_view views[HITS_MAX];
-	char detail[HIT_DETAIL_MAX + DETAIL_TAIL_MAX];
+	char detail[DETAIL_ROOM];
 	struct run_record plain[BATCH_LINES]; /* a batch's runs without sections */
 	uint32_t plain_count;
 	uint32_t claimed[CLAIMED_MAX]; /* a provider for each of its claims */
@@ -329,6 +333,16 @@ int claims_mileage(struct claims_worker *worker, const struct partition_view *vi
 /* amount * share / whole, half away from zero, never negative; 0 for an absent amount. */
 int64_t claims_dollars(int64_t amount, uint32_t share, uint32_t whole);
 
+/*
+ * The detail, and behind it the excess in money and the rule that stands over
+ * it, or RULE_NONE.  The text lives in room.
+ */
+struct text claims_detail(
+        char room[DETAIL_ROOM], const struct hit_view *view, int64_t amount, uint8_t superseding);
+
+/* The hit of miles that no base line of the trip carries. */
+struct hit_view claims_miles_alone(unsigned check);
+
 /* The rule of highest precedence among findings that are no watch, or RULE_NONE. */
 uint8_t claims_standing(const struct hit_view *views, size_t count);
 
@@ -340,7 +354,10 @@ struct settled_line {
 	size_t count;
 };
 
-/* Tell a line's findings and add them up.  Returns 0 or what the sink or profile failed with. */
+/*
+ * Tell a line's findings and add them up, or leave that to the beneficiary's
+ * history.  Returns 0 or what the sink, the profile or spilling failed with.
+ */
 int claims_settle_line(struct claims_worker *worker, const struct settled_line *settled);
 
 /* A claim's findings, on its lowest line. */

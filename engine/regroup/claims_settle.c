@@ -8,6 +8,7 @@
  * itself and has no dollars.
  */
 #include "regroup/claims_private.h"
+#include "regroup/history_tell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,25 +41,23 @@ static int64_t dollars_of(const struct hit_view *view, int64_t amount, bool deni
 	return claims_dollars(amount, view->share, view->whole);
 }
 
-/* The detail, and behind it the excess in money and what stands over it. */
-static struct text detail_of(struct claims_worker *worker, const struct hit_view *view,
-        int64_t amount, uint8_t superseding)
+struct text claims_detail(
+        char room[DETAIL_ROOM], const struct hit_view *view, int64_t amount, uint8_t superseding)
 {
-	char *at = worker->detail, *end = worker->detail + sizeof(worker->detail);
+	char *at = room, *end = room + DETAIL_ROOM;
 
 	memcpy(at, view->detail.at, view->detail.size);
 	at += view->detail.size;
 	if (view->excess_whole > 0 && amount != AMOUNT_ABSENT) {
 		int64_t excess = claims_dollars(amount, view->excess_share, view->excess_whole);
 
-		at += snprintf(at, (size_t)(end - at), "%sexcess=%lld.%02d",
-		        at > worker->detail ? "; " : "", (long long)(excess / 100),
-		        (int)(excess % 100));
+		at += snprintf(at, (size_t)(end - at), "%sexcess=%lld.%02d", at > room ? "; " : "",
+		        (long long)(excess / 100), (int)(excess % 100));
 	}
 	if (superseding != RULE_NONE)
-		at += snprintf(at, (size_t)(end - at), "%ssuperseded_by=%s",
-		        at > worker->detail ? "; " : "", rule_at(superseding)->id);
-	return (struct text){worker->detail, (uint32_t)(at - worker->detail)};
+		at += snprintf(at, (size_t)(end - at), "%ssuperseded_by=%s", at > room ? "; " : "",
+		        rule_at(superseding)->id);
+	return (struct text){room, (uint32_t)(at - room)};
 }
 
 /*
@@ -76,8 +75,8 @@ static int tell(struct claims_worker *worker, struct finding *finding, const str
 	finding->superseded = superseded;
 	finding->superseding = superseded ? standing : 0;
 	finding->kind = view->kind;
-	finding->detail = detail_of(
-	        worker, view, finding->amount, superseded ? standing : RULE_NONE);
+	finding->detail = claims_detail(
+	        worker->detail, view, finding->amount, superseded ? standing : RULE_NONE);
 	if (superseded)
 		finding->dollars = 0;
 	if (!superseded) {
@@ -123,6 +122,9 @@ int claims_settle_line(struct claims_worker *worker, const struct settled_line *
 {
 	const struct line_record *line = settled->line;
 	const struct line_place *place = &settled->place;
+
+	if (worker->history && history_has_line(line))
+		return settled->count > 0 ? history_tell_line(worker->history, line, place) : 0;
 	uint8_t standing = claims_standing(settled->views, settled->count);
 	int64_t most = 0;
 	uint32_t findings = 0;
@@ -198,26 +200,31 @@ int claims_settle_claim(struct claims_worker *worker, struct claim_findings *fin
 
 /* ---- MILEAGE ---- */
 
-static int settle_miles(
-        struct claims_worker *worker, const struct line_record *line, uint64_t bases)
+struct hit_view claims_miles_alone(unsigned check)
 {
-	int check = worker->claims->check_miles;
-	size_t count = claims_unpack(line, worker->claims->line_checks, worker->views);
-	bool alone = ((line->trips & TRIP_GROUND_MILES) && !(bases & TRIP_GROUND)) ||
-	             ((line->trips & TRIP_AIR_MILES) && !(bases & TRIP_AIR));
 	static const char kind[] = "mileage_alone", detail[] = "base_lines=0; limit=1";
 
+	return (struct hit_view){
+	        .rule = (uint8_t)check_rule(check),
+	        .check = (uint8_t)check,
+	        .severity = SEVERITY_MEDIUM,
+	        .watch = check_at(check)->watch,
+	        .share = 1,
+	        .whole = 1,
+	        .kind = {kind, sizeof(kind) - 1},
+	        .detail = {detail, sizeof(detail) - 1},
+	};
+}
+
+static int settle_miles(struct claims_worker *worker, struct line_record *line, uint64_t bases)
+{
+	bool alone = ((line->trips & TRIP_GROUND_MILES) && !(bases & TRIP_GROUND)) ||
+	             ((line->trips & TRIP_AIR_MILES) && !(bases & TRIP_AIR));
+
+	line->trips |= alone ? TRIP_ALONE : 0;
+	size_t count = claims_unpack(line, worker->claims->line_checks, worker->views);
 	if (alone)
-		worker->views[count++] = (struct hit_view){
-		        .rule = (uint8_t)check_rule((unsigned)check),
-		        .check = (uint8_t)check,
-		        .severity = SEVERITY_MEDIUM,
-		        .watch = check_at((unsigned)check)->watch,
-		        .share = 1,
-		        .whole = 1,
-		        .kind = {kind, sizeof(kind) - 1},
-		        .detail = {detail, sizeof(detail) - 1},
-		};
+		worker->views[count++] = claims_miles_alone((unsigned)worker->claims->check_miles);
 	struct settled_line settled = {line, line->place, worker->views, count};
 	return claims_settle_line(worker, &settled);
 }
@@ -234,7 +241,8 @@ static int settle_trip(
 	}
 	for (size_t i = 0; i < count && !err; i++) {
 		if (records[i]->kind == RECORD_LINE)
-			err = settle_miles(worker, (const struct line_record *)records[i], bases);
+			err = settle_miles(
+			        worker, (struct line_record *)(uintptr_t)records[i], bases);
 	}
 	return err;
 }

@@ -56,6 +56,9 @@ int partition_writer_finish(struct partition_writer *writer, struct diag *diag);
 
 unsigned partitions_count(const struct partitions *partitions);
 
+/* Bytes of a partition's records, when nobody writes any more. */
+uint64_t partition_bytes(const struct partitions *partitions, unsigned index);
+
 /* As it was made: count as chosen.  tmp lives as long as partitions. */
 const struct partition_options *partitions_options(const struct partitions *partitions);
 

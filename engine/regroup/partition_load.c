@@ -268,6 +268,17 @@ static int sort_partition(const struct partition *part, struct loaded *loaded, s
 	return 0;
 }
 
+uint64_t partition_bytes(const struct partitions *partitions, unsigned index)
+{
+	const struct partition *part = &partitions->parts[index];
+	const struct extent *extent = atomic_load_explicit(&part->extents, memory_order_acquire);
+	uint64_t bytes = atomic_load_explicit(&part->queued, memory_order_relaxed);
+
+	for (; extent; extent = extent->next)
+		bytes += extent->size;
+	return bytes;
+}
+
 int partition_load(struct partitions *partitions, unsigned index, struct partition_view *view,
         struct diag *diag)
 {

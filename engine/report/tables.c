@@ -96,7 +96,10 @@ static void write_provider(struct formatter *formatter, const struct profile_pro
 	out_blanks(out, 2); /* peer_group, peer_n */
 	out_unsigned(out, provider->claims);
 	out_unsigned(out, provider->lines);
-	out_blank(out); /* beneficiaries */
+	if (formatter->job->options->beneficiaries)
+		out_unsigned(out, provider->beneficiaries);
+	else
+		out_blank(out);
 	out_units(out, provider->units);
 	out_money(out, provider->charge);
 	out_money(out, provider->allowed);

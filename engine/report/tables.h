@@ -25,6 +25,7 @@ struct tables_options {
 	const struct findings *findings; /* for sample_claims; NULL: blank */
 	const struct rule_selection *selection;
 	const struct side *providers; /* --providers: its word on a provider stands; NULL: none */
+	bool beneficiaries;           /* counted: histories were regrouped */
 	unsigned threads;             /* rows are formatted by so many; their order is one */
 };
 

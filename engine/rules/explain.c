@@ -52,13 +52,17 @@ static void print_text(FILE *out, const char *heading, const char *text)
 
 static void print_checks(FILE *out, const struct rule *rule)
 {
+	static const char *const scopes[] = {[CHECK_LINE] = "line",
+	        [CHECK_CLAIM] = "claim",
+	        [CHECK_JOIN] = "claim",
+	        [CHECK_HISTORY] = "history"};
+
 	for (size_t k = 0; k < rule->check_count; k++) {
 		const struct rule_check *check = &rule->checks[k];
 
 		if (rule->check_count > 1 && check->kind[0])
 			fprintf(out, "%-*s%s (%s%s)\n", TEXT_COLUMN, k ? "" : "kinds", check->kind,
-			        check->scope == CHECK_LINE ? "line" : "claim",
-			        check->watch ? ", watch" : "");
+			        scopes[check->scope], check->watch ? ", watch" : "");
 	}
 }
 

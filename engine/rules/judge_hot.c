@@ -658,7 +658,7 @@ static void judge_batch(const struct rule_selection *selection, const struct rul
 	planes_clear(&judging.evaluated);
 	planes_clear(&judging.hits);
 	for (size_t r = 0; r < RULES_ALL; r++) {
-		if (!selection->active[r] || !rule_at(r)->rule)
+		if (!selection->active[r] || !rule_at(r)->rule || !rule_at(r)->rule->judge)
 			continue;
 		judge_rule(&judging, rule_at(r));
 		if (ns) {

@@ -14,29 +14,35 @@
 #define RULE(symbol) \
 	extern const struct rule rule_##symbol##_scalar, rule_##symbol##_avx2, \
 	        rule_##symbol##_avx512;
+#define HISTORY(id, name, tier, scope, hit_unit)
 #define NOT_BUILT(id, name, tier, scope, hit_unit)
 #include "rules/rules.def"
 #undef RULE
+#undef HISTORY
 #undef NOT_BUILT
 
 enum { FAMILY_SIZE = 4 };
 
 /* The rules as each level compiled them; a rule's words are the same in all. */
 #define RULE(symbol) {&rule_##symbol##_scalar, &rule_##symbol##_avx2, &rule_##symbol##_avx512},
+#define HISTORY(id, name, tier, scope, hit_unit) {NULL, NULL, NULL},
 #define NOT_BUILT(id, name, tier, scope, hit_unit) {NULL, NULL, NULL},
 static const struct rule *const variants[][LEVEL_COUNT] = {
 #include "rules/rules.def"
 };
 #undef RULE
+#undef HISTORY
 #undef NOT_BUILT
 
 #define RULE(symbol) {.rule = NULL},
 #define NOT_BUILT(id_, name_, tier_, scope_, hit_unit_) \
 	{.id = (id_), .name = (name_), .tier = (tier_), .scope = (scope_), .hit_unit = (hit_unit_)},
+#define HISTORY NOT_BUILT
 static struct rule_entry entries[] = {
 #include "rules/rules.def"
 };
 #undef RULE
+#undef HISTORY
 #undef NOT_BUILT
 
 static const struct judge_hot *const judges[LEVEL_COUNT] = {
@@ -87,7 +93,8 @@ static void number_precedence(void)
 void rules_set_level(enum level level)
 {
 	for (size_t r = 0; r < RULES_ALL; r++)
-		entries[r].rule = variants[r][level];
+		if (variants[r][level])
+			entries[r].rule = variants[r][level];
 	judges_used = judges[level];
 }
 
@@ -112,7 +119,7 @@ void rules_init(void)
 		entry->family = families[r];
 	}
 	for (size_t r = 0; r < RULES_ALL; r++)
-		if (entries[r].rule)
+		if (variants[r][LEVEL_SCALAR])
 			number_checks(r, &next_line, &next_other);
 	number_precedence();
 }
@@ -120,6 +127,18 @@ void rules_init(void)
 size_t rules_count(void)
 {
 	return RULES_ALL;
+}
+
+void rules_describe(const struct rule *rule)
+{
+	int number = rule_find(rule->id);
+
+	assert(number >= 0 && !variants[number][LEVEL_SCALAR] && !rule->judge);
+	entries[number].rule = rule;
+	entries[number].name = rule->name;
+	entries[number].tier = rule->tier;
+	entries[number].scope = rule->scope;
+	entries[number].hit_unit = rule->hit_unit;
 }
 
 const struct rule_entry *rule_at(size_t number)

@@ -37,6 +37,7 @@ enum check_scope {
 	CHECK_CLAIM,
 	CHECK_JOIN, /* judged by regroup itself (VAL-06 line_repeated, SPC-03 mileage_alone); claim
 	               bits */
+	CHECK_HISTORY, /* judged over a beneficiary's lines (engine/history): no bits */
 };
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
@@ -125,7 +126,7 @@ struct rule {
 	const struct rule_check *checks;
 	size_t check_count;
 
-	/* Mark the checks, by judging_mark(), over lines [0, batch->count). */
+	/* Mark the checks, by judging_mark(), over lines [0, batch->count); NULL: of history. */
 	void (*judge)(struct judging *judging);
 
 	/*
@@ -151,6 +152,12 @@ void rules_init(void);
 /* Judge by the loops of a level from now on (--cpu); rules_init() takes the best. */
 void rules_set_level(enum level level);
 size_t rules_count(void); /* RULES_ALL */
+
+/*
+ * Make a rule of history known, whose judge is not of this folder: its words and
+ * checks (CHECK_HISTORY).  After rules_init(); its id stands in rules.def.
+ */
+void rules_describe(const struct rule *rule);
 const struct rule_entry *rule_at(size_t number);
 int rule_find(const char *id);  /* number, or -1 */
 int check_rule(unsigned check); /* number of the rule that a check bit belongs to, or -1 */

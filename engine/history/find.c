@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *growing_add(struct growing *growing, size_t count, size_t size)
+{
+	size_t wanted = growing->count + count;
+
+	if (wanted > growing->capacity) {
+		size_t capacity = wanted + wanted / 2 + 64;
+		void *grown = realloc(growing->data, capacity * size);
+
+		if (!grown)
+			return NULL;
+		growing->data = grown;
+		growing->capacity = capacity;
+	}
+	growing->count = wanted;
+	return (uint8_t *)growing->data + (wanted - count) * size;
+}
+
+void *window_room(struct window *window, size_t count, size_t size)
+{
+	void *room = scratch_room(&window->own->rule_room, count + 1, size);
+
+	window->failed |= !room;
+	return room;
+}
+
+/* ---- Counting ---- */
+
+void window_scope(struct window *window, uint32_t count)
+{
+	window->own->totals.scope[window->rule] += count;
+}
+
+void window_flush(struct window_private *own)
+{
+	int err = 0;
+
+	if (own->judged_count > 0)
+		err = profile_add_judged(
+		        own->profile, own->judged_provider, own->window.rule, own->judged_count);
+	own->judged_count = 0;
+	own->err = own->err ? own->err : err;
+}
+
+/* Lines of one provider follow one another, so most are added up here. */
+void window_evaluated(struct window *window, uint32_t event, uint32_t count)
+{
+	struct window_private *own = window->own;
+	uint32_t provider = window->events[event].run->provider;
+
+	own->totals.evaluated[window->rule] += count;
+	if (provider != own->judged_provider)
+		window_flush(own);
+	own->judged_provider = provider;
+	own->judged_count += count;
+}
+
+/* ---- Finding ---- */
+
+void find_begin(struct find *find, uint32_t event, const char *kind, enum severity severity)
+{
+	find->event = event;
+	find->other = NO_EVENT;
+	find->whole_claim = false;
+	find->members = NULL;
+	find->member_count = 0;
+	find->kind = kind;
+	find->hit.severity = (uint8_t)severity;
+	find->hit.watch = false;
+	find->hit.share = find->hit.whole = 1;
+	find->hit.detail[0] = '\0';
+}
+
+void find_tell_others(struct find *find, uint32_t others)
+{
+	if (others > 0)
+		detail_add(&find->hit, "others=%u", others);
+}
+
+static bool keep_members(struct window_private *own, const struct find *find, struct found *found)
+{
+	found->members = (uint32_t)own->members.count;
+	found->member_count = find->member_count;
+	if (find->member_count == 0)
+		return true;
+	uint32_t *members = growing_add(&own->members, find->member_count, sizeof(*members));
+
+	if (members)
+		memcpy(members, find->members, find->member_count * sizeof(*members));
+	return members != NULL;
+}
+
+static bool keep_detail(struct window_private *own, const struct find *find, struct found *found)
+{
+	size_t size = strlen(find->hit.detail);
+
+	found->detail = (uint32_t)own->texts.count;
+	found->detail_size = (uint32_t)size;
+	char *text = growing_add(&own->texts, size, 1);
+
+	if (text)
+		memcpy(text, find->hit.detail, size);
+	return text != NULL;
+}
+
+void find_keep(struct window *window, const struct find *find)
+{
+	struct window_private *own = window->own;
+	struct found *found = growing_add(&own->found, 1, sizeof(*found));
+
+	if (!found) {
+		window->failed = true;
+		return;
+	}
+	*found = (struct found){
+	        .event = find->event,
+	        .other = find->other,
+	        .share = find->hit.share,
+	        .whole = find->hit.whole,
+	        .kind = find->kind,
+	        .rule = (uint8_t)window->rule,
+	        .severity = find->hit.severity,
+	        .watch = find->hit.watch,
+	        .whole_claim = find->whole_claim,
+	};
+	if (!keep_members(own, find, found) || !keep_detail(own, find, found))
+		window->failed = true;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTORY_RULE(symbol) extern const struct history_rule history_rule_##symbol;
+#include "history/history.def"
+#undef HISTORY_RULE
+
+#define HISTORY_RULE(symbol) &history_rule_##symbol,
+static const struct history_rule *const rules[] = {
+#include "history/history.def"
+};
+#undef HISTORY_RULE
+
+enum { RULE_COUNT = sizeof(rules) / sizeof(rules[0]) };
+
+static uint8_t numbers[RULE_COUNT];
+
+void history_init(void)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		rules_describe(rules[i]->rule);
+		numbers[i] = (uint8_t)rule_find(rules[i]->rule->id);
+	}
+}
+
+size_t history_rules_count(void)
+{
+	return RULE_COUNT;
+}
+
+const struct history_rule *history_rule_at(size_t index)
+{
+	return rules[index];
+}
+
+unsigned history_rule_number(size_t index)
+{
+	return numbers[index];
+}
+
+bool history_wanted(const struct rule_selection *selection)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		wanted |= rule_at(numbers[i])->rule && selection->active[numbers[i]];
+	return wanted;
+}
+
+/* ---- Partitions ---- */
+
+struct sized {
+	uint64_t bytes;
+	uint32_t index;
+};
+
+static int compare_sized(const void *a, const void *b)
+{
+	const struct sized *of_a = a, *of_b = b;
+
+	if (of_a->bytes != of_b->bytes)
+		return of_a->bytes > of_b->bytes ? -1 : 1;
+	return of_a->index < of_b->index ? -1 : 1;
+}
+
+static int order_partitions(struct history *history)
+{
+	const struct partitions *partitions = history->options.partitions;
+	unsigned count = partitions_count(partitions);
+	struct sized *sized = calloc(count, sizeof(*sized));
+
+	history->order = calloc(count, sizeof(*history->order));
+	if (!sized || !history->order) {
+		free(sized);
+		return FAIL_MEMORY;
+	}
+	for (unsigned i = 0; i < count; i++)
+		sized[i] = (struct sized){partition_bytes(partitions, i), i};
+	qsort(sized, count, sizeof(*sized), compare_sized);
+	for (unsigned i = 0; i < count; i++)
+		history->order[i] = sized[i].index;
+	free(sized);
+	return 0;
+}
+
+int history_create(
+        struct history **history, const struct history_options *options, struct diag *diag)
+{
+	struct history *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+	pthread_mutex_init(&made->lock, NULL);
+	made->options = *options;
+	if (order_partitions(made)) {
+		history_destroy(made);
+		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+	}
+	*history = made;
+	return 0;
+}
+
+void history_destroy(struct history *history)
+{
+	if (!history)
+		return;
+	pthread_mutex_destroy(&history->lock);
+	free(history->order);
+	free(history);
+}
+
+void history_totals(const struct history *history, struct history_totals *totals)
+{
+	*totals = history->totals;
+}
+
+/* ---- Workers ---- */
+
+/* Which bits are checks of lines, of those that run. */
+static void find_checks(struct window_private *own)
+{
+	own->check_miles = -1;
+	for (unsigned bit = 0; bit < checks_used(); bit++) {
+		uint64_t mask = (uint64_t)1 << bit;
+
+		if (check_rule(bit) < 0 || !(own->history->options.selection->checks & mask))
+			continue;
+		if (check_at(bit)->scope == CHECK_LINE)
+			own->line_checks |= mask;
+		else if (strcmp(check_at(bit)->kind, "mileage_alone") == 0)
+			own->check_miles = (int)bit;
+	}
+}
+
+int history_worker_create(struct history_worker **worker, struct history *history,
+        struct profile_worker *profile, struct diag *diag)
+{
+	struct history_worker *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for a worker's histories");
+	made->own.history = history;
+	made->own.profile = profile;
+	made->own.window.own = &made->own;
+	made->own.window.options = &history->options;
+	find_checks(&made->own);
+	*worker = made;
+	return 0;
+}
+
+void history_worker_destroy(struct history_worker *worker)
+{
+	if (!worker)
+		return;
+	struct window_private *own = &worker->own;
+	struct scratch *all[] = {&own->run_room, &own->verdict_room, &own->prior_room,
+	        &own->event_room, &own->slot_room, &own->claim_room, &own->by_claim_room,
+	        &own->code_room, &own->ref_room, &own->outcome_room, &own->provider_room,
+	        &own->rule_room};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		free(all[i]->data);
+	free(own->found.data);
+	free(own->members.data);
+	free(own->texts.data);
+	free(worker);
+}

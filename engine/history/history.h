@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * History: each beneficiary's lines together, in the contract's order, judged
+ * by the rules that look across claims.
+ *
+ * Partitions (regroup/history.h) are walked in parallel, the largest first.  A
+ * beneficiary is the lines of one person id; its claims are netted by what
+ * joining told of them.  All rules see the same window; what they and the line
+ * rules found is settled here, where a line is seen last: which finding stands,
+ * the union of dollars, and those that one rule alone has found.
+ */
+#ifndef HISTORY_HISTORY_H
+#define HISTORY_HISTORY_H
+
+#include "base/diag.h"
+#include "lookup/codes.h"
+#include "lookup/pairs.h"
+#include "profile/profile.h"
+#include "regroup/finding.h"
+#include "regroup/partition.h"
+#include "rules/rules.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Make the rules of history.def known to rules/; after rules_init(). */
+void history_init(void);
+
+/* Is any of them active? */
+bool history_wanted(const struct rule_selection *selection);
+
+struct history; /* shared by the workers of one run */
+struct history_worker;
+
+struct history_options {
+	struct partitions *partitions;
+	const struct rule_selection *selection;
+	const struct codes *codes;
+	const struct pairs *practitioner, *hospital; /* PTP tables; NULL: those of the starter */
+
+	/* The edges of the data; DATE_ABSENT: unknown. */
+	int32_t first_service;
+	int32_t last_came[CLAIM_TYPES]; /* last received or paid date */
+	int32_t as_of;
+};
+
+int history_create(
+        struct history **history, const struct history_options *options, struct diag *diag);
+void history_destroy(struct history *history); /* takes NULL */
+int history_worker_create(struct history_worker **worker, struct history *history,
+        struct profile_worker *profile, struct diag *diag);
+void history_worker_destroy(struct history_worker *worker); /* takes NULL */
+
+/* Walk: called once by each worker, which share the partitions. */
+int history_walk(struct history_worker *worker, const struct finding_sink *sink, struct diag *diag);
+
+/* After all workers have walked. */
+struct history_totals {
+	uint64_t beneficiaries, lines; /* with history; lines that took part */
+	uint64_t scope[RULES_ALL], evaluated[RULES_ALL], hits[RULES_ALL];
+	int64_t dollars[RULES_ALL], unique_dollars[RULES_ALL];
+	uint64_t ns[RULES_ALL];
+};
+void history_totals(const struct history *history, struct history_totals *totals);
+
+#endif

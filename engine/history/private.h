@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What walking, settling and the window share, and rules do not see.
+ *
+ *   walk.c    partitions -> beneficiaries      window.c  events, slots, claims
+ *   find.c    what rules found                 settle.c  what stands, and dollars
+ */
+#ifndef HISTORY_PRIVATE_H
+#define HISTORY_PRIVATE_H
+
+#include "history/window.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* A finding of a rule of history, packed. */
+struct found {
+	uint32_t event, other;
+	uint32_t members, member_count; /* in own->members */
+	uint32_t share, whole;
+	uint32_t detail, detail_size; /* in own->texts */
+	const char *kind;
+	int64_t dollars;
+	uint8_t rule, severity;
+	bool watch, whole_claim, superseded;
+};
+
+/* A line that line rules hit. */
+struct prior {
+	const struct line_record *line;
+	uint32_t event; /* NO_EVENT: it takes no part */
+};
+
+/* What is known of an event while settling. */
+struct outcome {
+	int64_t most;      /* dollars */
+	uint32_t findings; /* that stand on it */
+	uint8_t standing;  /* RULE_NONE */
+	uint8_t rule;      /* one that hit it and stands */
+	bool several;      /* ... and another did */
+	bool hit;
+};
+
+struct growing {
+	void *data;
+	size_t count, capacity; /* items */
+};
+
+/* Room for count more items; NULL: no memory. */
+void *growing_add(struct growing *growing, size_t count, size_t size);
+
+struct window_private {
+	struct window window;
+	struct history *history;
+	struct profile_worker *profile;
+	const struct finding_sink *sink;
+	struct history_totals totals;
+	uint64_t line_checks;
+	int check_miles;
+
+	/* Of the beneficiary at hand. */
+	const struct history_run **runs;
+	uint32_t run_count;
+	const struct history_verdict **verdicts; /* by claim key */
+	uint32_t verdict_count;
+	struct prior *priors;
+	uint32_t prior_count;
+	struct growing found, members, texts;
+	uint32_t judged_provider, judged_count; /* evaluated, not yet told to profile */
+	bool others;                            /* of its key one beneficiary was there already */
+	int err;
+
+	struct scratch run_room, verdict_room, prior_room, event_room, slot_room, claim_room,
+	        by_claim_room, code_room, ref_room, outcome_room, provider_room, rule_room;
+	char detail[DETAIL_ROOM];
+	struct hit_view views[HITS_MAX];
+};
+
+struct history {
+	struct history_options options;
+	uint32_t *order; /* partitions, the largest first */
+	atomic_uint next;
+	pthread_mutex_t lock; /* of totals; taken once a worker */
+	struct history_totals totals;
+};
+
+struct history_worker {
+	struct window_private own;
+};
+
+size_t history_rules_count(void);
+const struct history_rule *history_rule_at(size_t index);
+unsigned history_rule_number(size_t index);
+
+/* Build events, slots and claims from runs, verdicts and priors.  0 or FAIL_MEMORY. */
+int window_build(struct window_private *own);
+
+/* DUP-01 comes first: all rules leave its lines out, whether it is active or not. */
+void window_mark_duplicates(struct window *window, bool active);
+
+/* Evaluated counts that are not yet told. */
+void window_flush(struct window_private *own);
+
+/* The claim of a key among the window's, or NULL. */
+const struct past_claim *claim_find(const struct window *window, uint64_t key);
+
+/* Tell what was found, and add it up. */
+int window_settle(struct window_private *own);
+
+#endif

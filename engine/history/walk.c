@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct text person_of(const struct history_run *run)
+{
+	return (struct text){history_texts(run) + run->claim_id_size + run->data_source_size,
+	        run->person_id_size};
+}
+
+static int compare_texts(struct text a, struct text b)
+{
+	int order = memcmp(a.at, b.at, a.size < b.size ? a.size : b.size);
+
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* ---- Beneficiaries of providers ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t of_a = *(const uint32_t *)a, of_b = *(const uint32_t *)b;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
+/* The beneficiary is one more of each of its providers, whatever became of the lines. */
+static int count_beneficiary(struct window_private *own)
+{
+	uint32_t *providers = scratch_room(&own->provider_room, own->run_count, sizeof(*providers));
+	uint32_t count = 0;
+	int err = 0;
+
+	if (!providers)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < own->run_count; i++) {
+		if (count == 0 || providers[count - 1] != own->runs[i]->provider)
+			providers[count++] = own->runs[i]->provider;
+	}
+	if (count > 1)
+		qsort(providers, count, sizeof(*providers), compare_numbers);
+	for (uint32_t i = 0; i < count && !err; i++) {
+		if (i == 0 || providers[i] != providers[i - 1])
+			err = profile_add_beneficiary(own->profile, providers[i]);
+	}
+	return err;
+}
+
+/* ---- Lines that line rules hit ---- */
+
+static int compare_priors(const void *a, const void *b)
+{
+	const struct line_record *of_a = ((const struct prior *)a)->line;
+	const struct line_record *of_b = ((const struct prior *)b)->line;
+
+	if (of_a->claim != of_b->claim)
+		return of_a->claim < of_b->claim ? -1 : 1;
+	if (of_a->line != of_b->line)
+		return of_a->line < of_b->line ? -1 : 1;
+	if (of_a->digest != of_b->digest)
+		return of_a->digest < of_b->digest ? -1 : 1;
+	return 0;
+}
+
+/* The first place in a claim, by line number and digest, that is not before the line's. */
+static uint32_t place_in_claim(
+        const struct window *window, const struct past_claim *claim, const struct line_record *line)
+{
+	uint32_t low = claim->from, high = claim->to;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct history_line *there = window->events[window->by_claim[middle]].line;
+
+		if (there->line < line->line ||
+		        (there->line == line->line && there->digest < line->digest))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint32_t event_of(
+        const struct window *window, const struct line_record *line, uint32_t again)
+{
+	const struct past_claim *claim = claim_find(window, line->claim);
+
+	if (!claim)
+		return NO_EVENT;
+	uint32_t at = place_in_claim(window, claim, line) + again;
+	if (at >= claim->to)
+		return NO_EVENT;
+	const struct history_line *there = window->events[window->by_claim[at]].line;
+	return there->line == line->line && there->digest == line->digest ? window->by_claim[at]
+	                                                                  : NO_EVENT;
+}
+
+/* Rows that are equal throughout are equally many here and there: one each. */
+static void place_priors(struct window_private *own)
+{
+	uint32_t again = 0;
+
+	if (own->prior_count > 1)
+		qsort(own->priors, own->prior_count, sizeof(*own->priors), compare_priors);
+	for (uint32_t i = 0; i < own->prior_count; i++) {
+		bool equal = i > 0 && compare_priors(&own->priors[i - 1], &own->priors[i]) == 0;
+
+		again = equal ? again + 1 : 0;
+		own->priors[i].event = event_of(&own->window, own->priors[i].line, again);
+	}
+}
+
+/* ---- One beneficiary ---- */
+
+static void judge(struct window_private *own)
+{
+	struct window *window = &own->window;
+	const bool *active = own->history->options.selection->active;
+
+	for (size_t i = 0; i < history_rules_count(); i++) {
+		const struct history_rule *rule = history_rule_at(i);
+
+		window->rule = history_rule_number(i);
+		if (!rule->judge)
+			window_mark_duplicates(window, active[window->rule]);
+		else if (active[window->rule])
+			rule->judge(window);
+		window_flush(own);
+	}
+}
+
+static int walk_beneficiary(struct window_private *own)
+{
+	struct window *window = &own->window;
+	int err = own->run_count > 0 ? count_beneficiary(own) : 0;
+
+	own->found.count = own->members.count = own->texts.count = 0;
+	if (!err)
+		err = window_build(own);
+	if (err)
+		return err;
+	own->totals.beneficiaries++;
+	own->totals.lines += window->count;
+	place_priors(own);
+	if (window->count > 0)
+		judge(own);
+	if (window->failed)
+		return FAIL_MEMORY;
+	return own->err ? own->err : window_settle(own);
+}
+
+/* ---- Records of one key ---- */
+
+static int take_records(
+        struct window_private *own, const struct record_head *const *records, size_t count)
+{
+	own->runs = scratch_room(&own->run_room, count, sizeof(*own->runs));
+	own->verdicts = scratch_room(&own->verdict_room, count, sizeof(*own->verdicts));
+	own->priors = scratch_room(&own->prior_room, count, sizeof(*own->priors));
+	own->run_count = own->verdict_count = own->prior_count = 0;
+	if (!own->runs || !own->verdicts || !own->priors)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		const void *record = records[i];
+
+		if (records[i]->kind == HISTORY_RUN)
+			own->runs[own->run_count++] = record;
+		else if (records[i]->kind == HISTORY_VERDICT)
+			own->verdicts[own->verdict_count++] = record;
+		else
+			own->priors[own->prior_count++] = (struct prior){record, NO_EVENT};
+	}
+	return 0;
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+	return compare_texts(person_of(*(const struct history_run *const *)a),
+	        person_of(*(const struct history_run *const *)b));
+}
+
+static bool is_one_person(const struct window_private *own)
+{
+	bool one = true;
+
+	for (uint32_t i = 1; i < own->run_count && one; i++)
+		one = compare_runs(&own->runs[0], &own->runs[i]) == 0;
+	return one;
+}
+
+/*
+ * Two persons of one hash: each by itself.  Verdicts and hits are of claims, and
+ * find theirs; what stands alone is told with the first.
+ */
+static int walk_persons(struct window_private *own)
+{
+	const struct history_run **all = own->runs;
+	uint32_t count = own->run_count;
+	int err = 0;
+
+	qsort(all, count, sizeof(*all), compare_runs);
+	for (uint32_t from = 0, to; from < count && !err; from = to) {
+		for (to = from + 1; to < count && compare_runs(&all[from], &all[to]) == 0; to++)
+			;
+		own->runs = all + from;
+		own->run_count = to - from;
+		err = walk_beneficiary(own);
+		own->others = true;
+	}
+	return err;
+}
+
+static int walk_key(
+        struct window_private *own, const struct record_head *const *records, size_t count)
+{
+	int err = take_records(own, records, count);
+
+	own->others = false;
+	if (err)
+		return err;
+	return is_one_person(own) ? walk_beneficiary(own) : walk_persons(own);
+}
+
+static int walk_partition(struct window_private *own, const struct partition_view *view)
+{
+	int err = 0;
+
+	for (size_t from = 0, to; from < view->count && !err; from = to) {
+		uint64_t key = view->records[from]->key;
+
+		for (to = from + 1; to < view->count && view->records[to]->key == key; to++)
+			;
+		err = walk_key(own, view->records + from, to - from);
+	}
+	return err;
+}
+
+static void merge_totals(struct window_private *own)
+{
+	struct history *history = own->history;
+	struct history_totals *into = &history->totals;
+	const struct history_totals *from = &own->totals;
+
+	pthread_mutex_lock(&history->lock);
+	into->beneficiaries += from->beneficiaries;
+	into->lines += from->lines;
+	for (unsigned i = 0; i < RULES_ALL; i++) {
+		into->scope[i] += from->scope[i];
+		into->evaluated[i] += from->evaluated[i];
+		into->hits[i] += from->hits[i];
+		into->dollars[i] += from->dollars[i];
+		into->unique_dollars[i] += from->unique_dollars[i];
+		into->ns[i] += from->ns[i];
+	}
+	pthread_mutex_unlock(&history->lock);
+	memset(&own->totals, 0, sizeof(own->totals));
+}
+
+int history_walk(struct history_worker *worker, const struct finding_sink *sink, struct diag *diag)
+{
+	struct window_private *own = &worker->own;
+	struct history *history = own->history;
+	struct partitions *partitions = history->options.partitions;
+	int err = growing_add(&own->texts, 1, 1) ? 0 : FAIL_MEMORY;
+
+	own->sink = sink;
+	while (!err) {
+		unsigned at = atomic_fetch_add_explicit(&history->next, 1, memory_order_relaxed);
+		struct partition_view view;
+
+		if (at >= partitions_count(partitions))
+			break;
+		err = partition_load(partitions, history->order[at], &view, diag);
+		if (err)
+			return err;
+		err = walk_partition(own, &view);
+		partition_release(partitions, &view);
+	}
+	merge_totals(own);
+	return err ? diag_set(diag, err, "histories could not be walked") : 0;
+}

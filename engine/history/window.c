@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/private.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { INSERTION_MAX = 16 };
+
+/* ---- What became of claims ---- */
+
+static int compare_verdicts(const void *a, const void *b)
+{
+	const struct history_verdict *of_a = *(const struct history_verdict *const *)a;
+	const struct history_verdict *of_b = *(const struct history_verdict *const *)b;
+
+	if (of_a->claim != of_b->claim)
+		return of_a->claim < of_b->claim ? -1 : 1;
+	return (int)of_b->flags - (int)of_a->flags;
+}
+
+/* The verdict on a claim, or NULL. */
+static const struct history_verdict *verdict_of(const struct window_private *own, uint64_t claim)
+{
+	uint32_t low = 0, high = own->verdict_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (own->verdicts[middle]->claim < claim)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < own->verdict_count && own->verdicts[low]->claim == claim)
+		return own->verdicts[low];
+	return NULL;
+}
+
+/* ---- Events ---- */
+
+/* Assistants and the like bill as individuals of a specialty that is nobody's own. */
+static bool is_group_specialty(uint16_t specialty)
+{
+	return specialty && specialty != TWO_CHARS('5', '0') && specialty != TWO_CHARS('8', '9') &&
+	       specialty != TWO_CHARS('9', '7') && specialty != TWO_CHARS('7', '0');
+}
+
+static uint64_t group_of(const struct history_run *run)
+{
+	const uint64_t key[] = {run->tin, run->specialty};
+
+	if (!run->tin || !is_group_specialty(run->specialty))
+		return 0;
+	return hash64(key, sizeof(key)) | 1;
+}
+
+static void add_run(
+        struct window *window, const struct history_run *run, uint8_t verdict, uint64_t codes[])
+{
+	const struct history_line *lines = history_lines(run);
+	uint64_t group = group_of(run);
+
+	for (unsigned i = 0; i < run->lines; i++) {
+		if ((verdict & VERDICT_NEGATIVE) && (lines[i].flags & PAST_NEGATIVE))
+			continue;
+		codes[window->count] = lines[i].code;
+		window->events[window->count++] = (struct event){
+		        .line = &lines[i],
+		        .run = run,
+		        .group = group,
+		        .amount = lines[i].amount,
+		        .charge = lines[i].charge,
+		        .claim = NO_EVENT,
+		};
+		window->seen |= (uint16_t)(1u << run->claim_type);
+	}
+}
+
+struct text event_claim_id(const struct event *event)
+{
+	return (struct text){history_texts(event->run), event->run->claim_id_size};
+}
+
+static int compare_claims(const struct event *a, const struct event *b)
+{
+	struct text of_a = event_claim_id(a), of_b = event_claim_id(b);
+	uint32_t size = of_a.size < of_b.size ? of_a.size : of_b.size;
+	int order = a->run == b->run ? 0 : memcmp(of_a.at, of_b.at, size);
+
+	if (order)
+		return order;
+	if (of_a.size != of_b.size)
+		return of_a.size < of_b.size ? -1 : 1;
+	if (a->line->line != b->line->line)
+		return a->line->line < b->line->line ? -1 : 1;
+	if (a->line->digest != b->line->digest)
+		return a->line->digest < b->line->digest ? -1 : 1;
+	return 0;
+}
+
+/* An absent day is the last. */
+static inline uint32_t day_rank(int32_t day)
+{
+	return ((uint32_t)day ^ 0x80000000u) - 1;
+}
+
+static int compare_events(const void *a, const void *b)
+{
+	const struct event *of_a = a, *of_b = b;
+	uint32_t day_a = day_rank(of_a->line->from), day_b = day_rank(of_b->line->from);
+
+	if (day_a != day_b)
+		return day_a < day_b ? -1 : 1;
+	if (of_a->run->order_date != of_b->run->order_date)
+		return of_a->run->order_date < of_b->run->order_date ? -1 : 1;
+	return compare_claims(of_a, of_b);
+}
+
+static void sort_events(struct event *events, uint32_t count)
+{
+	if (count > INSERTION_MAX) {
+		qsort(events, count, sizeof(*events), compare_events);
+		return;
+	}
+	for (uint32_t i = 1; i < count; i++) {
+		struct event moved = events[i];
+		uint32_t at = i;
+
+		for (; at > 0 && compare_events(&events[at - 1], &moved) > 0; at--)
+			events[at] = events[at - 1];
+		events[at] = moved;
+	}
+}
+
+bool event_before(const struct window *window, uint32_t a, uint32_t b)
+{
+	return compare_claims(&window->events[a], &window->events[b]) < 0;
+}
+
+static int build_events(struct window_private *own)
+{
+	struct window *window = &own->window;
+	const struct codes *codes = own->history->options.codes;
+	size_t most = 0;
+
+	for (uint32_t i = 0; i < own->run_count; i++)
+		most += own->runs[i]->lines;
+	if (most >= NO_EVENT)
+		return FAIL_MEMORY;
+	window->events = scratch_room(&own->event_room, most + 1, sizeof(*window->events));
+	uint64_t *words = scratch_room(&own->code_room, most + 1, sizeof(*words));
+	uint32_t *refs = scratch_room(&own->ref_room, most + 1, sizeof(*refs));
+	if (!window->events || !words || !refs)
+		return FAIL_MEMORY;
+	window->count = 0;
+	window->seen = 0;
+	for (uint32_t i = 0; i < own->run_count; i++) {
+		const struct history_verdict *verdict =
+		        own->verdict_count ? verdict_of(own, own->runs[i]->claim) : NULL;
+
+		if (!verdict || !(verdict->flags & VERDICT_OUT))
+			add_run(window, own->runs[i], verdict ? verdict->flags : 0, words);
+	}
+	codes_find(codes, SYSTEM_PROCEDURE, words, window->count, refs);
+	for (uint32_t i = 0; i < window->count; i++)
+		window->events[i].px = &codes_procedures(codes)[refs[i]];
+	sort_events(window->events, window->count);
+	return 0;
+}
+
+/* ---- Claims ---- */
+
+static int compare_by_claim(const void *a, const void *b, void *context)
+{
+	const struct window *window = context;
+	const struct event *of_a = &window->events[*(const uint32_t *)a];
+	const struct event *of_b = &window->events[*(const uint32_t *)b];
+
+	if (of_a->run->claim != of_b->run->claim)
+		return of_a->run->claim < of_b->run->claim ? -1 : 1;
+	if (of_a->line->line != of_b->line->line)
+		return of_a->line->line < of_b->line->line ? -1 : 1;
+	if (of_a->line->digest != of_b->line->digest)
+		return of_a->line->digest < of_b->line->digest ? -1 : 1;
+	return 0;
+}
+
+/* The sum of what is there; an amount of the claim's is that of its lowest line alone. */
+static void settle_amount(struct window *window, struct past_claim *claim)
+{
+	uint64_t amount = 0, charge = 0;
+	bool any_amount = false, any_charge = false;
+
+	for (uint32_t i = claim->from; i < claim->to; i++) {
+		struct event *event = &window->events[window->by_claim[i]];
+
+		if (i > claim->from && (event->run->apart & HISTORY_APART_AMOUNT))
+			event->amount = 0;
+		if (i > claim->from && (event->run->apart & HISTORY_APART_CHARGE))
+			event->charge = 0;
+		any_amount |= event->amount != AMOUNT_ABSENT;
+		any_charge |= event->charge != AMOUNT_ABSENT;
+		amount += event->amount != AMOUNT_ABSENT ? (uint64_t)event->amount : 0;
+		charge += event->charge != AMOUNT_ABSENT ? (uint64_t)event->charge : 0;
+	}
+	claim->amount = any_amount ? (int64_t)amount : AMOUNT_ABSENT;
+	claim->charge = any_charge ? (int64_t)charge : AMOUNT_ABSENT;
+}
+
+static void add_claim(struct window_private *own, uint32_t from, uint32_t to)
+{
+	struct window *window = &own->window;
+	uint32_t lowest = window->by_claim[from];
+	struct past_claim *claim = &window->claims[window->claim_count];
+	const struct history_verdict *verdict = verdict_of(own, window->events[lowest].run->claim);
+
+	*claim = (struct past_claim){
+	        .key = window->events[lowest].run->claim,
+	        .from = from,
+	        .to = to,
+	        .lowest = lowest,
+	        .run = window->events[lowest].run,
+	        .verdict = verdict && verdict->flags & VERDICT_MARKED ? verdict : NULL,
+	        .standing = RULE_NONE,
+	};
+	for (uint32_t i = from; i < to; i++)
+		window->events[window->by_claim[i]].claim = window->claim_count;
+	window->claim_count++;
+	settle_amount(window, claim);
+}
+
+/* Only where something of a claim matters to its lines. */
+static int build_claims(struct window_private *own)
+{
+	struct window *window = &own->window;
+	uint32_t count = window->count;
+	bool wanted = window->seen >> CLAIM_INSTITUTIONAL & 1 || own->verdict_count > 0 ||
+	              own->prior_count > 0;
+
+	window->claim_count = 0;
+	if (!wanted || count == 0)
+		return 0;
+	window->by_claim = scratch_room(&own->by_claim_room, count, sizeof(*window->by_claim));
+	window->claims = scratch_room(&own->claim_room, count, sizeof(*window->claims));
+	if (!window->by_claim || !window->claims)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < count; i++)
+		window->by_claim[i] = i;
+	qsort_r(window->by_claim, count, sizeof(*window->by_claim), compare_by_claim, window);
+	for (uint32_t from = 0, to; from < count; from = to) {
+		uint64_t key = window->events[window->by_claim[from]].run->claim;
+
+		for (to = from + 1; to < count; to++) {
+			if (window->events[window->by_claim[to]].run->claim != key)
+				break;
+		}
+		add_claim(own, from, to);
+	}
+	return 0;
+}
+
+/* ---- Slots ---- */
+
+static int compare_slots(const void *a, const void *b)
+{
+	const struct slot *of_a = a, *of_b = b;
+
+	if (of_a->from != of_b->from)
+		return of_a->from < of_b->from ? -1 : 1;
+	if (of_a->same != of_b->same)
+		return of_a->same < of_b->same ? -1 : 1;
+	if (of_a->span != of_b->span)
+		return of_a->span < of_b->span ? -1 : 1;
+	if (of_a->setting != of_b->setting)
+		return of_a->setting < of_b->setting ? -1 : 1;
+	if (of_a->code != of_b->code)
+		return of_a->code < of_b->code ? -1 : 1;
+	if (of_a->equal != of_b->equal)
+		return of_a->equal < of_b->equal ? -1 : 1;
+	return of_a->event < of_b->event ? -1 : of_a->event > of_b->event;
+}
+
+static void sort_slots(struct slot *slots, uint32_t count)
+{
+	if (count > INSERTION_MAX) {
+		qsort(slots, count, sizeof(*slots), compare_slots);
+		return;
+	}
+	for (uint32_t i = 1; i < count; i++) {
+		struct slot moved = slots[i];
+		uint32_t at = i;
+
+		for (; at > 0 && compare_slots(&slots[at - 1], &moved) > 0; at--)
+			slots[at] = slots[at - 1];
+		slots[at] = moved;
+	}
+}
+
+/* Modifiers in an order of their own. */
+static void sort_modifiers(uint16_t sorted[MODIFIERS_MAX], const uint16_t modifiers[MODIFIERS_MAX])
+{
+	for (unsigned i = 0; i < MODIFIERS_MAX; i++) {
+		unsigned at = i;
+
+		for (; at > 0 && sorted[at - 1] > modifiers[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = modifiers[i];
+	}
+}
+
+uint64_t event_equal(const struct event *event)
+{
+	struct {
+		int64_t units, charge;
+		uint16_t modifiers[MODIFIERS_MAX];
+		uint16_t place;
+		uint32_t pad;
+	} key = {.units = event->line->units, .charge = event->charge};
+
+	sort_modifiers(key.modifiers, event->line->modifiers);
+	key.place = event->line->place;
+	return hash64(&key, sizeof(key));
+}
+
+/* Lines without a day, a provider, or with an end before their beginning have no place. */
+static int build_slots(struct window_private *own)
+{
+	struct window *window = &own->window;
+
+	window->slots = scratch_room(&own->slot_room, window->count + 1, sizeof(*window->slots));
+	window->slot_count = 0;
+	if (!window->slots)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < window->count; i++) {
+		const struct event *event = &window->events[i];
+		const struct history_line *line = event->line;
+
+		if (!event->run->same || line->from == DATE_ABSENT || (line->flags & PAST_BACKWARD))
+			continue;
+		window->slots[window->slot_count++] = (struct slot){
+		        .from = line->from,
+		        .span = line->span,
+		        .setting = event->run->setting,
+		        .same = event->run->same,
+		        .code = line->code,
+		        .event = i,
+		};
+	}
+	/* What makes lines equal only matters where there are several. */
+	for (uint32_t i = 0; window->slot_count > 1 && i < window->slot_count; i++)
+		window->slots[i].equal = event_equal(&window->events[window->slots[i].event]);
+	sort_slots(window->slots, window->slot_count);
+	return 0;
+}
+
+uint32_t slots_day_end(const struct window *window, uint32_t from)
+{
+	const struct slot *first = &window->slots[from];
+	uint32_t to = from + 1;
+
+	while (to < window->slot_count && window->slots[to].from == first->from &&
+	        window->slots[to].same == first->same && window->slots[to].span == first->span &&
+	        window->slots[to].setting == first->setting)
+		to++;
+	return to;
+}
+
+uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end)
+{
+	uint32_t to = from + 1;
+
+	while (to < day_end && window->slots[to].code == window->slots[from].code)
+		to++;
+	return to;
+}
+
+int window_build(struct window_private *own)
+{
+	int err;
+
+	if (own->verdict_count > 1)
+		qsort(own->verdicts, own->verdict_count, sizeof(*own->verdicts), compare_verdicts);
+	err = build_events(own);
+	if (!err)
+		err = build_claims(own);
+	return err ? err : build_slots(own);
+}
+
+/* ---- By key and day ---- */
+
+static int compare_keyed(const void *a, const void *b)
+{
+	const struct keyed_event *of_a = a, *of_b = b;
+
+	if (of_a->key != of_b->key)
+		return of_a->key < of_b->key ? -1 : 1;
+	if (of_a->day != of_b->day)
+		return of_a->day < of_b->day ? -1 : 1;
+	return of_a->event < of_b->event ? -1 : of_a->event > of_b->event;
+}
+
+void keyed_sort(struct keyed_events *keyed)
+{
+	if (keyed->count > 1)
+		qsort(keyed->items, keyed->count, sizeof(*keyed->items), compare_keyed);
+}
+
+/* The first item not before (key, day). */
+static uint32_t keyed_at(const struct keyed_events *keyed, uint64_t key, int32_t day)
+{
+	uint32_t low = 0, high = keyed->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct keyed_event *item = &keyed->items[middle];
+
+		if (item->key < key || (item->key == key && item->day < day))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint32_t keyed_last_before(const struct keyed_events *keyed, uint64_t key, int32_t day)
+{
+	uint32_t at = keyed_at(keyed, key, day);
+
+	return at > 0 && keyed->items[at - 1].key == key ? keyed->items[at - 1].event : NO_EVENT;
+}
+
+uint32_t keyed_first_from(const struct keyed_events *keyed, uint64_t key, int32_t day)
+{
+	uint32_t at = keyed_at(keyed, key, day);
+
+	return at < keyed->count && keyed->items[at].key == key ? keyed->items[at].event : NO_EVENT;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A beneficiary's window: what rules judge by, and how they say what they
+ * found.  For the files of this folder.
+ *
+ *   events   the payable lines, in the contract's order; no date: last
+ *   slots    those with a day and a provider, a day and provider together, in it
+ *            a code, in it equal lines
+ *   claims   the events of a claim; of institutional ones, what the stay was
+ */
+#ifndef HISTORY_WINDOW_H
+#define HISTORY_WINDOW_H
+
+#include "history/history.h"
+#include "regroup/claims_private.h"
+#include "regroup/history.h"
+#include "rules/detail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NO_EVENT = UINT32_MAX };
+
+enum { EVENT_DUPLICATE = 1 << 0 }; /* DUP-01 finds it: in no sum, in no pair */
+
+struct event {
+	const struct history_line *line;
+	const struct history_run *run;
+	const struct procedure_attributes *px; /* all 0 for a code that is not in the set */
+	uint64_t group;                        /* of the same TIN and specialty; 0: none */
+	int64_t amount; /* of the line: an amount of the claim's stands on its lowest line */
+	int64_t charge;
+	uint32_t claim; /* number in claims */
+	uint8_t flags;
+};
+
+struct slot {
+	int32_t from;
+	uint16_t span;
+	uint8_t setting;
+	uint64_t same;
+	uint64_t code;
+	uint64_t equal; /* hash of what makes a line a duplicate of another */
+	uint32_t event;
+};
+
+struct past_claim {
+	uint64_t key;
+	uint32_t from, to; /* in window->by_claim: its events by line number and digest */
+	uint32_t lowest;   /* event */
+	const struct history_run *run;         /* of the lowest line */
+	int64_t amount, charge;                /* AMOUNT_ABSENT: none */
+	const struct history_verdict *verdict; /* that marks it, or NULL */
+	uint8_t standing;                      /* rule of claim findings, while settling */
+};
+
+/* What a worker keeps over beneficiaries, and the rules may use as they like. */
+struct window {
+	const struct history_options *options;
+	struct event *events;
+	uint32_t count;
+	struct slot *slots;
+	uint32_t slot_count;
+	struct past_claim *claims;
+	uint32_t *by_claim;
+	uint32_t claim_count;
+	uint16_t seen; /* bits of enum claim_type: events there are */
+	bool failed;   /* no memory: what was found is not whole */
+
+	unsigned rule; /* number of the one that is judging */
+	struct window_private *own;
+};
+
+/* ---- Counting and finding ---- */
+
+/* A unit of the judging rule, on the provider of an event. */
+void window_scope(struct window *window, uint32_t count);
+void window_evaluated(struct window *window, uint32_t event, uint32_t count);
+
+/*
+ * A finding: begin, change what is not the usual, keep.  Usual: the whole
+ * amount of the event's line, no other line, no detail.
+ */
+struct find {
+	uint32_t event; /* that it stands on; of a claim's finding any of its lines */
+	uint32_t other; /* the line it is because of, or NO_EVENT */
+	bool whole_claim;
+	const uint32_t *members; /* events whose dollars it has; NULL: its own */
+	uint32_t member_count;
+	const char *kind; /* static */
+	struct hit hit;   /* severity, watch, share, whole, detail; kind is not read */
+};
+void find_begin(struct find *find, uint32_t event, const char *kind, enum severity severity);
+void find_keep(struct window *window, const struct find *find);
+
+/* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
+void *window_room(struct window *window, size_t count, size_t size);
+
+/* ---- What rules ask ---- */
+
+static inline bool event_has_day(const struct event *event)
+{
+	return event->line->flags & PAST_SAME_DAY;
+}
+
+static inline bool event_has(const struct event *event, char a, char b)
+{
+	uint16_t modifier = TWO_CHARS(a, b);
+	bool has = false;
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		has |= event->line->modifiers[m] == modifier;
+	return has;
+}
+
+/* Any of count modifiers? */
+static inline bool event_has_any(const struct event *event, const uint16_t *modifiers, size_t count)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < count; i++)
+		for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+			has |= event->line->modifiers[m] == modifiers[i];
+	return has;
+}
+
+static inline bool event_is(const struct event *event, enum claim_type type)
+{
+	return event->run->claim_type == type;
+}
+
+/* Where the slots of one day and provider, and of one code in them, end. */
+uint32_t slots_day_end(const struct window *window, uint32_t from);
+uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end);
+
+/* Is a before b in (claim id, line number, digest)? */
+bool event_before(const struct window *window, uint32_t a, uint32_t b);
+struct text event_claim_id(const struct event *event);
+
+/* "other_rule lines" in detail: how many more partners there were. */
+void find_tell_others(struct find *find, uint32_t others);
+
+/* Hash of what, beside code, day and provider, makes a line a duplicate of another. */
+uint64_t event_equal(const struct event *event);
+
+/* A code of five characters as a word. */
+#define CODE5(text) \
+	((uint64_t)(uint8_t)(text)[0] | (uint64_t)(uint8_t)(text)[1] << 8 | \
+	        (uint64_t)(uint8_t)(text)[2] << 16 | (uint64_t)(uint8_t)(text)[3] << 24 | \
+	        (uint64_t)(uint8_t)(text)[4] << 32)
+
+/* ---- Rules: one file and a line in history.def each ---- */
+
+struct history_rule {
+	const struct rule *rule;
+	void (*judge)(struct window *window);
+};
+
+/* ---- An order of events by some key, to be asked by day ---- */
+
+struct keyed_event {
+	uint64_t key;
+	int32_t day;
+	uint32_t event;
+};
+
+struct keyed_events {
+	struct keyed_event *items;
+	uint32_t count;
+};
+/* Sort what was put in. */
+void keyed_sort(struct keyed_events *keyed);
+/* The last of key before day, NO_EVENT for none; the first of key from day on. */
+uint32_t keyed_last_before(const struct keyed_events *keyed, uint64_t key, int32_t day);
+uint32_t keyed_first_from(const struct keyed_events *keyed, uint64_t key, int32_t day);
+
+#endif

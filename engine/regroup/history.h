@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the lines of a beneficiary leave behind, by the beneficiary's hash.
+ *
+ *   while scanning   a run of adjacent lines of one claim: what they have in
+ *                    common, 64 bytes a payable line, and the texts once
+ *   while joining    what became of a claim (out, marked by a finding), and the
+ *                    lines that line rules hit, with their hits
+ *
+ * The records go through partitions like those of claims do, and engine/history
+ * walks them.  A line without a person leaves nothing, and is counted.
+ */
+#ifndef REGROUP_HISTORY_H
+#define REGROUP_HISTORY_H
+
+#include "base/diag.h"
+#include "claim.h"
+#include "lookup/side.h"
+#include "regroup/claims.h"
+#include "regroup/partition.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum history_kind {
+	HISTORY_RUN,     /* struct history_run, its lines, its texts */
+	HISTORY_VERDICT, /* struct history_verdict */
+	HISTORY_HITS,    /* a line_record (regroup/claims_private.h): a line that line rules hit */
+};
+
+/* Bits of a line's flags. */
+enum {
+	PAST_SAME_DAY = 1 << 0, /* has a day of its own */
+	PAST_NEGATIVE = 1 << 1,
+	PAST_BACKWARD = 1 << 2, /* ends before it begins */
+};
+
+/* A payable line. */
+struct history_line {
+	uint64_t digest; /* of the whole record */
+	uint64_t code;
+	int64_t units;  /* AMOUNT_ABSENT: blank */
+	int64_t amount; /* by the run's basis; AMOUNT_ABSENT: blank */
+	int64_t charge;
+	int32_t line;
+	int32_t from;   /* DATE_ABSENT: none */
+	uint16_t span;  /* days from from to thru; UINT16_MAX: that or more */
+	uint16_t place; /* of institutional lines the revenue code */
+	uint16_t modifiers[MODIFIERS_MAX];
+	uint16_t flags;
+};
+_Static_assert(sizeof(struct history_line) == 64, "a line leaves 64 bytes");
+
+/* Lines that stand together and are equal in all this. */
+struct history_run {
+	struct record_head head; /* key: the person's */
+	uint64_t claim;
+	uint64_t same;      /* id of the same provider (contract, section 1); 0: none */
+	uint64_t tin;       /* billing TIN, else billing NPI of an organisation; 0: none */
+	uint32_t provider;  /* dense number in profile */
+	int32_t order_date; /* received, else paid; INT32_MAX: neither */
+	int32_t claim_start, claim_end, admission, discharge; /* institutional; DATE_ABSENT */
+	uint32_t bill_type;
+	uint16_t specialty, status, drg;
+	uint16_t lines;
+	uint8_t claim_type, setting, inpatient;
+	uint8_t apart; /* amounts are the claim's: they count on its lowest line; HISTORY_APART_* */
+	uint32_t diagnoses; /* HISTORY_DX_* of the claim's diagnoses, principal and others */
+	uint32_t claim_id_size, data_source_size, person_id_size;
+	uint32_t pad;
+};
+
+enum { HISTORY_APART_AMOUNT = 1, HISTORY_APART_CHARGE = 2 };
+
+/* Billing instead of a rendering NPI: equal only to the like. */
+#define HISTORY_BILLING ((uint64_t)1 << 63)
+
+static inline const struct history_line *history_lines(const struct history_run *run)
+{
+	return (const struct history_line *)(const void *)(run + 1);
+}
+
+/* Texts, one behind the other: claim id, data source, person id. */
+static inline const char *history_texts(const struct history_run *run)
+{
+	return (const char *)(history_lines(run) + run->lines);
+}
+
+enum {
+	VERDICT_OUT = 1 << 0, /* void, voided or superseded: nothing of it takes part */
+	VERDICT_NEGATIVE =
+	        1 << 1,          /* its negative lines take no part: their original is not there */
+	VERDICT_MARKED = 1 << 2, /* a finding of the claim marks all its lines */
+	VERDICT_ALONE = 1 << 3,  /* ... the only one so far: dollars may be unique */
+};
+
+struct history_verdict {
+	struct record_head head; /* key: the person's */
+	uint64_t claim;
+	int64_t dollars;       /* of the claim's finding, where it stands alone */
+	uint32_t share, whole; /* of a line's amount, that is in dollars_flagged already */
+	uint8_t flags, rule;
+	uint8_t pad[6];
+};
+
+/* ---- Emitting: one a worker ---- */
+
+struct history_emitter;
+
+struct history_emit_options {
+	struct partitions *partitions;
+	const struct side *providers; /* NULL: none */
+};
+
+int history_emitter_create(struct history_emitter **emitter,
+        const struct history_emit_options *options, struct diag *diag);
+void history_emitter_destroy(struct history_emitter *emitter); /* takes NULL */
+
+/*
+ * Leave the records of a batch, whose providers are resolved.  basis: the
+ * amount of the run; levels: as claims_emit().
+ *
+ * Returns 0, or a negative errno whose words history_emit_finish() tells.
+ */
+int history_emit(struct history_emitter *emitter, const struct batch *batch, enum amount basis,
+        const enum amount_level levels[AMOUNTS]);
+int history_emit_finish(struct history_emitter *emitter, struct diag *diag);
+
+/* Lines of service that belong to no person. */
+uint64_t history_nobody(const struct history_emitter *emitter);
+
+#endif

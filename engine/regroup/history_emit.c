@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A batch's lines to their beneficiaries: a record for each run of lines that
+ * are equal in all that a run says.
+ */
+#include "base/hash.h"
+#include "regroup/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct history_emitter {
+	struct partition_writer *writer;
+	const struct side *providers;
+	uint64_t billing_asked; /* whose entity type is remembered */
+	bool billing_organisation;
+	uint64_t nobody;
+};
+
+/* What is at hand while a batch is walked. */
+struct emission {
+	struct history_emitter *emitter;
+	const struct batch *batch;
+	const int64_t *amounts;
+	uint8_t apart;
+};
+
+int history_emitter_create(struct history_emitter **emitter,
+        const struct history_emit_options *options, struct diag *diag)
+{
+	struct history_emitter *made = calloc(1, sizeof(*made));
+	int err;
+
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+	made->providers = options->providers;
+	err = partition_writer_create(&made->writer, options->partitions, diag);
+	if (err) {
+		history_emitter_destroy(made);
+		return err;
+	}
+	*emitter = made;
+	return 0;
+}
+
+void history_emitter_destroy(struct history_emitter *emitter)
+{
+	if (!emitter)
+		return;
+	partition_writer_destroy(emitter->writer);
+	free(emitter);
+}
+
+int history_emit_finish(struct history_emitter *emitter, struct diag *diag)
+{
+	return partition_writer_finish(emitter->writer, diag);
+}
+
+uint64_t history_nobody(const struct history_emitter *emitter)
+{
+	return emitter->nobody;
+}
+
+/* ---- Who ---- */
+
+static inline bool usable(uint64_t id)
+{
+	return id != 0 && id_kind(id) != ID_PLACEHOLDER && id_kind(id) != ID_NONE;
+}
+
+/* The same provider: rendering, else billing; of institutional lines CCN, else facility. */
+static uint64_t same_of(const struct batch *batch, uint32_t line)
+{
+	switch ((enum claim_type)batch->claim_type[line]) {
+	case CLAIM_PROFESSIONAL:
+	case CLAIM_DENTAL:
+		if (usable(batch->rendering[line]))
+			return batch->rendering[line];
+		return usable(batch->billing[line]) ? batch->billing[line] | HISTORY_BILLING : 0;
+	case CLAIM_INSTITUTIONAL:
+		if (usable(batch->billing_ccn[line]))
+			return batch->billing_ccn[line];
+		return usable(batch->facility[line]) ? batch->facility[line] : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Who bills for the group: the TIN, else a billing NPI that the providers file calls one. */
+static uint64_t tin_of(struct history_emitter *emitter, const struct batch *batch, uint32_t line)
+{
+	uint64_t billing = batch->billing[line];
+
+	if (usable(batch->billing_tin[line]))
+		return batch->billing_tin[line];
+	if (!emitter->providers || !usable(billing))
+		return 0;
+	if (emitter->billing_asked != billing) {
+		emitter->billing_asked = billing;
+		emitter->billing_organisation =
+		        side_provider_find(emitter->providers, billing).entity_type == 2;
+	}
+	return emitter->billing_organisation ? billing : 0;
+}
+
+/* ---- Runs ---- */
+
+static inline bool takes_part(const struct batch *batch, uint32_t line)
+{
+	enum { WANTED = LINE_DUE | LINE_PAYABLE };
+
+	return (batch->line_flags[line] & WANTED) == WANTED;
+}
+
+/* Is all that a run says the same of both lines? */
+static bool run_follows(const struct batch *batch, uint32_t a, uint32_t b)
+{
+	if (batch->claim_key[a] != batch->claim_key[b] ||
+	        batch->person_key[a] != batch->person_key[b] ||
+	        batch->provider[a] != batch->provider[b] ||
+	        batch->claim_type[a] != batch->claim_type[b] ||
+	        batch->setting[a] != batch->setting[b])
+		return false;
+	if (batch->rendering[a] != batch->rendering[b] || batch->billing[a] != batch->billing[b] ||
+	        batch->facility[a] != batch->facility[b] ||
+	        batch->billing_tin[a] != batch->billing_tin[b] ||
+	        batch->billing_ccn[a] != batch->billing_ccn[b] ||
+	        batch->specialty[a] != batch->specialty[b])
+		return false;
+	if (batch->received[a] != batch->received[b] || batch->paid_date[a] != batch->paid_date[b])
+		return false;
+	if (batch->claim_type[a] != CLAIM_INSTITUTIONAL)
+		return true;
+	return batch->claim_start[a] == batch->claim_start[b] &&
+	       batch->claim_end[a] == batch->claim_end[b] &&
+	       batch->admission[a] == batch->admission[b] &&
+	       batch->discharge[a] == batch->discharge[b] &&
+	       batch->bill_type[a] == batch->bill_type[b] &&
+	       batch->discharge_status[a] == batch->discharge_status[b] &&
+	       batch->drg[a] == batch->drg[b] && batch->inpatient[a] == batch->inpatient[b];
+}
+
+static void fill_line(const struct emission *emission, uint32_t i, struct history_line *line)
+{
+	const struct batch *batch = emission->batch;
+	int64_t span = (int64_t)batch->service_thru[i] - batch->service_from[i];
+	uint16_t flags = batch->line_flags[i];
+
+	*line = (struct history_line){
+	        .digest = hash64(batch->text + batch->record[i].at, batch->record[i].size),
+	        .code = batch->hcpcs[i],
+	        .units = batch->units[i],
+	        .amount = emission->amounts[i],
+	        .charge = batch->charge[i],
+	        .line = batch->line_number[i],
+	        .from = batch->service_from[i],
+	        .span = span < 0            ? 0
+	                : span > UINT16_MAX ? UINT16_MAX
+	                                    : (uint16_t)span,
+	        .place = batch->claim_type[i] == CLAIM_INSTITUTIONAL ? batch->revenue[i]
+	                                                             : batch->place[i],
+	        .flags = (uint16_t)((flags & LINE_SAME_DAY ? PAST_SAME_DAY : 0) |
+	                            (flags & LINE_NEGATIVE ? PAST_NEGATIVE : 0) |
+	                            (span < 0 ? PAST_BACKWARD : 0)),
+	};
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		line->modifiers[m] = batch->modifiers[m][i];
+}
+
+static void fill_run(const struct emission *emission, uint32_t i, struct history_run *run)
+{
+	const struct batch *batch = emission->batch;
+	bool institutional = batch->claim_type[i] == CLAIM_INSTITUTIONAL;
+	int32_t order = batch->received[i] != DATE_ABSENT ? batch->received[i]
+	                                                  : batch->paid_date[i];
+
+	run->claim = batch->claim_key[i];
+	run->same = same_of(batch, i);
+	run->tin = tin_of(emission->emitter, batch, i);
+	run->provider = batch->provider[i];
+	run->order_date = order != DATE_ABSENT ? order : INT32_MAX;
+	run->claim_start = batch->claim_start[i];
+	run->claim_end = batch->claim_end[i];
+	run->admission = batch->admission[i];
+	run->discharge = batch->discharge[i];
+	run->bill_type = batch->bill_type[i];
+	run->specialty = batch->specialty[i];
+	run->status = batch->discharge_status[i];
+	run->drg = batch->drg[i];
+	run->claim_type = batch->claim_type[i];
+	run->setting = batch->setting[i];
+	run->inpatient = batch->inpatient[i];
+	run->apart = institutional ? emission->apart : 0;
+	run->diagnoses = 0;
+	run->claim_id_size = batch->claim_id[i].size;
+	run->data_source_size = batch->data_source[i].size;
+	run->person_id_size = batch->person_id[i].size;
+	run->pad = 0;
+}
+
+static char *put_slice(char *to, const struct batch *batch, struct slice slice)
+{
+	if (slice.size > 0)
+		memcpy(to, batch->text + slice.at, slice.size);
+	return to + slice.size;
+}
+
+/* Leave a run; only its payable lines stand in it, which may be none. */
+static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
+{
+	const struct batch *batch = emission->batch;
+	size_t texts = (size_t)batch->claim_id[from].size + batch->data_source[from].size +
+	               batch->person_id[from].size;
+	uint16_t lines = 0;
+
+	for (uint32_t i = from; i < to; i++)
+		lines += takes_part(batch, i);
+	size_t size = sizeof(struct history_run) + lines * sizeof(struct history_line) + texts;
+	struct history_run *run = partition_reserve(emission->emitter->writer,
+	        batch->person_key[from], HISTORY_RUN, (size + 7) & ~(size_t)7);
+	if (!run)
+		return FAIL_IO;
+	fill_run(emission, from, run);
+	run->lines = lines;
+	struct history_line *line = (struct history_line *)(run + 1);
+	for (uint32_t i = from; i < to; i++) {
+		if (takes_part(batch, i))
+			fill_line(emission, i, line++);
+	}
+	char *at = put_slice((char *)line, batch, batch->claim_id[from]);
+	at = put_slice(at, batch, batch->data_source[from]);
+	put_slice(at, batch, batch->person_id[from]);
+	return 0;
+}
+
+static struct emission emission_of(struct history_emitter *emitter, const struct batch *batch,
+        enum amount basis, const enum amount_level levels[AMOUNTS])
+{
+	const int64_t *const amounts[AMOUNTS] = {
+	        [AMOUNT_CHARGE] = batch->charge,
+	        [AMOUNT_ALLOWED] = batch->allowed,
+	        [AMOUNT_PAID] = batch->paid,
+	};
+
+	return (struct emission){
+	        .emitter = emitter,
+	        .batch = batch,
+	        .amounts = amounts[basis],
+	        .apart = (uint8_t)((levels[basis] != LEVEL_LINE ? HISTORY_APART_AMOUNT : 0) |
+	                           (levels[AMOUNT_CHARGE] != LEVEL_LINE ? HISTORY_APART_CHARGE
+	                                                                : 0)),
+	};
+}
+
+int history_emit(struct history_emitter *emitter, const struct batch *batch, enum amount basis,
+        const enum amount_level levels[AMOUNTS])
+{
+	struct emission emission = emission_of(emitter, batch, basis, levels);
+	int err = 0;
+
+	for (uint32_t from = 0, to; from < batch->count && !err; from = to) {
+		to = from + 1;
+		if (batch->line_flags[from] & LINE_OUTSIDE)
+			continue;
+		if (!batch->person_key[from]) {
+			emitter->nobody += (batch->line_flags[from] & LINE_DUE) != 0;
+			continue;
+		}
+		while (to < batch->count && !(batch->line_flags[to] & LINE_OUTSIDE) &&
+		        run_follows(batch, from, to))
+			to++;
+		err = put_run(&emission, from, to);
+	}
+	return err;
+}

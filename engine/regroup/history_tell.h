@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What joining claims tells to their beneficiaries' histories.
+ */
+#ifndef REGROUP_HISTORY_TELL_H
+#define REGROUP_HISTORY_TELL_H
+
+#include "regroup/claims_private.h"
+#include "regroup/history.h"
+
+/* Has this line left itself to its beneficiary's history? */
+static inline bool history_has_line(const struct line_record *line)
+{
+	return (line->flags & LINE_PAYABLE) && (line->flags & LINE_DUE) && line->person_id_size > 0;
+}
+
+/* Leave a line's hits to the history that it stands in.  0 or FAIL_IO, told by the writer. */
+int history_tell_line(struct partition_writer *writer, const struct line_record *line,
+        const struct line_place *place);
+
+/* Leave what became of a claim to all persons of its runs.  0 or FAIL_IO. */
+int history_tell_claim(struct partition_writer *writer, const struct claim *claim,
+        const struct history_verdict *verdict);
+
+#endif
