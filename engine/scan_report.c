@@ -190,6 +190,7 @@ static void print_stages(const struct scan *scan)
 	static const char *const names[STAGES] = {"read and parse", "normalise", "look up", "rules",
 	        "counters", "records", "histories"};
 	double lines = (double)(scan->counts.used ? scan->counts.used : 1);
+	struct partition_stats records;
 
 	fprintf(stderr, "reader %s, level %s, %u threads, attempts %u\n", scan->reader->name,
 	        level_name(scan->options->level), scan->options->threads, scan->attempts);
@@ -200,6 +201,9 @@ static void print_stages(const struct scan *scan)
 	fprintf(stderr, "  scan %.3f s, join %.3f s, merge %.3f s, report %.3f s\n",
 	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
 	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);
+	partitions_stats(scan->partitions, &records);
+	fprintf(stderr, "  records %llu bytes, spilled %llu\n", (unsigned long long)records.bytes,
+	        (unsigned long long)records.spilled_bytes);
 }
 
 static int print_summary(struct scan *scan, const struct quality *quality,
