@@ -54,6 +54,16 @@ static bool begins_record(struct cell line)
 	return true;
 }
 
+/* ... and is it one, with a day where the day added belongs? */
+static bool is_first_record(struct cell line)
+{
+	int32_t day;
+
+	return line.size >= RECORD_MIN && begins_record(line) &&
+	       cell_cut(line, places[HCPCS_ADDED].at, 8).size == 8 &&
+	       cell_date(cell_cut(line, places[HCPCS_ADDED].at, 8), &day) == 0;
+}
+
 static bool recognise(const struct release_head *head)
 {
 	const char *at = head->text, *end = head->text + head->size;
@@ -62,7 +72,7 @@ static bool recognise(const struct release_head *head)
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		struct cell line = {at, (size_t)((stop ? stop : end) - at)};
 
-		if (line.size >= RECORD_MIN && begins_record(line))
+		if (is_first_record(line))
 			return true;
 		at = stop ? stop + 1 : end;
 	}

@@ -31,11 +31,13 @@ static bool text_has(const char *text, size_t size, const char *words)
 	return false;
 }
 
+/* The header's last line begins inside a quote; these cells stand behind it. */
+static const char *const names[] = {"MUE Adjudication Indicator", "MUE Rationale"};
+static const struct table_layout layout = {names, 2, 2, ','};
+
 static bool recognise(const struct release_head *head)
 {
-	return text_has(head->text, head->size, "MUE Adjudication Indicator") &&
-	       text_has(head->text, head->size, "MUE Values") &&
-	       !text_has(head->text, head->size, "<html");
+	return table_recognise(head, &layout);
 }
 
 static bool is_header(const struct cell cells[], size_t count)
