@@ -23,30 +23,39 @@ static const void *section(const struct set *set, const char *name, size_t size,
 	return found.bytes;
 }
 
+static uint64_t map_words(const struct pairs_header *header)
+{
+	return pairs_map_row(header->code_count + 1);
+}
+
 static bool header_sound(const struct pairs_header *header)
 {
 	return header->version == PAIRS_VERSION && header->code_count > 0 &&
 	       header->code_count <= PAIRS_CODES_MAX && header->history_count > 0 &&
-	       header->pair_count <= (uint64_t)header->code_count * header->code_count &&
-	       header->blocks == pairs_row_block(header->code_count + 1);
+	       header->pair_count > 0 && header->pair_count <= UINT32_MAX &&
+	       header->cells_count <= map_words(header) * 64;
+}
+
+static bool all_there(const struct pairs *pairs)
+{
+	return pairs->words && pairs->map && pairs->ranks && pairs->cells && pairs->values &&
+	       pairs->windows && pairs->rationales;
 }
 
 int pairs_open(struct pairs *pairs, const struct set *set, struct diag *diag)
 {
 	const struct pairs_header *header = section(set, PAIRS_HEADER, sizeof(*header), 1);
-	uint64_t ids, blocks;
 
 	memset(pairs, 0, sizeof(*pairs));
 	if (!header || !header_sound(header))
 		return damaged(set, diag);
-	ids = (uint64_t)header->code_count + 1;
-	blocks = header->blocks;
 	*pairs = (struct pairs){
 	        .set = set,
-	        .words = section(set, PAIRS_WORDS, sizeof(uint64_t), ids),
-	        .bits = section(set, PAIRS_BITS, PAIR_BLOCK_WORDS * sizeof(uint64_t), blocks),
-	        .starts = section(set, PAIRS_STARTS, sizeof(uint32_t), ids),
-	        .ranks = section(set, PAIRS_RANKS, sizeof(uint16_t), blocks),
+	        .words = section(
+	                set, PAIRS_WORDS, sizeof(uint64_t), (uint64_t)header->code_count + 1),
+	        .map = section(set, PAIRS_MAP, sizeof(uint64_t), map_words(header)),
+	        .ranks = section(set, PAIRS_RANKS, sizeof(uint32_t), map_words(header)),
+	        .cells = section(set, PAIRS_CELLS, sizeof(struct pair_cells), header->cells_count),
 	        .values = section(set, PAIRS_VALUES, sizeof(uint32_t), header->pair_count),
 	        .windows = section(
 	                set, PAIRS_WINDOWS, sizeof(struct pair_window), header->history_count),
@@ -58,32 +67,27 @@ int pairs_open(struct pairs *pairs, const struct set *set, struct diag *diag)
 	        .window_count = header->window_count,
 	        .bytes = set->image_size,
 	};
-	if (!pairs->words || !pairs->bits || !pairs->starts || !pairs->ranks || !pairs->values ||
-	        !pairs->windows || !pairs->rationales)
-		return damaged(set, diag);
-	return 0;
+	return all_there(pairs) ? 0 : damaged(set, diag);
 }
 
 /* Are the counts of bits what the bits say? */
-static bool counts_sound(const struct pairs *pairs)
+static bool counts_sound(const struct pairs *pairs, const struct pairs_header *header)
 {
-	uint64_t all = 0;
+	uint64_t cells = 0, bits = 0;
 
-	for (uint32_t id = 1; id <= pairs->code_count; id++) {
-		uint32_t block = pairs_row_block(id), row = 0;
-
-		if (pairs->starts[id] != all)
+	for (uint64_t i = 0; i < map_words(header); i++) {
+		if (pairs->ranks[i] != cells)
 			return false;
-		for (; block < pairs_row_block(id + 1); block++) {
-			if (pairs->ranks[block] != row)
-				return false;
-			for (unsigned i = 0; i < PAIR_BLOCK_WORDS; i++)
-				row += (uint32_t)__builtin_popcountll(
-				        pairs->bits[(size_t)block * PAIR_BLOCK_WORDS + i]);
-		}
-		all += row;
+		cells += (uint64_t)__builtin_popcountll(pairs->map[i]);
 	}
-	return all == pairs->pair_count;
+	if (cells != header->cells_count)
+		return false;
+	for (uint64_t i = 0; i < cells; i++) {
+		if (pairs->cells[i].rank != bits)
+			return false;
+		bits += (uint64_t)__builtin_popcountll(pairs->cells[i].bits);
+	}
+	return bits == header->pair_count;
 }
 
 static bool values_sound(const struct pairs *pairs, size_t histories)
@@ -105,7 +109,7 @@ int pairs_check(const struct set *set, struct diag *diag)
 
 	if (err)
 		return err;
-	if (!counts_sound(&pairs) || !values_sound(&pairs, header->history_count))
+	if (!counts_sound(&pairs, header) || !values_sound(&pairs, header->history_count))
 		return damaged(set, diag);
 	return 0;
 }
@@ -144,7 +148,7 @@ uint16_t pairs_id(const struct pairs *pairs, uint64_t word)
 
 	if (!row)
 		return 0;
-	id = ((const struct pair_code_row *)row)->rank;
+	id = ((const struct pair_code_row *)row)->number;
 	return id <= pairs->code_count ? (uint16_t)id : 0;
 }
 
@@ -154,29 +158,23 @@ void pairs_ids(const struct pairs *pairs, const uint64_t words[], size_t count, 
 		ids[i] = words[i] ? pairs_id(pairs, words[i]) : 0;
 }
 
-/* The windows behind a bit that is set: 0 low is column 1, 1 high is. */
-static const struct pair_window *windows_at(
-        const struct pairs *pairs, uint32_t high, uint32_t low, unsigned bit)
-{
-	uint32_t at = pairs->starts[high] + pairs_row_rank(pairs->bits, pairs->ranks, high, low);
-	unsigned cell = (unsigned)(pairs->bits[pairs_cell_word(high, low)] >>
-	                           pairs_cell_shift(low));
-
-	return &pairs->windows[pairs->values[at + (bit & cell & 1)]];
-}
-
 const struct pair_window *pairs_windows(
         const struct pairs *pairs, uint16_t column1, uint16_t column2)
 {
 	uint32_t high = column1 > column2 ? column1 : column2;
-	uint32_t low = column1 > column2 ? column2 : column1;
+	uint32_t low = column1 > column2 ? column2 : column1, row;
 	unsigned bit = column1 > column2;
-	uint64_t cell;
+	const struct pair_cells *cells;
 
 	if (low == 0 || low == high || high > pairs->code_count)
 		return NULL;
-	cell = pairs->bits[pairs_cell_word(high, low)] >> pairs_cell_shift(low);
-	return cell >> bit & 1 ? windows_at(pairs, high, low, bit) : NULL;
+	row = pairs_map_row(high);
+	if (!pairs_mapped(pairs->map, row, low))
+		return NULL;
+	cells = &pairs->cells[pairs_cells_at(pairs->map, pairs->ranks, row, low)];
+	if (!(cells->bits >> (pairs_shift(low) + bit) & 1))
+		return NULL;
+	return &pairs->windows[pairs->values[pairs_value_at(cells, low, bit)]];
 }
 
 static const struct pair_window *window_on(
@@ -201,16 +199,6 @@ const char *pairs_rationale(const struct pairs *pairs, const struct pair_window 
 	return set_text(pairs->set, pairs->rationales[window->rationale]);
 }
 
-/* By text: the first byte of a word is its lowest. */
-static int compare_words(const void *left, const void *right, void *words)
-{
-	const uint64_t *by_id = words;
-	uint64_t a = __builtin_bswap64(by_id[*(const uint16_t *)left] << 8);
-	uint64_t b = __builtin_bswap64(by_id[*(const uint16_t *)right] << 8);
-
-	return a < b ? -1 : a > b;
-}
-
 size_t pairs_partners(const struct pairs *pairs, uint16_t id, unsigned column, uint16_t partners[])
 {
 	size_t count = 0;
@@ -222,152 +210,188 @@ size_t pairs_partners(const struct pairs *pairs, uint16_t id, unsigned column, u
 		if (pairs_windows(pairs, first, second))
 			partners[count++] = (uint16_t)other;
 	}
-	qsort_r(partners, count, sizeof(*partners), compare_words, (void *)(uintptr_t)pairs->words);
 	return count;
 }
 
-/* ---- A day's lines ---- */
+/* ---- The lines of days ---- */
 
-struct pairs_day {
+enum { SPARE_CODES = 4096 }; /* of short days that are tested together */
+
+struct pairs_test {
 	const struct pairs *pairs;
 	const struct pairs_hot *hot;
-	uint64_t *seen;  /* a bit a code; clear between days */
-	uint16_t *codes; /* the different ones of the day */
-	uint32_t *lines; /* where each stood first */
-	size_t count;
-	int32_t date;
-	size_t high, low; /* the pieces whose turn it is; low <= high */
-	uint32_t found[PAIRS_PIECE * PAIRS_PIECE];
+	const struct pair_day *days;
+	size_t day_count, next_day;
+	uint64_t *seen; /* a bit an id; clear between days */
+
+	/* The different codes of the days under way, one day behind the other. */
+	uint16_t *ids;
+	uint32_t *rows, *lines, *owners; /* of the map; where each stood first; day */
+	size_t code_count, room;
+
+	/* The day whose pieces are tested now; done if piece1 has passed its end. */
+	size_t first, end, piece1, piece2;
+	size_t found_count;
+	struct pair_found found[PAIRS_FOUND_MAX], settled[2 * PAIRS_FOUND_MAX];
 };
 
-int pairs_day_create(
-        struct pairs_day **day, const struct pairs *pairs, enum level level, struct diag *diag)
+int pairs_test_create(
+        struct pairs_test **test, const struct pairs *pairs, enum level level, struct diag *diag)
 {
 	static const struct pairs_hot *const levels[LEVEL_COUNT] = {
 	        &pairs_hot_scalar, &pairs_hot_avx2, &pairs_hot_avx512};
-	struct pairs_day *made = calloc(1, sizeof(*made));
-	size_t ids = (size_t)pairs->code_count + 1;
+	struct pairs_test *made = calloc(1, sizeof(*made));
+	size_t room = (size_t)pairs->code_count + SPARE_CODES;
 
-	*day = made;
+	*test = made;
 	if (!made)
-		goto fail;
+		return diag_set(diag, FAIL_MEMORY, "no memory to test pairs of procedures");
 	made->pairs = pairs;
 	made->hot = levels[level];
-	made->seen = calloc((ids + 63) / 64, sizeof(*made->seen));
-	made->codes = malloc(ids * sizeof(*made->codes));
-	made->lines = malloc(ids * sizeof(*made->lines));
-	if (made->seen && made->codes && made->lines)
+	made->room = room;
+	made->seen = calloc(pairs->code_count / 64 + 1, sizeof(*made->seen));
+	made->ids = malloc(room * sizeof(*made->ids));
+	made->rows = malloc(room * sizeof(*made->rows));
+	made->lines = malloc(room * sizeof(*made->lines));
+	made->owners = malloc(room * sizeof(*made->owners));
+	if (made->seen && made->ids && made->rows && made->lines && made->owners)
 		return 0;
-fail:
-	pairs_day_destroy(made);
-	*day = NULL;
+	pairs_test_destroy(made);
+	*test = NULL;
 	return diag_set(diag, FAIL_MEMORY, "no memory to test pairs of procedures");
 }
 
-void pairs_day_destroy(struct pairs_day *day)
+void pairs_test_destroy(struct pairs_test *test)
 {
-	if (!day)
+	if (!test)
 		return;
-	free(day->seen);
-	free(day->codes);
-	free(day->lines);
-	free(day);
+	free(test->seen);
+	free(test->ids);
+	free(test->rows);
+	free(test->lines);
+	free(test->owners);
+	free(test);
 }
 
-void pairs_day_begin(struct pairs_day *day, const uint16_t ids[], size_t count, int32_t date)
+void pairs_days_begin(struct pairs_test *test, const struct pair_day days[], size_t count)
 {
-	size_t codes = 0;
+	test->days = days;
+	test->day_count = count;
+	test->next_day = 0;
+	test->code_count = test->found_count = 0;
+	test->first = test->end = test->piece1 = test->piece2 = 0;
+}
 
-	for (size_t i = 0; i < count; i++) {
-		uint64_t *seen = &day->seen[ids[i] / 64], bit = (uint64_t)1 << ids[i] % 64;
+/* The different codes of the next day, behind those that are there. */
+static void take_day(struct pairs_test *test)
+{
+	const struct pair_day *day = &test->days[test->next_day];
+	size_t at = test->code_count;
 
-		if (ids[i] == 0 || (*seen & bit))
+	for (size_t i = 0; i < day->count; i++) {
+		uint16_t id = day->ids[i];
+		uint64_t *seen = &test->seen[id / 64], bit = (uint64_t)1 << id % 64;
+
+		if (id == 0 || (*seen & bit))
 			continue;
 		*seen |= bit;
-		day->codes[codes] = ids[i];
-		day->lines[codes++] = (uint32_t)i;
+		test->ids[at] = id;
+		test->rows[at] = pairs_map_row(id);
+		test->lines[at] = (uint32_t)i;
+		test->owners[at++] = (uint32_t)test->next_day;
 	}
-	for (size_t i = 0; i < codes; i++)
-		day->seen[day->codes[i] / 64] = 0;
-	day->count = codes;
-	day->date = date;
-	day->high = day->low = 0;
+	for (size_t i = test->code_count; i < at; i++)
+		test->seen[test->ids[i] / 64] = 0;
+	test->first = test->piece1 = test->piece2 = test->code_count;
+	test->end = test->code_count = at;
+	test->next_day++;
 }
 
-static size_t piece_size(const struct pairs_day *day, size_t piece)
+static size_t piece_end(const struct pairs_test *test, size_t first)
 {
-	size_t rest = day->count - piece * PAIRS_PIECE;
-
-	return rest < PAIRS_PIECE ? rest : PAIRS_PIECE;
+	return test->end - first < PAIRS_PIECE ? test->end : first + PAIRS_PIECE;
 }
 
-/* Add the hit of a bit that is set, if it is in force. */
+static bool under_way(const struct pairs_test *test)
+{
+	return test->piece1 < test->end;
+}
+
+/* Filter the next two pieces of the day, if what may be found has room; false: it has none. */
+static bool filter_pieces(struct pairs_test *test)
+{
+	const struct pair_codes codes = {test->ids, test->rows};
+	const uint32_t piece[2][2] = {
+	        {(uint32_t)test->piece1, (uint32_t)piece_end(test, test->piece1)},
+	        {(uint32_t)test->piece2, (uint32_t)piece_end(test, test->piece2)},
+	};
+	size_t most = (size_t)(piece[0][1] - piece[0][0]) * (piece[1][1] - piece[1][0]);
+
+	if (test->found_count + most > PAIRS_FOUND_MAX)
+		return false;
+	test->found_count += test->hot->filter(
+	        test->pairs, &codes, piece, test->found + test->found_count);
+	test->piece2 += PAIRS_PIECE;
+	if (test->piece2 > test->piece1) {
+		test->piece1 += PAIRS_PIECE;
+		test->piece2 = test->first;
+	}
+	return true;
+}
+
+/* Go on until no more may be found at a time, or all days are done. */
+static void filter_days(struct pairs_test *test)
+{
+	if (!under_way(test))
+		test->code_count = 0;
+	for (;;) {
+		while (under_way(test))
+			if (!filter_pieces(test))
+				return;
+		if (test->next_day == test->day_count)
+			return;
+		if (test->code_count > SPARE_CODES ||
+		        test->days[test->next_day].count > test->room - test->code_count) {
+			if (test->code_count > 0)
+				return;
+		}
+		take_day(test);
+	}
+}
+
 static size_t add_hit(
-        const struct pairs_day *day, size_t high, size_t low, unsigned bit, struct pair_hit *hit)
+        const struct pairs_test *test, const struct pair_found *found, struct pair_hit *hit)
 {
-	const struct pair_window *window = window_on(day->pairs,
-	        windows_at(day->pairs, day->codes[high], day->codes[low], bit), day->date);
+	const struct pairs *pairs = test->pairs;
+	uint32_t day = test->owners[found->high];
+	const struct pair_window *window = window_on(
+	        pairs, &pairs->windows[pairs->values[found->at]], test->days[day].date);
 
 	if (!window)
 		return 0;
 	*hit = (struct pair_hit){
-	        .line1 = day->lines[bit ? high : low],
-	        .line2 = day->lines[bit ? low : high],
+	        .day = day,
+	        .line1 = test->lines[found->bit ? found->high : found->low],
+	        .line2 = test->lines[found->bit ? found->low : found->high],
 	        .window = window,
 	};
 	return 1;
 }
 
-/* The hits among what the filter let pass. */
-static size_t add_hits(const struct pairs_day *day, const size_t first[2], size_t found_count,
-        struct pair_hit hits[])
+size_t pairs_days_next(struct pairs_test *test, struct pair_hit hits[PAIR_HITS_MAX])
 {
+	const struct pair_codes codes = {test->ids, test->rows};
 	size_t count = 0;
 
-	for (size_t i = 0; i < found_count; i++) {
-		uint32_t found = day->found[i];
-		size_t high = first[0] + (found >> 16), low = first[1] + (found >> 2 & 0x3fff);
+	while (count == 0 && (under_way(test) || test->next_day < test->day_count)) {
+		size_t settled;
 
-		if (day->codes[high] < day->codes[low]) {
-			size_t other = high;
-
-			high = low;
-			low = other;
-		}
-		if (found & 1)
-			count += add_hit(day, high, low, 0, &hits[count]);
-		if (found & 2)
-			count += add_hit(day, high, low, 1, &hits[count]);
-	}
-	return count;
-}
-
-static size_t test_pieces(struct pairs_day *day, struct pair_hit hits[])
-{
-	const uint64_t *bits = day->pairs->bits;
-	size_t first[2] = {day->high * PAIRS_PIECE, day->low * PAIRS_PIECE}, found;
-
-	if (day->high == day->low)
-		found = day->hot->filter_triangle(
-		        bits, day->codes + first[0], piece_size(day, day->high), day->found);
-	else
-		found = day->hot->filter(bits, day->codes + first[0], piece_size(day, day->high),
-		        day->codes + first[1], piece_size(day, day->low), day->found);
-	return add_hits(day, first, found, hits);
-}
-
-size_t pairs_day_next(struct pairs_day *day, struct pair_hit hits[PAIR_HITS_MAX])
-{
-	size_t count = 0;
-
-	while (count == 0 && day->high * PAIRS_PIECE < day->count) {
-		count = test_pieces(day, hits);
-		if (day->low == day->high) {
-			day->high++;
-			day->low = 0;
-		} else {
-			day->low++;
-		}
+		test->found_count = 0;
+		filter_days(test);
+		settled = test->hot->settle(
+		        test->pairs, &codes, test->found, test->found_count, test->settled);
+		for (size_t i = 0; i < settled; i++)
+			count += add_hit(test, &test->settled[i], &hits[count]);
 	}
 	return count;
 }

@@ -2,18 +2,20 @@
 /*
  * Pairs of procedures that are not to be billed together (NCCI PTP, a payer's own).
  *
- * Each code of the table has a dense number, its id, the ones with the most
- * partners first.  Two bits a pair of ids (is it an edit in this order, in the
- * other) lie in a triangle of rows:
+ * Each code of the table has a dense number, its id, in the order of the texts, so
+ * that families of codes, which edits are written for, stand together.  A pair of
+ * ids has a cell of two bits, one for each order:
  *
  *     row j:  | 0 with j | 1 with j | ... | j-1 with j |        id 0: no code of the table
  *               bit 0: (i, j) is (column 1, column 2); bit 1: (j, i) is
  *
- * 98 of 100 tests end there, in one load for both orders.  The number of bits set
- * before a pair's own says where its value stands: the first of its windows.
+ * Nine of ten words of 32 cells are empty.  A map of a bit a word says which are
+ * not: 0.4 MB for the practitioner table, where almost all tests end, for both
+ * orders at once.  The others are kept, each with the number of bits set before it:
+ * that counts where the value of a pair stands, which names its first window.
  * Windows are few, for thousands of pairs share a history, so they are kept once.
  *
- * The triangle and what hangs on it are sections of a set's image (set.h).
+ * All of it is sections of a set's image (set.h).
  */
 #ifndef LOOKUP_PAIRS_H
 #define LOOKUP_PAIRS_H
@@ -27,9 +29,9 @@
 #include <stdint.h>
 
 enum {
-	PAIRS_CODES_MAX = 32767, /* of a table: its bits take 128 MB then */
+	PAIRS_CODES_MAX = 65535, /* of a table */
 	PAIRS_PIECE = 64,        /* codes of a day that are tested against as many at a time */
-	PAIR_HITS_MAX = 2 * PAIRS_PIECE * PAIRS_PIECE, /* of two pieces */
+	PAIR_HITS_MAX = 2 * PAIRS_PIECE * PAIRS_PIECE,
 };
 
 enum { PAIRS_RELEASE_SIZE = 64 };
@@ -48,17 +50,24 @@ enum { PAIR_COLUMN_1 = 1, PAIR_COLUMN_2 = 2 };
 /* A row of the sets ptp_practitioner and ptp_hospital: a code of the table, as a procedure. */
 struct pair_code_row {
 	struct set_row row;
-	uint32_t rank;        /* its id: the codes with the most partners first */
+	uint32_t number;      /* its id */
 	uint32_t partners[2]; /* edits with it as column 1, as column 2 */
+};
+
+/* 32 cells of a row, with a bit set at least. */
+struct pair_cells {
+	uint64_t bits;
+	uint32_t rank; /* bits set in all before it */
+	uint32_t pad;
 };
 
 /* An open table: plain, so that a test can be inlined.  Const once open; any thread reads it. */
 struct pairs {
 	const struct set *set;
 	const uint64_t *words; /* by id: the code word, its roles in the top byte */
-	const uint64_t *bits;
-	const uint32_t *starts; /* by id: bits set before its row */
-	const uint16_t *ranks;  /* by 64 bytes of bits: bits set before them in the row */
+	const uint64_t *map;
+	const uint32_t *ranks; /* by word of the map: bits set before it */
+	const struct pair_cells *cells;
 	const uint32_t *values;
 	const struct pair_window *windows;
 	const uint32_t *rationales; /* where in the set's texts */
@@ -129,8 +138,15 @@ size_t pairs_partners(const struct pairs *pairs, uint16_t id, unsigned column, u
 /* ---- A day's lines ---- */
 
 struct pair_hit {
+	uint32_t day;                     /* of those that were begun together, from 0 */
 	uint32_t line1, line2;            /* column 1, column 2: places in the ids of the day */
 	const struct pair_window *window; /* in force on the day */
+};
+
+struct pair_day {
+	const uint16_t *ids; /* of line i, 0 for none; to live until the last hit */
+	size_t count;
+	int32_t date;
 };
 
 /*
@@ -138,22 +154,21 @@ struct pair_hit {
  * the first is tested and told: the others have its hits too.  One a thread
  * and table.
  *
- *     pairs_day_begin(day, ids, count, date);
- *     while ((hit_count = pairs_day_next(day, hits)) > 0)
- *             ...                             hits of two pieces of the day, at most PAIR_HITS_MAX
+ *     pairs_days_begin(test, days, count);
+ *     while ((hit_count = pairs_days_next(test, hits)) > 0)
+ *             ...                             at most PAIR_HITS_MAX of them
  *
- * The hits come in an order that depends on the lines and the table only, and
- * means nothing.  FAIL_MEMORY.
+ * Days that are begun together are faster than one by one.  The hits come day by
+ * day, in an order that depends on the lines and the table only, and means nothing.
+ * The work grows with the square of the different codes of a day, not of its lines.
  */
-struct pairs_day;
+struct pairs_test;
 
-int pairs_day_create(
-        struct pairs_day **day, const struct pairs *pairs, enum level level, struct diag *diag);
-void pairs_day_destroy(struct pairs_day *day);
-
-/* ids[i]: of line i, 0 for none; they need not live on.  Its work grows with the
- * square of the different codes, not of the lines. */
-void pairs_day_begin(struct pairs_day *day, const uint16_t ids[], size_t count, int32_t date);
-size_t pairs_day_next(struct pairs_day *day, struct pair_hit hits[PAIR_HITS_MAX]);
+/* FAIL_MEMORY.  Neither the table nor days that are begun are changed. */
+int pairs_test_create(
+        struct pairs_test **test, const struct pairs *pairs, enum level level, struct diag *diag);
+void pairs_test_destroy(struct pairs_test *test);
+void pairs_days_begin(struct pairs_test *test, const struct pair_day days[], size_t count);
+size_t pairs_days_next(struct pairs_test *test, struct pair_hit hits[PAIR_HITS_MAX]);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Building: sort the rows by pair, settle the windows of each pair, keep equal
- * lists of windows once, number the codes by their partners, and set the bits.
+ * lists of windows once, number the codes by their texts, and set the bits.
  * All of it is sequential or hashed, so that millions of rows take tenths of a second.
  */
 #include "lookup/pairs_build.h"
@@ -64,10 +64,10 @@ struct layout {
 
 	uint16_t *ids; /* of the codes */
 	uint32_t (*partners)[2];
-	uint64_t *words, *bits;
-	uint32_t *starts, *values;
-	uint16_t *block_ranks;
-	uint64_t blocks;
+	uint64_t *words, *map;
+	uint32_t *map_ranks, *values;
+	struct pair_cells *cells;
+	size_t map_count, cells_count;
 
 	size_t equal, older, changed; /* rows; for the warnings */
 	struct pair_row older_row, changed_row;
@@ -611,148 +611,103 @@ static void warn(const struct layout *layout, struct diag *diag)
 
 /* ---- Numbering ---- */
 
-struct standing {
-	uint32_t partners;
-	uint16_t code, rank;
-};
-
-/* Most partners first, then by text. */
-static int compare_standings(const void *left, const void *right)
-{
-	const struct standing *a = left, *b = right;
-
-	if (a->partners != b->partners)
-		return a->partners > b->partners ? -1 : 1;
-	return a->rank < b->rank ? -1 : 1;
-}
-
-static void count_partners(struct layout *layout, uint32_t (*partners)[2])
-{
-	for (size_t i = 0; i < layout->entry_count; i++) {
-		partners[layout->entries[i].column1][0]++;
-		partners[layout->entries[i].column2][1]++;
-	}
-}
-
-static void number(struct layout *layout, struct standing standings[], uint32_t (*partners)[2])
-{
-	const struct pairs_build *build = layout->build;
-
-	for (size_t i = 0; i < build->code_count; i++)
-		standings[i] = (struct standing){
-		        .partners = partners[i][0] + partners[i][1],
-		        .code = (uint16_t)i,
-		        .rank = layout->ranks[i],
-		};
-	qsort(standings, build->code_count, sizeof(*standings), compare_standings);
-	for (size_t i = 0; i < build->code_count; i++) {
-		uint16_t code = standings[i].code;
-		uint64_t roles = (partners[code][0] ? PAIR_COLUMN_1 : 0) |
-		                 (partners[code][1] ? PAIR_COLUMN_2 : 0);
-
-		layout->ids[code] = (uint16_t)(i + 1);
-		layout->words[i + 1] = build->words[code] | roles << 56;
-		memcpy(layout->partners[i + 1], partners[code], sizeof(partners[code]));
-	}
-}
-
+/* Ids in the order of texts; who is in which column with how many. */
 static int number_codes(struct layout *layout)
 {
-	size_t count = layout->build->code_count;
-	struct standing *standings = malloc(count * sizeof(*standings));
-	uint32_t(*partners)[2] = calloc(count, sizeof(*partners));
-	int err = FAIL_MEMORY;
+	const struct pairs_build *build = layout->build;
+	size_t count = build->code_count;
 
-	layout->ids = malloc(count * sizeof(*layout->ids));
 	layout->words = calloc(count + 1, sizeof(*layout->words));
 	layout->partners = calloc(count + 1, sizeof(*layout->partners));
-	if (!standings || !partners || !layout->ids || !layout->words || !layout->partners)
-		goto done;
-	count_partners(layout, partners);
-	number(layout, standings, partners);
-	err = 0;
-done:
-	free(standings);
-	free(partners);
-	return err;
+	if (!layout->words || !layout->partners)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		layout->words[layout->ranks[i] + 1] = build->words[i];
+	for (size_t i = 0; i < layout->entry_count; i++) {
+		struct entry *entry = &layout->entries[i];
+
+		entry->column1 = layout->ranks[entry->column1] + 1;
+		entry->column2 = layout->ranks[entry->column2] + 1;
+		layout->partners[entry->column1][0]++;
+		layout->partners[entry->column2][1]++;
+	}
+	for (size_t id = 1; id <= count; id++) {
+		uint64_t roles = (layout->partners[id][0] ? PAIR_COLUMN_1 : 0) |
+		                 (layout->partners[id][1] ? PAIR_COLUMN_2 : 0);
+
+		layout->words[id] |= roles << 56;
+	}
+	return 0;
 }
 
-/* ---- Bits and what hangs on them ---- */
+/* ---- Map, cells and values ---- */
 
-/* The cell of a pair, and its bit in it: 0 where column 1 is the lower id. */
-static unsigned cell_of(const struct entry *entry, uint32_t *high, uint32_t *low)
+/* The row, column and bit of a pair: 0 where column 1 is the lower id. */
+static unsigned place_of(const struct entry *entry, uint32_t *row, uint32_t *low)
 {
 	bool turned = entry->column1 > entry->column2;
 
-	*high = turned ? entry->column1 : entry->column2;
+	*row = pairs_map_row(turned ? entry->column1 : entry->column2);
 	*low = turned ? entry->column2 : entry->column1;
 	return turned;
 }
 
-static void set_bits(struct layout *layout)
+static int set_map_bits(struct layout *layout)
 {
-	for (size_t i = 0; i < layout->entry_count; i++) {
-		struct entry *entry = &layout->entries[i];
-		uint32_t high, low;
-		unsigned bit;
+	size_t cells = 0;
 
-		entry->column1 = layout->ids[entry->column1];
-		entry->column2 = layout->ids[entry->column2];
-		bit = cell_of(entry, &high, &low);
-		layout->bits[pairs_cell_word(high, low)] |= (uint64_t)1
-		                                            << (pairs_cell_shift(low) + bit);
-	}
-}
-
-static void count_bits(struct layout *layout)
-{
-	uint32_t codes = (uint32_t)layout->build->code_count, all = 0;
-
-	for (uint32_t id = 1; id <= codes; id++) {
-		uint32_t row = 0;
-
-		layout->starts[id] = all;
-		for (uint32_t block = pairs_row_block(id); block < pairs_row_block(id + 1);
-		        block++) {
-			const uint64_t *words = layout->bits + (size_t)block * PAIR_BLOCK_WORDS;
-
-			layout->block_ranks[block] = (uint16_t)row;
-			for (unsigned i = 0; i < PAIR_BLOCK_WORDS; i++)
-				row += (uint32_t)__builtin_popcountll(words[i]);
-		}
-		all += row;
-	}
-}
-
-static void set_values(struct layout *layout)
-{
-	for (size_t i = 0; i < layout->entry_count; i++) {
-		const struct entry *entry = &layout->entries[i];
-		uint32_t high, low, at;
-		unsigned bit = cell_of(entry, &high, &low);
-		uint64_t cell;
-
-		cell = layout->bits[pairs_cell_word(high, low)] >> pairs_cell_shift(low);
-		at = layout->starts[high] +
-		     pairs_row_rank(layout->bits, layout->block_ranks, high, low);
-		layout->values[at + (bit & cell & 1)] = entry->history;
-	}
-}
-
-static int lay_out(struct layout *layout)
-{
-	size_t codes = layout->build->code_count;
-
-	layout->blocks = pairs_row_block((uint32_t)codes + 1);
-	layout->bits = calloc(layout->blocks, PAIR_BLOCK_WORDS * sizeof(*layout->bits));
-	layout->block_ranks = calloc(layout->blocks, sizeof(*layout->block_ranks));
-	layout->starts = calloc(codes + 1, sizeof(*layout->starts));
-	layout->values = calloc(layout->entry_count, sizeof(*layout->values));
-	if (!layout->bits || !layout->block_ranks || !layout->starts || !layout->values)
+	layout->map_count = pairs_map_row((uint32_t)layout->build->code_count + 1);
+	layout->map = calloc(layout->map_count, sizeof(*layout->map));
+	layout->map_ranks = calloc(layout->map_count, sizeof(*layout->map_ranks));
+	if (!layout->map || !layout->map_ranks)
 		return FAIL_MEMORY;
-	set_bits(layout);
-	count_bits(layout);
-	set_values(layout);
+	for (size_t i = 0; i < layout->entry_count; i++) {
+		uint32_t row, low;
+
+		place_of(&layout->entries[i], &row, &low);
+		layout->map[row + low / PAIR_ROW_CELLS] |= (uint64_t)1
+		                                           << low / PAIR_WORD_CELLS % 64;
+	}
+	for (size_t i = 0; i < layout->map_count; i++) {
+		layout->map_ranks[i] = (uint32_t)cells;
+		cells += (size_t)__builtin_popcountll(layout->map[i]);
+	}
+	layout->cells_count = cells;
+	return 0;
+}
+
+static struct pair_cells *cells_of(
+        const struct layout *layout, const struct entry *entry, uint32_t *low, unsigned *bit)
+{
+	uint32_t row;
+
+	*bit = place_of(entry, &row, low);
+	return &layout->cells[pairs_cells_at(layout->map, layout->map_ranks, row, *low)];
+}
+
+static int set_cells(struct layout *layout)
+{
+	uint32_t bits = 0, low;
+	unsigned bit;
+
+	layout->cells = calloc(layout->cells_count, sizeof(*layout->cells));
+	layout->values = calloc(layout->entry_count, sizeof(*layout->values));
+	if (!layout->cells || !layout->values)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < layout->entry_count; i++) {
+		struct pair_cells *cells = cells_of(layout, &layout->entries[i], &low, &bit);
+
+		cells->bits |= (uint64_t)1 << (pairs_shift(low) + bit);
+	}
+	for (size_t i = 0; i < layout->cells_count; i++) {
+		layout->cells[i].rank = bits;
+		bits += (uint32_t)__builtin_popcountll(layout->cells[i].bits);
+	}
+	for (size_t i = 0; i < layout->entry_count; i++) {
+		const struct pair_cells *cells = cells_of(layout, &layout->entries[i], &low, &bit);
+
+		layout->values[pairs_value_at(cells, low, bit)] = layout->entries[i].history;
+	}
 	return 0;
 }
 
@@ -784,7 +739,7 @@ static int add_sections(struct layout *layout, struct diag *diag)
 	        .history_count = (uint32_t)layout->history_count,
 	        .pair_count = layout->entry_count,
 	        .window_count = layout->window_count,
-	        .blocks = layout->blocks,
+	        .cells_count = layout->cells_count,
 	};
 	const struct {
 		const char *name;
@@ -793,9 +748,9 @@ static int add_sections(struct layout *layout, struct diag *diag)
 	} sections[] = {
 	        {PAIRS_HEADER, &header, sizeof(header)},
 	        {PAIRS_WORDS, layout->words, (codes + 1) * sizeof(*layout->words)},
-	        {PAIRS_BITS, layout->bits, layout->blocks * PAIR_BLOCK_WORDS * sizeof(uint64_t)},
-	        {PAIRS_STARTS, layout->starts, (codes + 1) * sizeof(*layout->starts)},
-	        {PAIRS_RANKS, layout->block_ranks, layout->blocks * sizeof(uint16_t)},
+	        {PAIRS_MAP, layout->map, layout->map_count * sizeof(*layout->map)},
+	        {PAIRS_RANKS, layout->map_ranks, layout->map_count * sizeof(*layout->map_ranks)},
+	        {PAIRS_CELLS, layout->cells, layout->cells_count * sizeof(*layout->cells)},
 	        {PAIRS_VALUES, layout->values, layout->entry_count * sizeof(*layout->values)},
 	        {PAIRS_WINDOWS, layout->histories,
 	                layout->history_count * sizeof(*layout->histories)},
@@ -845,9 +800,9 @@ static int add_codes(struct layout *layout, struct diag *diag)
 	if (days)
 		code_days(layout, days);
 	for (size_t i = 0; i < build->code_count && !err; i++) {
-		struct pair_code_row row = {.row = days[i], .rank = layout->ids[i]};
+		struct pair_code_row row = {.row = days[i], .number = layout->ranks[i] + 1u};
 
-		memcpy(row.partners, layout->partners[row.rank], sizeof(row.partners));
+		memcpy(row.partners, layout->partners[row.number], sizeof(row.partners));
 		err = set_build_add(layout->set, tag | build->words[i], &row, diag);
 	}
 	free(days);
@@ -861,13 +816,12 @@ static void layout_free(struct layout *layout)
 	free(layout->entries);
 	free(layout->histories);
 	free(layout->history_slots);
-	free(layout->ids);
 	free(layout->partners);
 	free(layout->words);
-	free(layout->bits);
-	free(layout->starts);
+	free(layout->map);
+	free(layout->map_ranks);
+	free(layout->cells);
 	free(layout->values);
-	free(layout->block_ranks);
 }
 
 int pairs_build_finish(struct pairs_build *build, struct set_build *set, struct diag *diag)
@@ -881,7 +835,7 @@ int pairs_build_finish(struct pairs_build *build, struct set_build *set, struct 
 		err = no_memory(diag);
 	if (!err)
 		err = settle_all(&layout, diag);
-	if (!err && (number_codes(&layout) || lay_out(&layout)))
+	if (!err && (number_codes(&layout) || set_map_bits(&layout) || set_cells(&layout)))
 		err = no_memory(diag);
 	if (!err)
 		err = add_rationales(&layout, diag);

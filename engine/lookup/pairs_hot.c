@@ -1,49 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lookup/pairs_private.h"
 
-static inline uint32_t cell(const uint64_t *bits, uint32_t a, uint32_t b)
+/* Free of branches: what is found is noted over what was not. */
+static size_t filter_row(const uint64_t *map, const struct pair_codes *codes, uint32_t x,
+        const uint32_t piece[2], struct pair_found found[])
 {
-	uint32_t high = a > b ? a : b, low = a > b ? b : a;
+	uint32_t id = codes->ids[x], row = codes->rows[x];
+	size_t count = 0;
 
-	return (uint32_t)(bits[pairs_cell_word(high, low)] >> pairs_cell_shift(low)) & 3;
-}
+	for (uint32_t y = piece[0]; y < piece[1]; y++) {
+		uint32_t other = codes->ids[y];
+		bool lower = other < id;
 
-/* Free of branches: a hit is noted over what the last miss noted. */
-static size_t filter_row(const uint64_t *bits, uint32_t a, uint32_t x, const uint16_t b[],
-        size_t count, uint32_t found[])
-{
-	size_t hits = 0;
-
-	for (uint32_t y = 0; y < count; y++) {
-		uint32_t both = cell(bits, a, b[y]);
-
-		found[hits] = x << 16 | y << 2 | both;
-		hits += both != 0;
+		found[count].high = lower ? x : y;
+		found[count].low = lower ? y : x;
+		count += pairs_mapped(map, lower ? row : codes->rows[y], lower ? other : id);
 	}
-	return hits;
+	return count;
 }
 
-static size_t filter(const uint64_t *bits, const uint16_t a[], size_t a_count, const uint16_t b[],
-        size_t b_count, uint32_t found[])
+static size_t filter(const struct pairs *pairs, const struct pair_codes *codes,
+        const uint32_t piece[2][2], struct pair_found found[])
 {
-	size_t hits = 0;
+	bool same = piece[0][0] == piece[1][0];
+	size_t count = 0;
 
-	for (uint32_t x = 0; x < a_count; x++)
-		hits += filter_row(bits, a[x], x, b, b_count, found + hits);
-	return hits;
+	for (uint32_t x = piece[0][0]; x < piece[0][1]; x++) {
+		const uint32_t others[2] = {piece[1][0], same ? x : piece[1][1]};
+
+		count += filter_row(pairs->map, codes, x, others, found + count);
+	}
+	return count;
 }
 
-static size_t filter_triangle(
-        const uint64_t *bits, const uint16_t a[], size_t count, uint32_t found[])
+/* In passes, each with its memory fetched ahead by the one before it. */
+static size_t settle(const struct pairs *pairs, const struct pair_codes *codes,
+        struct pair_found found[], size_t count, struct pair_found settled[])
 {
-	size_t hits = 0;
+	size_t kept = 0;
 
-	for (uint32_t x = 1; x < count; x++)
-		hits += filter_row(bits, a[x], x, a, x, found + hits);
-	return hits;
+	for (size_t i = 0; i < count; i++) {
+		found[i].at = pairs_cells_at(pairs->map, pairs->ranks, codes->rows[found[i].high],
+		        codes->ids[found[i].low]);
+		__builtin_prefetch(&pairs->cells[found[i].at]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct pair_cells *cells = &pairs->cells[found[i].at];
+		uint32_t low = codes->ids[found[i].low];
+
+		for (unsigned bit = 0; bit < 2; bit++) {
+			settled[kept] = found[i];
+			settled[kept].bit = bit;
+			settled[kept].at = pairs_value_at(cells, low, bit);
+			__builtin_prefetch(&pairs->values[settled[kept].at]);
+			kept += cells->bits >> (pairs_shift(low) + bit) & 1;
+		}
+	}
+	return kept;
 }
 
 const struct pairs_hot HOT(pairs_hot) = {
         .filter = filter,
-        .filter_triangle = filter_triangle,
+        .settle = settle,
 };

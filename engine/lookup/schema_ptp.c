@@ -8,7 +8,7 @@
 #include "lookup/ptp_parts.h"
 
 static const struct set_column columns[] = {
-        {.name = "rank", .type = SET_U32, .at = offsetof(struct pair_code_row, rank)},
+        {.name = "number", .type = SET_U32, .at = offsetof(struct pair_code_row, number)},
         {.name = "edits_as_column_1",
                 .type = SET_U32,
                 .at = offsetof(struct pair_code_row, partners)},
