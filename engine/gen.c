@@ -33,7 +33,7 @@ enum {
 };
 
 static const char *const dirt_names[] = {"amounts", "totals", "blanks", "denied", "placeholders",
-        "scattered", "quotes", "crlf", "bom", "dates", "trailing", "blank_lines"};
+        "scattered", "quotes", "crlf", "bom", "dates", "trailing", "blank_lines", "unnamed"};
 
 enum { DIRT_COUNT = sizeof(dirt_names) / sizeof(dirt_names[0]) };
 
@@ -175,10 +175,12 @@ static int options_check(const struct gen_options *options, struct diag *diag)
 {
 	if (options->lines < 1 || options->lines > UINT64_C(1) << 40)
 		return diag_set(diag, FAIL_USAGE, "gen: --lines must be 1 to 2^40");
-	if (options->providers < 1 || options->providers > 40000000)
-		return diag_set(diag, FAIL_USAGE, "gen: --providers must be 1 to 40000000");
-	if (options->members < 1 || options->members > 1000000000)
-		return diag_set(diag, FAIL_USAGE, "gen: --members must be 1 to 1000000000");
+	if (options->providers < 1 || options->providers > GEN_PROVIDERS_MAX)
+		return diag_set(
+		        diag, FAIL_USAGE, "gen: --providers must be 1 to %d", GEN_PROVIDERS_MAX);
+	if (options->members < 1 || options->members > GEN_MEMBERS_MAX)
+		return diag_set(
+		        diag, FAIL_USAGE, "gen: --members must be 1 to %d", GEN_MEMBERS_MAX);
 	if (options->months < 1 || options->months > GEN_MONTHS_MAX)
 		return diag_set(diag, FAIL_USAGE,
 		        "gen: --months must be 1 to %d: the codes are those of 2022 to 2024",

@@ -26,6 +26,9 @@ enum gen_columns {
 	GEN_FULL,   /* every column that a line or claim rule reads */
 };
 
+/* The codes are those of 2022 to 2024; slots are numbered in 32 bits. */
+enum { GEN_MONTHS_MAX = 36, GEN_PROVIDERS_MAX = 40000000, GEN_MEMBERS_MAX = 1000000000 };
+
 /* What real feeds have, as bits of gen_options.dirt. */
 enum gen_dirt {
 	GEN_DIRT_AMOUNTS = 1 << 0,      /* claim-level amounts on every institutional line */
@@ -40,6 +43,7 @@ enum gen_dirt {
 	GEN_DIRT_DATES = 1 << 9,     /* all forms of dates */
 	GEN_DIRT_TRAILING = 1 << 10, /* a delimiter too many at the end of rows */
 	GEN_DIRT_BLANK_LINES = 1 << 11,
+	GEN_DIRT_UNNAMED = 1 << 12, /* adjustments that do not name the claim they replace */
 };
 
 /* A set of schemes and decoys: bit i is gen_scheme_name(i). */

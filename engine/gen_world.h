@@ -19,7 +19,7 @@
 struct gen_scheme;
 
 /* The last day of the claims, 2024-12-31: sex edits end and 2025 codes begin about then. */
-enum { GEN_LAST_DAY = 20088, GEN_MONTHS_MAX = 36 };
+enum { GEN_LAST_DAY = 20088 };
 
 /* Days behind the last that may be written: payments and late filing. */
 enum { GEN_DAYS_AFTER = 1200 };

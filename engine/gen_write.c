@@ -213,6 +213,13 @@ static char *put_type(char *text, const struct row *row)
 	return put(text, row->claim->kind == GEN_PROFESSIONAL ? "professional" : "institutional");
 }
 
+/* Every other adjustment does not say which claim it is about. */
+static bool is_unnamed(const struct row *row)
+{
+	return row->chunk->world->options->dirt & GEN_DIRT_UNNAMED &&
+	       gen_mix(row->claim->original) & 1;
+}
+
 /* Ids, dates, and what only institutional claims have. */
 static char *put_claim_field(char *text, const struct row *row, enum field field)
 {
@@ -252,7 +259,7 @@ static char *put_claim_field(char *text, const struct row *row, enum field field
 		*text = claim->frequency;
 		return text + 1;
 	case FIELD_ORIGINAL_CLAIM_ID:
-		return put_claim_id(text, row, claim->original);
+		return is_unnamed(row) ? text : put_claim_id(text, row, claim->original);
 	case FIELD_DATA_SOURCE:
 		return put_source(text, row);
 	default:

@@ -361,13 +361,14 @@ static int set_gen(struct gen_options *gen, const struct option_values *values, 
 		err = set_gen_number(
 		        values, OPT_GEN_LINES, "lines", UINT64_C(1) << 40, &gen->lines, diag);
 	if (err == 0)
-		err = set_gen_number(
-		        values, OPT_GEN_PROVIDERS, "providers", 100000000, &gen->providers, diag);
+		err = set_gen_number(values, OPT_GEN_PROVIDERS, "providers", GEN_PROVIDERS_MAX,
+		        &gen->providers, diag);
 	if (err == 0)
 		err = set_gen_number(
-		        values, OPT_GEN_MEMBERS, "members", 1000000000, &gen->members, diag);
+		        values, OPT_GEN_MEMBERS, "members", GEN_MEMBERS_MAX, &gen->members, diag);
 	if (err == 0)
-		err = set_gen_number(values, OPT_GEN_MONTHS, "months", 120, &months, diag);
+		err = set_gen_number(
+		        values, OPT_GEN_MONTHS, "months", GEN_MONTHS_MAX, &months, diag);
 	if (err == 0)
 		err = set_gen_number(values, OPT_GEN_SEED, "seed", UINT64_MAX, &gen->seed, diag);
 	if (err == 0)

@@ -780,6 +780,28 @@ Test(gen, dirt_of_the_amounts)
 	cr_assert_eq(totals, institutional);
 }
 
+/* About half of the adjustments do not say which claim they are about. */
+Test(gen, dirt_leaves_adjustments_unnamed)
+{
+	struct table table;
+	unsigned named = 0, unnamed = 0, others = 0;
+
+	make_dirty("unnamed", GEN_FULL);
+	table_open(&table, "claims.csv");
+	while (table_next(&table)) {
+		bool adjusts = is(&table, "claim_frequency_code", "7") ||
+		               is(&table, "claim_frequency_code", "8");
+		bool names = !is(&table, "original_claim_id", "");
+
+		named += adjusts && names;
+		unnamed += adjusts && !names;
+		others += !adjusts && names;
+	}
+	table_close(&table);
+	cr_assert(named > 10 && unnamed > 10, "%u and %u", named, unnamed);
+	cr_assert_eq(others, 0);
+}
+
 Test(gen, dirt_blanks_and_flags)
 {
 	struct table table;

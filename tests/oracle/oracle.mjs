@@ -166,17 +166,17 @@ async function compareRules() {
 
 // Two roles of one line may have equal rows: they are counted.
 async function compareFindings() {
-	const columns = ['rule', 'kind', 'claim_id', 'line', 'data_source', 'superseded', 'severity', 'npi', 'date', 'code', 'amount', 'dollars'];
+	const columns = ['rule', 'kind', 'claim_id', 'line', 'data_source', 'superseded', 'severity', 'npi', 'id_kind', 'date', 'code', 'amount', 'dollars'];
 	await loadRun('findings');
 	await db.run(`CREATE TABLE expected_rows AS SELECT ${columns.join(', ')}, count(*) AS n
 		FROM (SELECT * REPLACE (CAST(amount AS HUGEINT) AS amount, CAST(dollars AS HUGEINT) AS dollars) FROM expected_findings) GROUP BY ALL`);
 	await db.run(`CREATE TABLE got_rows AS SELECT ${columns.join(', ')}, count(*) AS n FROM (
 		SELECT rule, kind, claim_id, coalesce(line, '') AS line, ${word('data_source')}, contains(coalesce(detail, ''), 'superseded_by=') AS superseded,
-			severity, ${word('npi')}, ${day('date')}, ${word('code')}, ${cents('amount')}, ${cents('dollars')} FROM got_findings) GROUP BY ALL`);
+			severity, ${word('npi')}, id_kind, ${day('date')}, ${word('code')}, ${cents('amount')}, ${cents('dollars')} FROM got_findings) GROUP BY ALL`);
 	for (const { rule } of await rows('SELECT rule FROM expected_rows UNION SELECT rule FROM got_rows ORDER BY 1'))
 		await compare(`findings.csv ${rule}`,
 			`SELECT * FROM expected_rows WHERE rule = '${rule}'`, `SELECT * FROM got_rows WHERE rule = '${rule}'`,
-			['rule', 'kind', 'claim_id', 'line', 'data_source'], ['superseded', 'severity', 'npi', 'date', 'code', 'amount', 'dollars', 'n']);
+			['rule', 'kind', 'claim_id', 'line', 'data_source'], ['superseded', 'severity', 'npi', 'id_kind', 'date', 'code', 'amount', 'dollars', 'n']);
 }
 
 const there = await load('raw', join(claimsDir, 'claims.csv'), columns);
