@@ -262,6 +262,7 @@ static int set_words(
 	scan->by = (enum provider_by)words[0];
 	scan->zero_paid_payable = words[1] == 1;
 	scan->findings = (enum findings_mode)words[2];
+	scan->codes_nearest = words[5] == 1;
 	scan->progress = words[3] == 1 || (words[3] == 0 && isatty(STDERR_FILENO) && !scan->quiet);
 	return 0;
 }
@@ -277,6 +278,7 @@ static int set_scan(
 	scan->out = value[OPT_OUT] ? value[OPT_OUT] : "claimscan-out";
 	scan->force = value[OPT_FORCE];
 	scan->map = value[OPT_MAP];
+	scan->codes = value[OPT_CODES];
 	scan->members = value[OPT_MEMBERS];
 	scan->providers = value[OPT_PROVIDERS];
 	scan->tables = values->tables;

@@ -17,6 +17,7 @@
  * afterwards, and where a guess was wrong the scan is done again with what is
  * now known; nothing of the first attempt is kept.
  */
+#include "lookup/codes_cache.h"
 #include "memory.h"
 #include "scan_private.h"
 
@@ -188,6 +189,7 @@ static void add_up(struct scan *scan)
 	memset(&scan->counts, 0, sizeof(scan->counts));
 	memset(scan->scope, 0, sizeof(scan->scope));
 	memset(scan->evaluated, 0, sizeof(scan->evaluated));
+	memset(&scan->outside, 0, sizeof(scan->outside));
 	memset(scan->rule_ns, 0, sizeof(scan->rule_ns));
 	memset(scan->stage_ns, 0, sizeof(scan->stage_ns));
 	scan->nobody = 0;
@@ -197,6 +199,7 @@ static void add_up(struct scan *scan)
 
 		csv_counts_merge(&scan->counts, csv_counts(worker->csv));
 		normalise_counts_merge(&scan->normalise_counts, &worker->normalise_counts);
+		codes_outside_merge(&scan->outside, &worker->outside);
 		for (unsigned bit = 0; bit < CHECKS_MAX; bit++) {
 			scan->scope[bit] += worker->scope.totals[bit];
 			scan->evaluated[bit] += worker->evaluated.totals[bit];
@@ -615,6 +618,33 @@ static int open_inputs(struct scan *scan)
 	return 0;
 }
 
+static void tell_compiling(void *context, const char *where)
+{
+	const struct scan_options *options = context;
+
+	if (!options->quiet)
+		fprintf(stderr, "compiling the code sets of %s, to be kept in %s\n", options->codes,
+		        where);
+}
+
+static int open_codes(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	struct codes_folder_options folder = {
+	        .folder = options->codes,
+	        .tmp = options->tmp,
+	        .parts = rules_parts(&scan->selection),
+	        .nearest = options->codes_nearest,
+	        .threads = options->threads,
+	        .compiling = tell_compiling,
+	        .context = (void *)(uintptr_t)options,
+	};
+
+	if (!options->codes)
+		return codes_open_starter(&scan->codes, scan->diag);
+	return codes_open_folder(&scan->codes, &folder, scan->diag);
+}
+
 static int open_scan(struct scan *scan)
 {
 	static const struct scan_hot *const hot[LEVEL_COUNT] = {
@@ -633,7 +663,7 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = reader_choose(&scan->reader, options->io, scan->diag);
 	if (err == 0)
-		err = codes_open_starter(&scan->codes, scan->diag);
+		err = open_codes(scan);
 	if (err == 0)
 		err = open_inputs(scan);
 	if (err == 0)

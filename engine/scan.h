@@ -32,6 +32,8 @@ struct scan_options {
 	enum provider_by by;
 	int amount_level[AMOUNTS]; /* enum amount_level given by the user, or LEVEL_UNSET */
 	bool zero_paid_payable;
+	const char *codes;  /* images or releases; NULL: the starter set */
+	bool codes_nearest; /* days that a set does not cover: by the nearest that it does */
 	const char *members, *providers;
 	const char *const *tables; /* NAME=FILE of the payer's own, NULL-ended; NULL: none */
 	const char *rules;

@@ -21,6 +21,7 @@
 #include "regroup/partition.h"
 #include "report/findings.h"
 #include "report/run.h"
+#include "rules/outside.h"
 #include "rules/rules.h"
 #include "scan.h"
 
@@ -71,6 +72,7 @@ struct worker {
 	struct normalise normalise;
 	struct normalise_counts normalise_counts;
 	struct bit_counts scope, evaluated;
+	struct codes_outside outside;
 	uint64_t rule_ns[RULES_ALL];
 	uint64_t stage_ns[STAGES];
 	uint64_t clock; /* when the last stage ended */
@@ -123,6 +125,7 @@ struct scan {
 	struct csv_counts counts;
 	struct normalise_counts normalise_counts;
 	uint64_t scope[CHECKS_MAX], evaluated[CHECKS_MAX];
+	struct codes_outside outside;
 	uint64_t rule_ns[RULES_ALL], stage_ns[STAGES];
 	struct claims_totals totals;
 	struct claims_settled settled;

@@ -61,6 +61,53 @@ static void fill_rules(const struct scan *scan, struct rules_table *table)
 	table->timing = !scan->options->no_timing;
 }
 
+static const char *date_or_blank(int32_t date, char text[DATE_TEXT_SIZE])
+{
+	text[0] = '\0';
+	if (date > DATE_ABSENT + 1 && date < INT32_MAX)
+		date_format(date, text);
+	return text;
+}
+
+/* The first set that kept a rule from judging lines; PART_COUNT: none did. */
+static enum codes_part rule_outside(const struct scan *scan, const struct rule *rule)
+{
+	unsigned parts = 0;
+
+	for (size_t k = 0; k < rule->check_count; k++)
+		parts |= rule->checks[k].parts;
+	for (unsigned part = 0; part < PART_COUNT; part++)
+		if (parts & PART_BIT(part) &&
+		        codes_outside_sum(&scan->outside, (enum codes_part)part))
+			return (enum codes_part)part;
+	return PART_COUNT;
+}
+
+/* A rule that judged nothing for want of a release says which days its set covers. */
+static void tell_outside(const struct scan *scan, struct rules_table *table)
+{
+	for (size_t number = 0; number < RULES_ALL; number++) {
+		const struct rule *rule = rule_at(number)->rule;
+		char from[DATE_TEXT_SIZE] = "", to[DATE_TEXT_SIZE] = "";
+		enum codes_part part;
+		struct code_window last;
+
+		if (table->state[number] != STATE_NOT_EVALUABLE ||
+		        strcmp(table->reason[number], rule->idle) != 0)
+			continue;
+		part = rule_outside(scan, rule);
+		if (part == PART_COUNT)
+			continue;
+		last = codes_covered_at(
+		        scan->codes, part, codes_covered_count(scan->codes, part) - 1);
+		date_or_blank(codes_covered_at(scan->codes, part, 0).from, from);
+		date_or_blank(last.to, to);
+		snprintf(table->reason[number], sizeof(table->reason[number]),
+		        "no line on a day that %s covers (%s..%s; --codes-outside nearest)",
+		        codes_part_name(part), from, to);
+	}
+}
+
 static struct field_set all_bound(const struct scan *scan)
 {
 	struct field_set bound = layouts_bound(scan->layouts);
@@ -92,14 +139,6 @@ static const char *level_text(const struct scan *scan, enum amount amount)
 
 /* ---- Settings that can change a result ---- */
 
-static const char *date_or_blank(int32_t date, char text[DATE_TEXT_SIZE])
-{
-	text[0] = '\0';
-	if (date > DATE_ABSENT + 1 && date < INT32_MAX)
-		date_format(date, text);
-	return text;
-}
-
 static void fill_settings(const struct scan_options *options, char *text, size_t size)
 {
 	static const char *const by[] = {"line", "rendering", "billing", "facility", "tin"};
@@ -109,16 +148,16 @@ static void fill_settings(const struct scan_options *options, char *text, size_t
 
 	snprintf(text, size,
 	        "by=%s\nzero-paid=%s\ncharge-level=%s\nallowed-level=%s\npaid-level=%s\nrules=%s\n"
-	        "codes-outside=skip\ndates=%s..%s\nas-of=%s\nfindings=%s\ncodes=%s\ncounts=%"
+	        "codes-outside=%s\ndates=%s..%s\nas-of=%s\nfindings=%s\ncodes=%s\ncounts=%"
 	        "s\nmembers=%s\n"
 	        "providers=%s\nmap=%s\n",
 	        by[options->by], options->zero_paid_payable ? "payable" : "denied",
 	        levels[options->amount_level[AMOUNT_CHARGE] + 1],
 	        levels[options->amount_level[AMOUNT_ALLOWED] + 1],
 	        levels[options->amount_level[AMOUNT_PAID] + 1], options->rules,
-	        date_or_blank(options->from, from), date_or_blank(options->to, to),
-	        date_or_blank(options->as_of, as_of), findings[options->findings],
-	        options->counters & PROFILE_CODES ? "yes" : "no",
+	        options->codes_nearest ? "nearest" : "skip", date_or_blank(options->from, from),
+	        date_or_blank(options->to, to), date_or_blank(options->as_of, as_of),
+	        findings[options->findings], options->counters & PROFILE_CODES ? "yes" : "no",
 	        options->counters & PROFILE_COUNTS ? "yes" : "no", options->members ? "yes" : "no",
 	        options->providers ? "yes" : "no", options->map ? "yes" : "no");
 }
@@ -167,6 +206,7 @@ static int write_json(struct scan *scan, const struct quality *quality,
 	        .version = CLAIMSCAN_VERSION,
 	        .quality = quality,
 	        .codes = scan->codes,
+	        .outside = &scan->outside,
 	        .rules = rules,
 	        .settings_text = settings,
 	        .rows = *rows,
@@ -215,6 +255,8 @@ static int print_summary(struct scan *scan, const struct quality *quality,
 	        .quality = quality,
 	        .rules = rules,
 	        .top = &top,
+	        .codes = scan->codes,
+	        .outside = &scan->outside,
 	        .mode = options->findings,
 	        .out = scan->run ? options->out : NULL,
 	        .has_key = options->id_key,
@@ -252,6 +294,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);
 	rules_table_settle(rules, &quality.bound);
+	tell_outside(scan, rules);
 	err = rules_table_count_providers(rules, scan->profile, diag);
 	if (err == 0 && scan->run && scan->options->csv)
 		err = write_tables(scan, rules, &rows, &findings, diag);

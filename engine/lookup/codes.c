@@ -191,6 +191,7 @@ void codes_destroy(struct codes *codes)
 		free(codes->covered[part]);
 	free(codes->modifier_windows);
 	free(codes->releases);
+	sets_close(codes->images);
 	phash_destroy(&codes->taxonomy);
 	free(codes->diagnoses);
 	free(codes->procedures);

@@ -58,6 +58,34 @@ static void write_codes(struct json *json, const struct codes *codes)
 	json_end(json);
 }
 
+/* Lines by set and year whose days the set does not cover. */
+static void write_outside(
+        struct json *json, const struct codes_outside *outside, enum codes_part part)
+{
+	json_object(json, codes_part_name(part), true);
+	for (unsigned year = 0; year < OUTSIDE_YEARS; year++) {
+		char text[16];
+
+		if (outside->lines[part][year] == 0)
+			continue;
+		snprintf(text, sizeof(text), "%u", OUTSIDE_YEAR_FIRST + year);
+		json_unsigned(json, text, outside->lines[part][year]);
+	}
+	json_end(json);
+}
+
+/* outside: NULL writes none. */
+static void write_codes_outside(struct json *json, const struct codes_outside *outside)
+{
+	if (!outside)
+		return;
+	json_object(json, "codes_outside", false);
+	for (unsigned part = 0; part < PART_COUNT; part++)
+		if (codes_outside_sum(outside, (enum codes_part)part))
+			write_outside(json, outside, (enum codes_part)part);
+	json_end(json);
+}
+
 /* ---- Rules and settings. ---- */
 
 static bool is_active(const struct rules_table *table, size_t rule)
@@ -227,6 +255,7 @@ int manifest_write(struct run *run, const struct manifest *manifest, struct diag
 	json_end(&json);
 	write_inputs(&json, manifest->quality->plan);
 	write_codes(&json, manifest->codes);
+	write_codes_outside(&json, manifest->outside);
 	write_rules(&json, manifest->rules);
 	write_settings(&json, manifest->settings_text ? manifest->settings_text : "");
 	write_counts(&json, manifest);

@@ -15,6 +15,7 @@
 #include "report/quality.h"
 #include "report/run.h"
 #include "report/tables.h"
+#include "rules/outside.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct manifest {
 	const char *version;
 	const struct quality *quality; /* its plan's block hashes are complete */
 	const struct codes *codes;
+	const struct codes_outside *outside; /* lines on days that no release covers; or NULL */
 	const struct rules_table *rules;
 
 	/* Lines "name=value", of settings that can change a result; may be NULL. */

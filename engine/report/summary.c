@@ -343,6 +343,72 @@ static void put_quality(FILE *file, const struct summary *summary)
 	put_zero_paid(file, quality->normalise);
 }
 
+/* ---- Days that no release covers. ---- */
+
+static void put_day(struct paragraph *paragraph, const char *words, int32_t day, const char *open)
+{
+	char text[DATE_TEXT_SIZE];
+
+	if (day == INT32_MIN || day == INT32_MAX)
+		snprintf(text, sizeof(text), "%s", open);
+	else
+		date_format(day, text);
+	put_item(paragraph, "%s %s", words, text);
+}
+
+static void put_years(struct paragraph *paragraph, const uint64_t lines[OUTSIDE_YEARS])
+{
+	unsigned first = 0, last = OUTSIDE_YEARS - 1;
+
+	while (lines[first] == 0)
+		first++;
+	while (lines[last] == 0)
+		last--;
+	if (first == last)
+		put_item(paragraph, "of %u", OUTSIDE_YEAR_FIRST + first);
+	else
+		put_item(paragraph, "of %u to %u", OUTSIDE_YEAR_FIRST + first,
+		        OUTSIDE_YEAR_FIRST + last);
+}
+
+static void put_set_outside(FILE *file, const struct summary *summary, enum codes_part part)
+{
+	uint64_t lines = codes_outside_sum(summary->outside, part);
+	size_t last = codes_covered_count(summary->codes, part) - 1;
+	struct paragraph paragraph = {.file = file};
+	char text[NUMBER_SIZE];
+
+	put_item(&paragraph, "%s:", codes_part_name(part));
+	put_item(&paragraph, "%s line%s", grouped(lines, text), lines == 1 ? "" : "s");
+	put_years(&paragraph, summary->outside->lines[part]);
+	put_day(&paragraph, "outside of", codes_covered_at(summary->codes, part, 0).from, "ever");
+	put_day(&paragraph, "to", codes_covered_at(summary->codes, part, last).to, "now");
+	end_paragraph(&paragraph);
+}
+
+static void put_outside(FILE *file, const struct summary *summary)
+{
+	struct paragraph paragraph = {.file = file};
+	bool any = false;
+
+	for (unsigned part = 0; summary->outside && part < PART_COUNT; part++) {
+		if (codes_outside_sum(summary->outside, (enum codes_part)part) == 0)
+			continue;
+		if (!any)
+			put_title(file, summary, "Days that a code set does not cover");
+		any = true;
+		put_set_outside(file, summary, (enum codes_part)part);
+	}
+	if (!any)
+		return;
+	put_words(&paragraph,
+	        codes_nearest(summary->codes)
+	                ? "judged by the nearest release; such findings say release=nearest"
+	                : "not judged by these sets; --codes-outside nearest judges them by the "
+	                  "nearest release");
+	end_paragraph(&paragraph);
+}
+
 /* ---- Rules. ---- */
 
 static size_t count_state(const struct rules_table *rules, enum rule_state state)
@@ -524,6 +590,7 @@ void summary_write(FILE *file, const struct summary *summary)
 {
 	put_input(file, summary);
 	put_quality(file, summary);
+	put_outside(file, summary);
 	put_rules_that_ran(file, summary);
 	put_rules_that_could_not(file, summary);
 	put_watch(file, summary);

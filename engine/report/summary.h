@@ -10,6 +10,7 @@
 #include "report/findings.h"
 #include "report/quality.h"
 #include "report/tables.h"
+#include "rules/outside.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,6 +50,8 @@ struct summary {
 	const struct quality *quality;
 	const struct rules_table *rules;
 	const struct summary_top *top;
+	const struct codes *codes;
+	const struct codes_outside *outside; /* may be NULL */
 	struct findings_counts findings;
 	enum findings_mode mode;
 	const char *out; /* the run directory; NULL: nothing was written */
