@@ -43,7 +43,7 @@ static int read_document(
 	if (!*document)
 		return release_refuse(table->release, table->diag, "%s is no number of a document",
 		        table->layout->names[COLUMN_ID]);
-	return table_number(table, COLUMN_VERSION, version);
+	return import_table_number(table, COLUMN_VERSION, version);
 }
 
 /* Blank where a document has one group, or none. */
@@ -52,7 +52,7 @@ static int read_group(const struct table *table, uint32_t *group)
 	*group = 0;
 	if (table_cell(table, COLUMN_GROUP).size == 0)
 		return 0;
-	return table_number(table, COLUMN_GROUP, group);
+	return import_table_number(table, COLUMN_GROUP, group);
 }
 
 static int add_procedure(

@@ -122,7 +122,7 @@ static int add_unit(struct payer_reading *reading)
 	int err = read_code(reading, UNIT_CODE, &word);
 
 	if (!err)
-		err = table_number(&reading->table, UNIT_VALUE, &row.value);
+		err = import_table_number(&reading->table, UNIT_VALUE, &row.value);
 	if (!err)
 		err = read_digit(reading, UNIT_MAI, "123", &row.mai);
 	if (!err)
@@ -190,7 +190,7 @@ static int add_coverage(struct payer_reading *reading)
 	if (!err)
 		err = read_digit(reading, COVER_COVERED, "01", &covered);
 	if (!err && table_cell(&reading->table, COVER_GROUP).size)
-		err = table_number(&reading->table, COVER_GROUP, &row.group);
+		err = import_table_number(&reading->table, COVER_GROUP, &row.group);
 	if (!err)
 		err = table_window(&reading->table, COVER_FROM, COVER_TO, &row.row);
 	if (!err)
@@ -218,9 +218,9 @@ static int add_frequency(struct payer_reading *reading)
 	int err = read_code(reading, FREQUENCY_CODE, &word);
 
 	if (!err)
-		err = table_number(&reading->table, FREQUENCY_LIMIT, &row.limit);
+		err = import_table_number(&reading->table, FREQUENCY_LIMIT, &row.limit);
 	if (!err)
-		err = table_number(&reading->table, FREQUENCY_DAYS, &row.days);
+		err = import_table_number(&reading->table, FREQUENCY_DAYS, &row.days);
 	if (!err)
 		err = table_window(&reading->table, FREQUENCY_FROM, FREQUENCY_TO, &row.row);
 	if (err)

@@ -146,7 +146,7 @@ int table_day(const struct table *table, size_t column, int32_t *day)
 	        table->release, table->diag, "%s is no date", table->layout->names[column]);
 }
 
-int table_number(const struct table *table, size_t column, uint32_t *number)
+int import_table_number(const struct table *table, size_t column, uint32_t *number)
 {
 	if (cell_number(table_cell(table, column), number))
 		return 0;

@@ -47,7 +47,7 @@ bool table_has(const struct table *table, size_t column);
  * of the contract (blank: DATE_ABSENT), a number, a text kept in the set.
  */
 int table_day(const struct table *table, size_t column, int32_t *day);
-int table_number(const struct table *table, size_t column, uint32_t *number);
+int import_table_number(const struct table *table, size_t column, uint32_t *number);
 int table_text(const struct table *table, size_t column, struct set_build *build, uint32_t *at);
 
 /* The days a row names: from and to, open where blank; inverted ones are refused. */
