@@ -141,6 +141,22 @@ static void leave_out(struct build *build, struct build_file *file, const char *
 	build->result->unknown_count++;
 }
 
+/* Why no importer took it. */
+static const char *unknown_reason(const struct release *release, const char *no_text)
+{
+	struct release_head head;
+
+	release_head(release, &head);
+	if (head.size >= strlen(SET_MAGIC) && memcmp(head.text, SET_MAGIC, strlen(SET_MAGIC)) == 0)
+		return "is a code set already, and no release";
+	if (release_kind_of(head.text, head.size) == RELEASE_GZ)
+		return "is packed twice: unpack it once";
+	if (release_kind_of(head.text, head.size) == RELEASE_ZIP)
+		return "is an archive or a workbook within an archive: unpack it, save a workbook "
+		       "as CSV";
+	return no_text ? no_text : "its layout is none that is known";
+}
+
 static int read_release(struct build *build, struct release *release, struct diag *diag)
 {
 	const char *path = release_path(release), *reason;
@@ -158,7 +174,7 @@ static int read_release(struct build *build, struct release *release, struct dia
 		return err;
 	if (file->importer)
 		return import(build, release, file, diag);
-	leave_out(build, file, reason ? reason : "its layout is none that is known");
+	leave_out(build, file, unknown_reason(release, reason));
 	return 0;
 }
 

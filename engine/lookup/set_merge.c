@@ -215,7 +215,8 @@ static const char *differing_column(const struct set_build *build, uint32_t a, u
 	for (size_t i = 0; i < build->schema->column_count; i++) {
 		const struct set_column *column = &build->schema->columns[i];
 
-		if (memcmp(row_a + column->at, row_b + column->at, set_type_size(column->type)))
+		if (memcmp(row_a + column->at, row_b + column->at, set_type_size(column->type)) !=
+		        0)
 			return column->name;
 	}
 	return "what is said";
