@@ -130,7 +130,8 @@ static int grow_places(struct set_texts *texts, struct diag *diag)
 			        &grown, texts->bytes + at, strlen(texts->bytes + at))] = at;
 	}
 	free(texts->places);
-	*texts = grown;
+	texts->places = grown.places;
+	texts->place_count = grown.place_count;
 	return 0;
 }
 
