@@ -17,6 +17,7 @@
  * place that exits.
  */
 #include "base/diag.h"
+#include "codes_command.h"
 #include "gen.h"
 #include "history/history.h"
 #include "manual.h"
@@ -43,6 +44,9 @@ static const char usage[] =
         "  rules list             the rules, and what is built\n"
         "  rules explain ID       one rule: definition, traps, authority, dollars\n"
         "  rules template NAME    a side table you may bring\n"
+        "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
+        "  codes info [DIR]       the sets: releases, counts, days, hashes\n"
+        "  codes lookup CODE      all that the sets say of a code; codes diff OLD NEW\n"
         "\n"
         "  claimscan scan claims.csv --members members.csv -o run\n"
         "\n"
@@ -445,7 +449,7 @@ static int command_rules(int argc, char **argv, struct diag *diag)
 static int command(const char *name, int argc, char **argv, struct diag *diag)
 {
 	static const char *const unbuilt[] = {
-	        "codes", "convert", "report", "diff", "calibrate", "plan", "merge", NULL};
+	        "convert", "report", "diff", "calibrate", "plan", "merge", NULL};
 	static const char *const all[] = {"scan", "gen", "rules", "codes", "convert", "report",
 	        "diff", "calibrate", "plan", "merge", NULL};
 	struct suggestion near;
@@ -456,6 +460,8 @@ static int command(const char *name, int argc, char **argv, struct diag *diag)
 		return command_gen(argc, argv, diag);
 	if (strcmp(name, "rules") == 0)
 		return command_rules(argc, argv, diag);
+	if (strcmp(name, "codes") == 0)
+		return codes_command(argc, argv, diag);
 	if (strcmp(name, "--man") == 0) { /* this and the next at build time: CMakeLists.txt */
 		manual_page(stdout);
 		return 0;

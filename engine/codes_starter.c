@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The starter set as `codes lookup` tells it: the same values under the names
+ * that the publishers' sets have.
+ */
+#include "codes_lookup.h"
+
+#include "lookup/codes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const systems[SYSTEM_COUNT] = {
+        NULL, "diagnoses", "icd10pcs", "procedures", "modifiers"};
+
+/* ---- Entries ---- */
+
+static const struct codes_set_info *info_of(const struct codes *codes, const char *name)
+{
+	for (size_t i = 0; i < codes_set_count(codes); i++)
+		if (strcmp(codes_set_at(codes, i)->name, name) == 0)
+			return codes_set_at(codes, i);
+	return NULL;
+}
+
+/* NULL: the set is not asked for, or there is no memory (and *err says so). */
+static struct found *add(
+        struct lookup *lookup, const struct codes *codes, const char *name, int *err)
+{
+	const struct codes_set_info *info = info_of(codes, name);
+	struct found *found;
+
+	if (!info || (lookup->options->set && strcmp(lookup->options->set, name) != 0))
+		return NULL;
+	found = lookup_add(lookup);
+	if (!found || !(found->values = calloc(STARTER_VALUES_MAX, sizeof(*found->values)))) {
+		*err = FAIL_MEMORY;
+		return NULL;
+	}
+	found->name = info->name;
+	found->title = "inside the program";
+	snprintf(found->release, sizeof(found->release), "%s", info->release);
+	found->partial = info->partial;
+	found->from = found->in_from = info->from;
+	found->to = found->in_to = info->to;
+	found->day = lookup->options->day == DATE_ABSENT ? INT32_MAX : lookup->options->day;
+	found->covered = true;
+	snprintf(found->code, sizeof(found->code), "%s", lookup->options->code);
+	return found;
+}
+
+static struct view_value *next_value(struct found *found, const char *name, enum view_kind kind)
+{
+	struct view_value *value = &found->values[found->value_count++];
+
+	value->name = name;
+	value->kind = kind;
+	value->text = value->own;
+	return value;
+}
+
+static void put_number(struct found *found, const char *name, unsigned number)
+{
+	struct view_value *value = next_value(found, name, VIEW_NUMBER);
+
+	snprintf(value->own, sizeof(value->own), "%u", number);
+}
+
+static void put_text(struct found *found, const char *name, const char *text)
+{
+	struct view_value *value = next_value(found, name, VIEW_TEXT);
+
+	snprintf(value->own, sizeof(value->own), "%s", text);
+}
+
+static void put_day(struct found *found, const char *name, int32_t day)
+{
+	char text[DATE_TEXT_SIZE];
+
+	date_format(day, text);
+	put_text(found, name, text);
+}
+
+static void put_flags(struct found *found, uint32_t flags, const char *const words[], size_t count)
+{
+	struct view_value *value = next_value(found, "flags", VIEW_WORDS);
+	size_t at = 0;
+
+	for (size_t bit = 0; bit < count; bit++)
+		if (words[bit] && flags >> bit & 1)
+			at += (size_t)snprintf(value->own + at, sizeof(value->own) - at, "%s%s",
+			        at ? " " : "", words[bit]);
+	found->value_count -= at == 0;
+}
+
+/* ---- Codes ---- */
+
+static void tell_diagnosis(struct found *found, const struct diagnosis_attributes *diagnosis)
+{
+	static const char *const flags[] = {"header", "male", "female", "newborn", "pediatric",
+	        "maternity", "adult", "external_cause", "manifestation", "unacceptable",
+	        "requires_secondary", "left", "right", "delivery"};
+
+	found->in_from = diagnosis->from;
+	found->in_to = diagnosis->to;
+	found->header = diagnosis->flags & DX_HEADER || diagnosis->header_from <= found->day;
+	put_flags(found, diagnosis->flags, flags, sizeof(flags) / sizeof(flags[0]));
+	if (diagnosis->header_from != INT32_MAX)
+		put_day(found, "header_from", diagnosis->header_from);
+}
+
+static void tell_mue(struct found *found, const struct procedure_attributes *procedure)
+{
+	if (procedure->flags & PX_MUE_PRACTITIONER) {
+		put_number(found, "mue_practitioner", procedure->mue_practitioner);
+		put_number(found, "mai_practitioner", procedure->mai_practitioner);
+	}
+	if (procedure->flags & PX_MUE_OUTPATIENT) {
+		put_number(found, "mue_hospital", procedure->mue_outpatient);
+		put_number(found, "mai_hospital", procedure->mai_outpatient);
+	}
+	if (procedure->flags & PX_MUE_DME) {
+		put_number(found, "mue_dme", procedure->mue_dme);
+		put_number(found, "mai_dme", procedure->mai_dme);
+	}
+}
+
+static void tell_schedule(struct found *found, const struct procedure_attributes *procedure)
+{
+	static const char *const globals[] = {"", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"};
+
+	if (!(procedure->flags & PX_MPFS))
+		return;
+	put_text(found, "global", globals[procedure->global]);
+	put_number(found, "pctc", procedure->pctc);
+	put_number(found, "bilateral", procedure->bilateral);
+	put_number(found, "assistant", procedure->assistant);
+}
+
+static void tell_procedure(struct found *found, const struct procedure_attributes *procedure)
+{
+	static const char *const flags[] = {"add_on", "ambulance_base", "ambulance_air",
+	        "ground_miles", "air_miles", "drug", "lab", "anesthesia", "dmepos", "split_shared",
+	        "eyelid", "digit", "coronary", "clia_waived", "exempt_51", "male", "female",
+	        "eye_exam", NULL, NULL, NULL, NULL, "cdt"};
+	static const char *const families[EM_FAMILIES] = {"", "office_new", "office_est", "ed",
+	        "hospital_initial", "hospital_subsequent", "snf_initial", "snf_subsequent",
+	        "home_new", "home_est", "consult_office", "consult_hospital", "discharge",
+	        "observation", "critical", "preventive_new", "preventive_est", "other"};
+
+	found->in_from = procedure->from;
+	found->in_to = procedure->to;
+	put_flags(found, procedure->flags, flags, sizeof(flags) / sizeof(flags[0]));
+	if (procedure->em_family != EM_NONE)
+		put_text(found, "em_family", families[procedure->em_family]);
+	if (procedure->em_level > 0)
+		put_number(found, "em_level", procedure->em_level);
+	tell_schedule(found, procedure);
+	tell_mue(found, procedure);
+	if (procedure->age_from > 0 || procedure->age_to < UINT8_MAX) {
+		put_number(found, "age_from", procedure->age_from);
+		put_number(found, "age_to", procedure->age_to);
+	}
+}
+
+static void tell_ref(
+        struct found *found, const struct codes *codes, enum code_system system, uint32_t ref)
+{
+	if (system == SYSTEM_ICD10CM) {
+		tell_diagnosis(found, &codes_diagnoses(codes)[ref]);
+	} else if (system == SYSTEM_PROCEDURE) {
+		tell_procedure(found, &codes_procedures(codes)[ref]);
+	} else {
+		found->in_from = codes_icd10pcs(codes)[ref].from;
+		found->in_to = codes_icd10pcs(codes)[ref].to;
+	}
+}
+
+static uint64_t word_of(const char *code)
+{
+	uint64_t word = 0;
+	size_t size = strlen(code);
+
+	for (size_t i = 0; i < size && size <= 7; i++)
+		word |= (uint64_t)(uint8_t)code[i] << (8 * i);
+	return word;
+}
+
+static int find_codes(struct lookup *lookup, const struct codes *codes)
+{
+	uint64_t word = word_of(lookup->options->code);
+	int err = 0;
+
+	for (enum code_system system = SYSTEM_ICD10CM; system < SYSTEM_MODIFIER; system++) {
+		struct found *found;
+		uint32_t ref = 0;
+
+		if (word)
+			codes_find(codes, system, &word, 1, &ref);
+		found = ref ? add(lookup, codes, systems[system], &err) : NULL;
+		if (found)
+			tell_ref(found, codes, system, ref);
+	}
+	return err;
+}
+
+/* ---- Small lists ---- */
+
+static int find_modifier(struct lookup *lookup, const struct codes *codes)
+{
+	static const char *const words[] = {NULL, "anatomic", "anesthesia"};
+	const char *code = lookup->options->code;
+	uint8_t bits = codes_modifier(codes, TWO_CHARS(code[0], code[1]));
+	int err = 0;
+	struct found *found = bits ? add(lookup, codes, "modifiers", &err) : NULL;
+
+	if (found)
+		put_flags(found, bits, words, sizeof(words) / sizeof(words[0]));
+	return err;
+}
+
+static int find_listed(struct lookup *lookup, const struct codes *codes)
+{
+	const char *code = lookup->options->code;
+	size_t size = strlen(code);
+	bool number = strspn(code, "0123456789") == size;
+	uint64_t taxonomy[2] = {0, 0};
+	int err = 0;
+
+	if (size == 2 && number && codes_place_assigned(codes, (unsigned)atoi(code)))
+		add(lookup, codes, "places", &err);
+	if (size == 4 && number && codes_revenue_known(codes, (unsigned)atoi(code)))
+		add(lookup, codes, "revenue", &err);
+	if (size == 3 && codes_bill_type_known(codes, (uint32_t)word_of(code)))
+		add(lookup, codes, "bill_types", &err);
+	if (size == 10) {
+		uint16_t specialty;
+
+		memcpy(taxonomy, code, 8);
+		memcpy(&taxonomy[1], code + 8, 2);
+		specialty = codes_taxonomy_specialty(codes, taxonomy);
+		struct found *found = specialty ? add(lookup, codes, "taxonomy", &err) : NULL;
+
+		if (found)
+			put_text(found, "specialty",
+			        (char[]){(char)(specialty & 0xff), (char)(specialty >> 8), 0});
+	}
+	return err;
+}
+
+int lookup_starter(struct lookup *lookup, const struct codes *codes, struct diag *diag)
+{
+	const char *only = lookup->options->set;
+	int err;
+
+	if (only && !info_of(codes, only))
+		return diag_set(diag, FAIL_USAGE,
+		        "--set: no set \"%s\" in the starter set (codes info lists "
+		        "them; -c DIR for others)",
+		        only);
+	err = find_codes(lookup, codes);
+	if (!err && strlen(lookup->options->code) == 2)
+		err = find_modifier(lookup, codes);
+	return err ? err : find_listed(lookup, codes);
+}
+
+void lookup_near_starter(struct lookup *lookup, const struct codes *codes)
+{
+	int err = 0;
+
+	for (enum code_system system = SYSTEM_ICD10CM; system < SYSTEM_MODIFIER; system++) {
+		struct found *found = add(lookup, codes, systems[system], &err);
+
+		if (!found)
+			continue;
+		free(found->values); /* nothing is known of it */
+		found->values = NULL;
+		for (uint32_t ref = 1; ref < codes_ref_count(codes, system); ref++) {
+			uint64_t word[2] = {codes_word(codes, system, ref), 0};
+
+			found_near(found, lookup->options->code, (const char *)word);
+		}
+	}
+}
