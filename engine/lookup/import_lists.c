@@ -3,6 +3,7 @@
  * The small lists, a table of codes each.  They carry no days of their own (adjustment
  * codes do), so they hold on every day.
  */
+#include "lookup/codes_kinds.h"
 #include "lookup/import_held.h"
 #include "lookup/import_table.h"
 #include "lookup/rows_lists.h"
@@ -145,30 +146,66 @@ const struct importer importer_pos_cms = {
 
 /* ---- Modifiers ---- */
 
-enum { MODIFIER_LEVEL = 1, MODIFIER_TEXT };
+enum { MODIFIER_LEVEL = 1, MODIFIER_TEXT, MODIFIER_PLACES = BASE36 * BASE36 };
 
 static const char *const modifier_names[] = {"modifier", "level", "description"};
 static const struct table_layout modifier_layout = {modifier_names, 3, 2, ','};
 
-static int add_modifier(struct list *list)
-{
-	struct modifiers_row row = {.row = always(list)};
-	struct cell level = table_cell(&list->table, MODIFIER_LEVEL);
-	int err;
-	uint64_t key = list_key(list, 2, &err);
+/* A modifier may stand in a list once for each level (P1 to P6 do), so rows come at the end. */
+struct modifier_list {
+	struct list list;
+	uint32_t level[MODIFIER_PLACES], text[MODIFIER_PLACES];
+};
 
-	if (err)
+static int place_of(struct cell modifier)
+{
+	int first = base36((unsigned)toupper((unsigned char)modifier.text[0]));
+	int second = base36((unsigned)toupper((unsigned char)modifier.text[1]));
+
+	return first * BASE36 + second;
+}
+
+static int read_modifier(struct modifier_list *modifiers)
+{
+	struct list *list = &modifiers->list;
+	struct cell level = table_cell(&list->table, MODIFIER_LEVEL);
+	int err, place;
+
+	if (!list_key(list, 2, &err))
 		return err;
-	if (cell_is(level, "CPT"))
-		row.level = MODIFIER_LEVEL_1;
-	else if (cell_is(level, "HCPCS"))
-		row.level = MODIFIER_LEVEL_2;
-	else
+	place = place_of(table_cell(&list->table, 0));
+	if (cell_is(level, "CPT")) {
+		modifiers->level[place] |= MODIFIER_LEVEL_1;
+		return 0;
+	}
+	if (!cell_is(level, "HCPCS"))
 		return release_refuse(list->table.release, list->table.diag,
 		        "the level is neither CPT nor HCPCS");
-	if (row.level == MODIFIER_LEVEL_2)
-		err = table_text(&list->table, MODIFIER_TEXT, list->build, &row.text);
-	return err ? err : held_add(list->build, key, HELD_UNDATED, &row, list->table.diag);
+	modifiers->level[place] |= MODIFIER_LEVEL_2;
+	return table_text(&list->table, MODIFIER_TEXT, list->build, &modifiers->text[place]);
+}
+
+static int hold_modifiers(struct modifier_list *modifiers)
+{
+	static const char characters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	struct list *list = &modifiers->list;
+
+	for (int i = 0; i < MODIFIER_PLACES; i++) {
+		const char text[2] = {characters[i / BASE36], characters[i % BASE36]};
+		const struct modifiers_row row = {
+		        .row = always(list),
+		        .level = modifiers->level[i],
+		        .text = modifiers->text[i],
+		};
+		int err = row.level ? held_add(list->build,
+		                              set_key_of(set_build_schema(list->build), text, 2),
+		                              HELD_UNDATED, &row, list->table.diag)
+		                    : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static bool recognise_modifiers(const struct release_head *head)
@@ -178,7 +215,15 @@ static bool recognise_modifiers(const struct release_head *head)
 
 static int read_modifiers(struct release *release, struct set_builds *builds, struct diag *diag)
 {
-	return list_read(release, builds, "modifiers", &modifier_layout, add_modifier, diag);
+	struct modifier_list modifiers = {.list = {.table = {.diag = diag}}};
+	int got = 0;
+	int err = list_begin(&modifiers.list, release, builds, "modifiers", &modifier_layout);
+
+	while (!err && (got = table_next(&modifiers.list.table)) > 0)
+		err = read_modifier(&modifiers);
+	if (!err)
+		err = got;
+	return err ? err : hold_modifiers(&modifiers);
 }
 
 const struct importer importer_modifiers = {
