@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lookup/pairs_private.h"
 
-/* Free of branches: what is found is noted over what was not. */
+/*
+ * Free of branches: what is found is noted over what was not, and the higher code
+ * is chosen by a mask, for which of two codes that is no CPU foretells.
+ */
 static size_t filter_row(const uint64_t *map, const struct pair_codes *codes, uint32_t x,
         const uint32_t piece[2], struct pair_found found[])
 {
@@ -10,11 +13,12 @@ static size_t filter_row(const uint64_t *map, const struct pair_codes *codes, ui
 
 	for (uint32_t y = piece[0]; y < piece[1]; y++) {
 		uint32_t other = codes->ids[y];
-		bool lower = other < id;
+		uint32_t turned = -(uint32_t)(id < other);
 
-		found[count].high = lower ? x : y;
-		found[count].low = lower ? y : x;
-		count += pairs_mapped(map, lower ? row : codes->rows[y], lower ? other : id);
+		found[count].high = x ^ ((x ^ y) & turned);
+		found[count].low = y ^ ((x ^ y) & turned);
+		count += pairs_mapped(map, row ^ ((row ^ codes->rows[y]) & turned),
+		        other ^ ((id ^ other) & turned));
 	}
 	return count;
 }
