@@ -91,14 +91,20 @@ int history_create(
         struct history **history, const struct history_options *options, struct diag *diag)
 {
 	struct history *made = calloc(1, sizeof(*made));
+	int err;
 
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
 	pthread_mutex_init(&made->lock, NULL);
 	made->options = *options;
-	if (order_partitions(made)) {
+	err = order_partitions(made);
+	if (!err)
+		err = edits_create(&made->practitioner, options->practitioner, diag);
+	if (!err)
+		err = edits_create(&made->hospital, options->hospital, diag);
+	if (err) {
 		history_destroy(made);
-		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+		return diag_set(diag, err, "no memory for histories");
 	}
 	*history = made;
 	return 0;
@@ -109,6 +115,8 @@ void history_destroy(struct history *history)
 	if (!history)
 		return;
 	pthread_mutex_destroy(&history->lock);
+	edits_destroy(history->practitioner);
+	edits_destroy(history->hospital);
 	free(history->order);
 	free(history);
 }
@@ -147,6 +155,8 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	made->own.profile = profile;
 	made->own.window.own = &made->own;
 	made->own.window.options = &history->options;
+	made->own.window.practitioner = history->practitioner;
+	made->own.window.hospital = history->hospital;
 	find_checks(&made->own);
 	*worker = made;
 	return 0;
@@ -159,8 +169,7 @@ void history_worker_destroy(struct history_worker *worker)
 	struct window_private *own = &worker->own;
 	struct scratch *all[] = {&own->run_room, &own->verdict_room, &own->prior_room,
 	        &own->event_room, &own->slot_room, &own->claim_room, &own->by_claim_room,
-	        &own->code_room, &own->ref_room, &own->outcome_room, &own->provider_room,
-	        &own->rule_room};
+	        &own->outcome_room, &own->provider_room, &own->rule_room};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->data);

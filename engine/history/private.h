@@ -8,6 +8,7 @@
 #ifndef HISTORY_PRIVATE_H
 #define HISTORY_PRIVATE_H
 
+#include "history/edits.h"
 #include "history/window.h"
 
 #include <pthread.h>
@@ -71,7 +72,7 @@ struct window_private {
 	int err;
 
 	struct scratch run_room, verdict_room, prior_room, event_room, slot_room, claim_room,
-	        by_claim_room, code_room, ref_room, outcome_room, provider_room, rule_room;
+	        by_claim_room, outcome_room, provider_room, rule_room;
 	char detail[DETAIL_ROOM];
 	struct hit_view views[HITS_MAX];
 };
@@ -79,6 +80,7 @@ struct window_private {
 struct history {
 	struct history_options options;
 	uint32_t *order; /* partitions, the largest first */
+	struct edits *practitioner, *hospital;
 	atomic_uint next;
 	pthread_mutex_t lock; /* of totals; taken once a worker */
 	struct history_totals totals;

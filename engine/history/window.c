@@ -56,19 +56,21 @@ static uint64_t group_of(const struct history_run *run)
 	return hash64(key, sizeof(key)) | 1;
 }
 
-static void add_run(
-        struct window *window, const struct history_run *run, uint8_t verdict, uint64_t codes[])
+static void add_run(struct window_private *own, const struct history_run *run, uint8_t verdict)
 {
+	struct window *window = &own->window;
+	const struct procedure_attributes *attributes = codes_procedures(
+	        own->history->options.codes);
 	const struct history_line *lines = history_lines(run);
 	uint64_t group = group_of(run);
 
 	for (unsigned i = 0; i < run->lines; i++) {
 		if ((verdict & VERDICT_NEGATIVE) && (lines[i].flags & PAST_NEGATIVE))
 			continue;
-		codes[window->count] = lines[i].code;
 		window->events[window->count++] = (struct event){
 		        .line = &lines[i],
 		        .run = run,
+		        .px = &attributes[history_ref(&lines[i])],
 		        .group = group,
 		        .amount = lines[i].amount,
 		        .charge = lines[i].charge,
@@ -142,7 +144,6 @@ bool event_before(const struct window *window, uint32_t a, uint32_t b)
 static int build_events(struct window_private *own)
 {
 	struct window *window = &own->window;
-	const struct codes *codes = own->history->options.codes;
 	size_t most = 0;
 
 	for (uint32_t i = 0; i < own->run_count; i++)
@@ -150,9 +151,7 @@ static int build_events(struct window_private *own)
 	if (most >= NO_EVENT)
 		return FAIL_MEMORY;
 	window->events = scratch_room(&own->event_room, most + 1, sizeof(*window->events));
-	uint64_t *words = scratch_room(&own->code_room, most + 1, sizeof(*words));
-	uint32_t *refs = scratch_room(&own->ref_room, most + 1, sizeof(*refs));
-	if (!window->events || !words || !refs)
+	if (!window->events)
 		return FAIL_MEMORY;
 	window->count = 0;
 	window->seen = 0;
@@ -161,11 +160,8 @@ static int build_events(struct window_private *own)
 		        own->verdict_count ? verdict_of(own, own->runs[i]->claim) : NULL;
 
 		if (!verdict || !(verdict->flags & VERDICT_OUT))
-			add_run(window, own->runs[i], verdict ? verdict->flags : 0, words);
+			add_run(own, own->runs[i], verdict ? verdict->flags : 0);
 	}
-	codes_find(codes, SYSTEM_PROCEDURE, words, window->count, refs);
-	for (uint32_t i = 0; i < window->count; i++)
-		window->events[i].px = &codes_procedures(codes)[refs[i]];
 	sort_events(window->events, window->count);
 	return 0;
 }

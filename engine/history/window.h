@@ -68,7 +68,8 @@ struct window {
 	uint16_t seen; /* bits of enum claim_type: events there are */
 	bool failed;   /* no memory: what was found is not whole */
 
-	unsigned rule; /* number of the one that is judging */
+	unsigned rule;                               /* number of the one that is judging */
+	const struct edits *practitioner, *hospital; /* PTP */
 	struct window_private *own;
 };
 
@@ -102,6 +103,12 @@ void *window_room(struct window *window, size_t count, size_t size);
 static inline bool event_has_day(const struct event *event)
 {
 	return event->line->flags & PAST_SAME_DAY;
+}
+
+/* Is it on one day, or on a span of its own that another may share? */
+static inline bool event_has_days(const struct event *event)
+{
+	return event->line->flags & (event->line->span > 0 ? PAST_OWN : PAST_SAME_DAY);
 }
 
 static inline bool event_has(const struct event *event, char a, char b)

@@ -34,12 +34,13 @@ enum {
 	PAST_SAME_DAY = 1 << 0, /* has a day of its own */
 	PAST_NEGATIVE = 1 << 1,
 	PAST_BACKWARD = 1 << 2, /* ends before it begins */
+	PAST_OWN = 1 << 3,      /* the line says itself when it was */
 };
 
-/* A payable line. */
+/* A payable line.  Its code's ref (lookup/codes.h) takes what bits are left. */
 struct history_line {
 	uint64_t digest; /* of the whole record */
-	uint64_t code;
+	uint64_t code : 56, ref_high : 8;
 	int64_t units;  /* AMOUNT_ABSENT: blank */
 	int64_t amount; /* by the run's basis; AMOUNT_ABSENT: blank */
 	int64_t charge;
@@ -48,9 +49,17 @@ struct history_line {
 	uint16_t span;  /* days from from to thru; UINT16_MAX: that or more */
 	uint16_t place; /* of institutional lines the revenue code */
 	uint16_t modifiers[MODIFIERS_MAX];
-	uint16_t flags;
+	uint16_t flags : 4, ref_low : 12;
 };
 _Static_assert(sizeof(struct history_line) == 64, "a line leaves 64 bytes");
+
+enum { HISTORY_REF_LOW = 12, HISTORY_REF_BITS = HISTORY_REF_LOW + 8 };
+
+/* The ref of its code on its day; 0: none, or one beyond a million. */
+static inline uint32_t history_ref(const struct history_line *line)
+{
+	return (uint32_t)line->ref_high << HISTORY_REF_LOW | line->ref_low;
+}
 
 /* Lines that stand together and are equal in all this. */
 struct history_run {

@@ -145,10 +145,13 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	const struct batch *batch = emission->batch;
 	int64_t span = (int64_t)batch->service_thru[i] - batch->service_from[i];
 	uint16_t flags = batch->line_flags[i];
+	uint32_t ref = batch->hcpcs_ref[i] >> HISTORY_REF_BITS ? 0 : batch->hcpcs_ref[i];
 
 	*line = (struct history_line){
 	        .digest = hash64(batch->text + batch->record[i].at, batch->record[i].size),
 	        .code = batch->hcpcs[i],
+	        .ref_high = (uint8_t)(ref >> HISTORY_REF_LOW),
+	        .ref_low = ref & ((1u << HISTORY_REF_LOW) - 1),
 	        .units = batch->units[i],
 	        .amount = emission->amounts[i],
 	        .charge = batch->charge[i],
@@ -159,9 +162,10 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	                                    : (uint16_t)span,
 	        .place = batch->claim_type[i] == CLAIM_INSTITUTIONAL ? batch->revenue[i]
 	                                                             : batch->place[i],
-	        .flags = (uint16_t)((flags & LINE_SAME_DAY ? PAST_SAME_DAY : 0) |
-	                            (flags & LINE_NEGATIVE ? PAST_NEGATIVE : 0) |
-	                            (span < 0 ? PAST_BACKWARD : 0)),
+	        .flags = (flags & LINE_SAME_DAY ? PAST_SAME_DAY : 0u) |
+	                 (flags & LINE_NEGATIVE ? PAST_NEGATIVE : 0u) |
+	                 (span < 0 ? PAST_BACKWARD : 0u) |
+	                 (batch->line_start[i] != DATE_ABSENT ? PAST_OWN : 0u),
 	};
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
 		line->modifiers[m] = batch->modifiers[m][i];

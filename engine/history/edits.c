@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/edits.h"
+
+#include "base/date.h"
+#include "claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* codesets.cmake says where; from the root of the sources otherwise. */
+#ifndef CODESETS_FOLDER
+#define CODESETS_FOLDER "codesets"
+#endif
+
+/* The assembler copies the file in. */
+__asm__(".pushsection .rodata\n"
+        ".balign 64\n"
+        "history_ptp:\n"
+        ".incbin \"" CODESETS_FOLDER "/ptp.csv\"\n"
+        "history_ptp_end:\n"
+        ".popsection\n");
+extern const char history_ptp[] __attribute__((visibility("hidden")));
+extern const char history_ptp_end[] __attribute__((visibility("hidden")));
+
+struct starter_edit {
+	uint16_t column1, column2; /* ids */
+	struct edit edit;
+};
+
+struct edits {
+	const struct pairs *pairs;
+
+	/* The starter's: code words in order, ids from 1; edits by both columns. */
+	uint64_t *words;
+	uint8_t *roles;
+	size_t code_count;
+	struct starter_edit *edits;
+	size_t edit_count;
+};
+
+/* ---- The starter's file: column_1,column_2,from,to,indicator ---- */
+
+enum { CELLS = 5 };
+
+struct row {
+	const char *cells[CELLS];
+	size_t sizes[CELLS];
+};
+
+/* Cut a row; false: a comment, the header, or nothing. */
+static bool cut_row(const char *at, const char *end, struct row *row)
+{
+	unsigned cell = 0;
+
+	if (at == end || *at == '#' || *at == 'c')
+		return false;
+	for (const char *from = at; cell < CELLS; cell++) {
+		const char *to = memchr(from, ',', (size_t)(end - from));
+
+		to = to ? to : end;
+		row->cells[cell] = from;
+		row->sizes[cell] = (size_t)(to - from);
+		if (to == end)
+			break;
+		from = to + 1;
+	}
+	return cell == CELLS - 1;
+}
+
+static uint64_t word_of(const struct row *row, unsigned cell)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < row->sizes[cell] && i < 7; i++)
+		word |= (uint64_t)(uint8_t)row->cells[cell][i] << (8 * i);
+	return word;
+}
+
+static int32_t day_of(const struct row *row, unsigned cell, int32_t open)
+{
+	int32_t day = DATE_ABSENT;
+
+	if (row->sizes[cell] == 0 || date_parse(row->cells[cell], row->sizes[cell], &day))
+		return open;
+	return day;
+}
+
+/* The next row of the file; false at its end. */
+static bool next_row(const char **at, struct row *row)
+{
+	while (*at < history_ptp_end) {
+		const char *end = memchr(*at, '\n', (size_t)(history_ptp_end - *at));
+		const char *from = *at;
+
+		end = end ? end : history_ptp_end;
+		*at = end + 1;
+		if (cut_row(from, end, row))
+			return true;
+	}
+	return false;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	uint64_t of_a = *(const uint64_t *)a, of_b = *(const uint64_t *)b;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
+static int compare_edits(const void *a, const void *b)
+{
+	const struct starter_edit *of_a = a, *of_b = b;
+
+	if (of_a->column1 != of_b->column1)
+		return of_a->column1 < of_b->column1 ? -1 : 1;
+	if (of_a->column2 != of_b->column2)
+		return of_a->column2 < of_b->column2 ? -1 : 1;
+	return (of_a->edit.from > of_b->edit.from) - (of_a->edit.from < of_b->edit.from);
+}
+
+static void gather_words(struct edits *edits)
+{
+	const char *at = history_ptp;
+	size_t distinct = 0;
+	struct row row;
+
+	while (next_row(&at, &row)) {
+		edits->words[edits->code_count++] = word_of(&row, 0);
+		edits->words[edits->code_count++] = word_of(&row, 1);
+	}
+	qsort(edits->words, edits->code_count, sizeof(*edits->words), compare_words);
+	for (size_t i = 0; i < edits->code_count; i++) {
+		if (i == 0 || edits->words[i] != edits->words[i - 1])
+			edits->words[distinct++] = edits->words[i];
+	}
+	edits->code_count = distinct;
+}
+
+static void gather_edits(struct edits *edits)
+{
+	const char *at = history_ptp;
+	struct row row;
+
+	while (next_row(&at, &row)) {
+		struct starter_edit *edit = &edits->edits[edits->edit_count++];
+
+		*edit = (struct starter_edit){
+		        .column1 = edits_id(edits, word_of(&row, 0)),
+		        .column2 = edits_id(edits, word_of(&row, 1)),
+		        .edit = {day_of(&row, 2, INT32_MIN), day_of(&row, 3, INT32_MAX),
+		                (uint8_t)(row.cells[4][0] - '0')},
+		};
+		edits->roles[edit->column1] |= PAIR_COLUMN_1;
+		edits->roles[edit->column2] |= PAIR_COLUMN_2;
+	}
+	qsort(edits->edits, edits->edit_count, sizeof(*edits->edits), compare_edits);
+}
+
+static int read_starter(struct edits *edits)
+{
+	const char *at = history_ptp;
+	size_t rows = 0;
+	struct row row;
+
+	while (next_row(&at, &row))
+		rows++;
+	edits->words = calloc(2 * rows + 1, sizeof(*edits->words));
+	edits->roles = calloc(2 * rows + 1, sizeof(*edits->roles));
+	edits->edits = calloc(rows + 1, sizeof(*edits->edits));
+	if (!edits->words || !edits->roles || !edits->edits)
+		return FAIL_MEMORY;
+	gather_words(edits);
+	gather_edits(edits);
+	return 0;
+}
+
+int edits_create(struct edits **edits, const struct pairs *pairs, struct diag *diag)
+{
+	struct edits *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for PTP edits");
+	made->pairs = pairs;
+	if (!pairs && read_starter(made)) {
+		edits_destroy(made);
+		return diag_set(diag, FAIL_MEMORY, "no memory for PTP edits");
+	}
+	*edits = made;
+	return 0;
+}
+
+void edits_destroy(struct edits *edits)
+{
+	if (!edits)
+		return;
+	free(edits->words);
+	free(edits->roles);
+	free(edits->edits);
+	free(edits);
+}
+
+/* ---- Asking ---- */
+
+uint16_t edits_id(const struct edits *edits, uint64_t word)
+{
+	if (edits->pairs)
+		return word ? pairs_id(edits->pairs, word) : 0;
+	const uint64_t *found = bsearch(
+	        &word, edits->words, edits->code_count, sizeof(word), compare_words);
+
+	return found ? (uint16_t)(found - edits->words + 1) : 0;
+}
+
+unsigned edits_roles(const struct edits *edits, uint16_t id)
+{
+	if (id == 0)
+		return 0;
+	return edits->pairs ? pairs_roles(edits->pairs, id) : edits->roles[id];
+}
+
+bool edits_cover(const struct edits *edits, int32_t day)
+{
+	return !edits->pairs || pairs_covers(edits->pairs, day);
+}
+
+static bool find_starter(const struct edits *edits, uint16_t column1, uint16_t column2, int32_t day,
+        struct edit *edit)
+{
+	size_t low = 0, high = edits->edit_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct starter_edit *at = &edits->edits[middle];
+
+		if (at->column1 < column1 || (at->column1 == column1 && at->column2 < column2))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < edits->edit_count && edits->edits[low].column1 == column1 &&
+	        edits->edits[low].column2 == column2;
+	        low++) {
+		*edit = edits->edits[low].edit;
+		if (edit->from <= day && day <= edit->to)
+			return true;
+	}
+	return false;
+}
+
+bool edits_find(const struct edits *edits, uint16_t column1, uint16_t column2, int32_t day,
+        struct edit *edit)
+{
+	if (!edits->pairs)
+		return find_starter(edits, column1, column2, day, edit);
+	const struct pair_window *window = pairs_find(edits->pairs, column1, column2, day);
+
+	if (window)
+		*edit = (struct edit){window->from, window->to, window->indicator};
+	return window != NULL;
+}

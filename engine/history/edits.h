@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PTP edits as the rules ask for them: those of a release's table, or where the
+ * run has none the few of the starter set (codesets/ptp.csv).
+ */
+#ifndef HISTORY_EDITS_H
+#define HISTORY_EDITS_H
+
+#include "base/diag.h"
+#include "lookup/pairs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct edit {
+	int32_t from, to;  /* INT32_MIN, INT32_MAX: open */
+	uint8_t indicator; /* PAIR_NEVER, PAIR_ALLOWED */
+};
+
+struct edits;
+
+/* pairs: must outlive the edits; NULL: the starter's.  FAIL_MEMORY, FAIL_TABLE. */
+int edits_create(struct edits **edits, const struct pairs *pairs, struct diag *diag);
+void edits_destroy(struct edits *edits); /* takes NULL */
+
+/* A code's number in the table, 0 for none, and what it is there: PAIR_COLUMN_1, _2. */
+uint16_t edits_id(const struct edits *edits, uint64_t word);
+unsigned edits_roles(const struct edits *edits, uint16_t id);
+
+/* Does the table judge that day? */
+bool edits_cover(const struct edits *edits, int32_t day);
+
+/* The edit of (column 1, column 2) that is in force on a day; false: none. */
+bool edits_find(const struct edits *edits, uint16_t column1, uint16_t column2, int32_t day,
+        struct edit *edit);
+
+#endif

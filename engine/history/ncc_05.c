@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * NCC-05: more units of a code on one day than its MUE bears, over all lines
+ * and claims of one provider.
+ *
+ * A day is the same first and last day of service: spans stand with equal
+ * spans, by their units a day.
+ */
+#include "history/services.h"
+
+struct mue {
+	bool there;
+	uint16_t value;
+	uint8_t mai;
+};
+
+static struct mue mue_of(const struct event *event)
+{
+	const struct procedure_attributes *px = event->px;
+
+	switch ((enum setting)event->run->setting) {
+	case SETTING_PRACTITIONER:
+		return (struct mue){px->flags & PX_MUE_PRACTITIONER, px->mue_practitioner,
+		        px->mai_practitioner};
+	case SETTING_OUTPATIENT:
+		return (struct mue){
+		        px->flags & PX_MUE_OUTPATIENT, px->mue_outpatient, px->mai_outpatient};
+	case SETTING_DME:
+		return (struct mue){px->flags & PX_MUE_DME, px->mue_dme, px->mai_dme};
+	default:
+		return (struct mue){false, 0, 0};
+	}
+}
+
+static bool is_covered(const struct window *window, const struct event *event)
+{
+	static const enum codes_part parts[] = {
+	        [SETTING_PRACTITIONER] = PART_MUE_PRACTITIONER,
+	        [SETTING_OUTPATIENT] = PART_MUE_HOSPITAL,
+	        [SETTING_DME] = PART_MUE_DME,
+	};
+
+	return codes_covers(window->options->codes, parts[event->run->setting], event->line->from);
+}
+
+/* Units a day: those of one day as billed, those of a span to the nearest whole number. */
+static int64_t units_a_day(const struct event *event)
+{
+	int64_t days = (int64_t)event->line->span + 1, units = event->line->units;
+	int64_t per_unit = days * UNITS_ONE;
+
+	if (days == 1)
+		return units;
+	return (units / per_unit + (units % per_unit * 2 >= per_unit)) * UNITS_ONE;
+}
+
+/* Care after another's operation, assistance and waste are no service of their own. */
+static bool is_summed(const struct event *event)
+{
+	return event_has_days(event) && event->line->units != AMOUNT_ABSENT &&
+	       !(event->flags & EVENT_DUPLICATE) && !event_has(event, '5', '5') &&
+	       !is_assistant(event) && !event_has(event, 'J', 'W') && !event_has(event, 'J', 'Z');
+}
+
+struct day {
+	uint32_t *events; /* that are summed */
+	uint32_t count, last;
+	int64_t units;
+};
+
+/* A reading and a taking of one study are no two studies: each with what is whole. */
+static void sum_day(const struct window *window, struct day *day)
+{
+	int64_t whole = 0, reading = 0, taking = 0;
+
+	for (uint32_t i = 0; i < day->count; i++) {
+		const struct event *event = &window->events[day->events[i]];
+		int64_t units = units_a_day(event);
+
+		if (event_has(event, '2', '6'))
+			reading += units;
+		else if (event_has(event, 'T', 'C'))
+			taking += units;
+		else
+			whole += units;
+		if (i == 0 || event_before(window, day->last, day->events[i]))
+			day->last = day->events[i];
+	}
+	day->units = whole + (reading > taking ? reading : taking);
+}
+
+static void keep_day(struct window *window, const struct day *day, struct mue mue)
+{
+	const struct event *event = &window->events[day->last];
+	char code[CODE_TEXT_SIZE];
+	struct find find;
+
+	find_begin(&find, day->last, mue.mai == 2 ? "mai2" : "mai3",
+	        mue.mai == 2 ? SEVERITY_HIGH : SEVERITY_MEDIUM);
+	for (uint32_t i = 0; i < day->count && find.other == NO_EVENT; i++)
+		find.other = day->events[i] != day->last ? day->events[i] : NO_EVENT;
+	find.members = day->events;
+	find.member_count = day->count;
+	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
+	detail_add_units(&find.hit, "units", day->units);
+	detail_add(&find.hit, "limit=%u; lines=%u", mue.value, day->count);
+	for (uint32_t i = 0; i < day->count; i++) {
+		const struct event *member = &window->events[day->events[i]];
+		struct text claim = event_claim_id(member);
+
+		if (day->events[i] != day->last)
+			detail_add(&find.hit, "line=%.*s/%d",
+			        (int)(claim.size < 32 ? claim.size : 32), claim.at,
+			        member->line->line);
+	}
+	find_keep(window, &find);
+}
+
+/* The slots of one code, day and provider. */
+static void judge_code(struct window *window, uint32_t from, uint32_t to, uint32_t *room)
+{
+	const struct event *first = &window->events[window->slots[from].event];
+	struct mue mue = mue_of(first);
+	struct day day = {.events = room};
+
+	if (first->run->setting == SETTING_NONE || first->line->code == CODE_BLANK)
+		return;
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t event = window->slots[i].event;
+
+		if (is_summed(&window->events[event]))
+			day.events[day.count++] = event;
+	}
+	if (day.count < 2)
+		return;
+	window_scope(window, 1);
+	if (!mue.there || mue.mai < 2 || (first->px->flags & PX_ANESTHESIA) ||
+	        !is_covered(window, first))
+		return;
+	window_evaluated(window, day.events[0], 1);
+	sum_day(window, &day);
+	if (day.units > (int64_t)mue.value * UNITS_ONE)
+		keep_day(window, &day, mue);
+}
+
+static void judge(struct window *window)
+{
+	uint32_t *room = NULL;
+
+	for (uint32_t from = 0, to, day = 0; from < window->slot_count; from = to) {
+		if (from == day)
+			day = slots_day_end(window, from);
+		to = slots_code_end(window, from, day);
+		if (to - from < 2)
+			continue;
+		if (!room)
+			room = window_room(window, window->slot_count, sizeof(*room));
+		if (!room)
+			return;
+		judge_code(window, from, to, room);
+	}
+}
+
+static const enum field needs[] = {
+        FIELD_PERSON_ID, FIELD_HCPCS, FIELD_UNITS, FIELD_CLAIM_START, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        {"mai2", CHECK_HISTORY, .needs = needs, .parts = PARTS_MUE},
+        {"mai3", CHECK_HISTORY, .needs = needs, .parts = PARTS_MUE}};
+
+static const struct rule rule = {
+        .id = "NCC-05",
+        .name = "MUE exceeded on date of service (MAI 2 or 3)",
+        .tier = "P1",
+        .scope = "bene-day-provider",
+        .hit_unit = "day",
+        .definition = "Units of one code over two or more payable lines of all claims, same "
+                      "beneficiary, day and provider (professional: rendering NPI, else billing; "
+                      "institutional: CCN, else facility), above an MUE of adjudication "
+                      "indicator 2 (policy: mai2) or 3 (clinical: mai3). One finding a day, on "
+                      "its last line by claim id and line.",
+        .traps = "Voided, denied and duplicate lines are out of the sum; so are care after "
+                 "another's operation (55), assistants, JW and JZ. Readings (26) and takings (TC) "
+                 "of one study are not added to one another. A span stands with equal spans, by "
+                 "units a day. Some MUEs are confidential.",
+        .tables = "NCCI MUE: practitioner, outpatient hospital, DME",
+        .parameters = "dollars=day",
+        .dollars = "the amounts of all lines of the day, each once: all units are denied",
+        .evaluated = "beneficiary, code, provider and day with two or more payable lines and an "
+                     "MUE of indicator 2 or 3",
+        .authority = "NCCI Policy Manual ch. I (MUE)",
+        .idle = "no day with two lines of a code that has such an MUE",
+        .checks = checks,
+        .check_count = 2,
+};
+
+const struct history_rule history_rule_ncc_05 = {&rule, judge};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What NCC-01 and NCC-02 share: pairs of a day's codes by the PTP table of
+ * their setting.
+ */
+#ifndef HISTORY_PTP_H
+#define HISTORY_PTP_H
+
+#include "history/window.h"
+
+/* Judge the pairs of an indicator: PAIR_NEVER, PAIR_ALLOWED. */
+void ptp_judge(struct window *window, uint8_t indicator);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a line's service is, as several rules ask.
+ */
+#ifndef HISTORY_SERVICES_H
+#define HISTORY_SERVICES_H
+
+#include "history/window.h"
+
+/* An E/M visit: of a family; not a call, a portal message, management of care, or an add-on. */
+static inline bool is_visit(const struct event *event)
+{
+	return event->px->em_family != EM_NONE && event->px->em_family != EM_OTHER;
+}
+
+static inline bool is_em(const struct event *event)
+{
+	return event->px->em_family != EM_NONE;
+}
+
+static inline bool has_global(const struct event *event)
+{
+	return event->px->global == PX_GLOBAL_000 || event->px->global == PX_GLOBAL_010 ||
+	       event->px->global == PX_GLOBAL_090;
+}
+
+/* Assistants: 80, 81, 82, AS. */
+static inline bool is_assistant(const struct event *event)
+{
+	return event_has(event, '8', '0') || event_has(event, '8', '1') ||
+	       event_has(event, '8', '2') || event_has(event, 'A', 'S');
+}
+
+/*
+ * A procedure with a global period that is its provider's own: not care before
+ * or after another's operation, nor assistance.
+ */
+static inline bool is_surgery(const struct event *event)
+{
+	return has_global(event) && event_is(event, CLAIM_PROFESSIONAL) &&
+	       !event_has(event, '5', '5') && !event_has(event, '5', '6') && !is_assistant(event);
+}
+
+/* Two lines' providers are one, or of one group and specialty: the keys that are compared. */
+static inline bool same_or_group(const struct event *a, const struct event *b)
+{
+	return (a->run->same && a->run->same == b->run->same) || (a->group && a->group == b->group);
+}
+
+#endif
