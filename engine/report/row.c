@@ -192,6 +192,24 @@ struct text row_claim(const uint8_t *row)
 	return (struct text){claim, (uint32_t)strlen(claim)};
 }
 
+static const uint8_t *row_line(const uint8_t *row)
+{
+	return skip_text(skip_text(row + 1));
+}
+
+int row_compare_lines(const uint8_t *a, const uint8_t *b)
+{
+	return memcmp(row_line(a), row_line(b), LINE_BYTES);
+}
+
+int row_compare_line(bool has_line, int32_t line, const uint8_t *row)
+{
+	uint8_t packed[LINE_BYTES];
+
+	put_line(packed, has_line, line);
+	return memcmp(packed, row_line(row), LINE_BYTES);
+}
+
 static const uint8_t *write_text(struct out *out, const uint8_t *at)
 {
 	size_t size = strlen((const char *)at);

@@ -35,6 +35,11 @@ size_t row_pack(uint8_t *to, const struct finding *finding, const struct row_nam
 /* The claim id of a packed row; the text lives as long as the row. */
 struct text row_claim(const uint8_t *row);
 
+/* Rows by their lines, blank first: below, equal, above 0.  The second asks for a line by itself.
+ */
+int row_compare_lines(const uint8_t *a, const uint8_t *b);
+int row_compare_line(bool has_line, int32_t line, const uint8_t *row);
+
 /* The header, and a packed row, as lines of findings.csv. */
 void row_write_header(struct out *out);
 void row_write(struct out *out, const uint8_t *row);

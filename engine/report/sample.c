@@ -14,24 +14,19 @@ enum {
 	FIRST_PAIRS = 16,    /* of a stripe; a power of two */
 	FILTER_PAIRS = 2048, /* 64 KB: the pairs that come often */
 	UNIT_TEXT_MAX = 256, /* of a claim id and a line, hashed in one piece */
+	TEXT_STEP = 64,      /* bytes by which the rows of a pair grow */
 };
 
-/* What is seldom looked at of a row, and its bytes (report/row.h). */
-struct row {
-	const char *claim; /* in bytes */
-	uint32_t claim_size, size;
-	int32_t line;
-	bool has_line;
-	uint8_t bytes[];
-};
-
-/* What rows are chosen by: those of a pair lie side by side, few cache lines in all. */
+/*
+ * What a row is chosen by.  There are many pairs, and most have few rows: so the
+ * rows of a pair stand in one piece of memory, one behind the other, and what
+ * can be read off a row (claim id, line) is not kept beside it.
+ */
 struct choice {
 	uint64_t hash;
 	int64_t dollars;
 	uint64_t digest;
-	uint64_t head; /* the first bytes of the claim id, as a number */
-	struct row *row;
+	uint32_t at;   /* of its row in pair.rows */
 	uint8_t count; /* equal rows, as many as may be kept */
 	uint8_t keep;  /* of these, in the choice at hand */
 };
@@ -44,17 +39,23 @@ struct limit {
 	uint64_t head; /* of the claim id of the last unit by dollars */
 };
 
-/* A provider and rule. */
+/* The rows of a provider and rule: each four bytes of its size, and its bytes (report/row.h). */
 struct pair {
-	uint64_t key; /* 0: free */
-	uint16_t count, capacity;
+	uint16_t count, capacity; /* of choices */
+	uint32_t size, room;      /* bytes of rows */
 	struct choice *choices;
-	struct limit limit;
+	uint8_t *rows;
+	struct limit limit; /* its key is 0 while the pair is not full */
+};
+
+struct place {        /* in a stripe */
+	uint64_t key; /* 0: free */
+	struct pair *pair;
 };
 
 struct stripe {
 	pthread_mutex_t lock;
-	struct pair *pairs; /* open addressing */
+	struct place *places; /* open addressing */
 	size_t count, capacity;
 } __attribute__((aligned(64)));
 
@@ -82,9 +83,11 @@ int samples_create(struct samples **samples, struct diag *diag)
 
 static void destroy_pair(struct pair *pair)
 {
-	for (unsigned i = 0; i < pair->count; i++)
-		free(pair->choices[i].row);
+	if (!pair)
+		return;
 	free(pair->choices);
+	free(pair->rows);
+	free(pair);
 }
 
 void samples_destroy(struct samples *samples)
@@ -95,8 +98,8 @@ void samples_destroy(struct samples *samples)
 		struct stripe *stripe = &samples->stripes[i];
 
 		for (size_t k = 0; k < stripe->capacity; k++)
-			destroy_pair(&stripe->pairs[k]);
-		free(stripe->pairs);
+			destroy_pair(stripe->places[k].pair);
+		free(stripe->places);
 		pthread_mutex_destroy(&stripe->lock);
 	}
 	free(samples);
@@ -162,49 +165,56 @@ static uint64_t claim_head(struct text claim)
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-/* By claim id, line, digest: only here rows are looked into. */
-static int compare_names(const struct choice *a, const struct choice *b)
+static uint32_t row_size(const uint8_t *row)
 {
-	const struct row *x = a->row, *y = b->row;
+	uint32_t size;
 
-	if (a->head != b->head)
-		return COMPARE(a->head, b->head);
-	int order = sort_compare(
-	        (const uint8_t *)x->claim, x->claim_size, (const uint8_t *)y->claim, y->claim_size);
+	memcpy(&size, row, sizeof(size));
+	return size;
+}
 
-	if (order == 0)
-		order = COMPARE(x->has_line, y->has_line);
-	if (order == 0)
-		order = COMPARE(x->line, y->line);
-	return order != 0 ? order : COMPARE(a->digest, b->digest);
+static const uint8_t *row_bytes(const struct pair *pair, const struct choice *choice)
+{
+	return pair->rows + choice->at + sizeof(uint32_t);
+}
+
+/* By claim id, line: only here rows are looked into. */
+static int compare_names(const uint8_t *a, const uint8_t *b)
+{
+	const char *x = row_claim(a).at, *y = row_claim(b).at;
+	int order = strcmp(x, y);
+
+	return order != 0 ? order : row_compare_lines(a, b);
 }
 
 enum order { BY_HASH, BY_DOLLARS };
 
-static int compare_units(enum order order, const struct choice *a, const struct choice *b)
+static int compare_units(
+        const struct pair *pair, enum order order, const struct choice *a, const struct choice *b)
 {
 	int first = order == BY_HASH ? COMPARE(a->hash, b->hash) : COMPARE(b->dollars, a->dollars);
 
-	return first != 0 ? first : compare_names(a, b);
+	if (first == 0)
+		first = compare_names(row_bytes(pair, a), row_bytes(pair, b));
+	return first != 0 ? first : COMPARE(a->digest, b->digest);
 }
 
-/* A unit that has no row yet; row lends it its place. */
-static struct choice choice_of(const struct sample_unit *unit, struct row *row)
+/* The same of a unit that has no row yet. */
+static int compare_unit(const struct pair *pair, enum order order, const struct sample_unit *unit,
+        const struct choice *choice)
 {
-	*row = (struct row){
-	        .claim = unit->claim.at,
-	        .claim_size = unit->claim.size,
-	        .line = unit->line,
-	        .has_line = unit->has_line,
-	};
-	return (struct choice){
-	        .hash = unit->hash,
-	        .dollars = unit->dollars,
-	        .digest = unit->digest,
-	        .head = claim_head(unit->claim),
-	        .row = row,
-	        .count = 1,
-	};
+	int first = order == BY_HASH ? COMPARE(unit->hash, choice->hash)
+	                             : COMPARE(choice->dollars, unit->dollars);
+	struct text claim;
+
+	if (first != 0)
+		return first;
+	claim = row_claim(row_bytes(pair, choice));
+	first = sort_compare((const uint8_t *)unit->claim.at, unit->claim.size,
+	        (const uint8_t *)claim.at, claim.size);
+	if (first == 0)
+		first = row_compare_line(unit->has_line, unit->line, row_bytes(pair, choice));
+	return first != 0 ? first : COMPARE(unit->digest, choice->digest);
 }
 
 /* ---- A pair. ---- */
@@ -218,7 +228,7 @@ static void sort_choices(struct pair *pair, enum order order)
 		struct choice moved = choices[i];
 		unsigned k = i;
 
-		for (; k > 0 && compare_units(order, &choices[k - 1], &moved) > 0; k--)
+		for (; k > 0 && compare_units(pair, order, &choices[k - 1], &moved) > 0; k--)
 			choices[k] = choices[k - 1];
 		choices[k] = moved;
 	}
@@ -230,7 +240,7 @@ static unsigned unit_end(const struct pair *pair, unsigned first, enum order ord
 	const struct choice *choices = pair->choices;
 	unsigned end = first + 1;
 
-	while (end < pair->count && compare_units(order, &choices[first], &choices[end]) == 0)
+	while (end < pair->count && compare_units(pair, order, &choices[first], &choices[end]) == 0)
 		end++;
 	return end;
 }
@@ -254,7 +264,7 @@ static bool choose(struct pair *pair, enum order order, struct limit *limit)
 		else
 			limit->dollars = pair->choices[i].dollars;
 		if (order == BY_DOLLARS)
-			limit->head = pair->choices[i].head;
+			limit->head = claim_head(row_claim(row_bytes(pair, &pair->choices[i])));
 		for (; i < end; i++) {
 			struct choice *choice = &pair->choices[i];
 			uint8_t kept = choice->count < left ? choice->count : left;
@@ -267,10 +277,21 @@ static bool choose(struct pair *pair, enum order order, struct limit *limit)
 	return left == 0;
 }
 
-/* Let go of what neither choice takes. */
-static void trim(struct pair *pair)
+/* Close the gap that a row leaves. */
+static void drop_row(struct pair *pair, uint32_t at)
 {
-	struct limit limit = {.key = pair->key};
+	uint32_t size = row_size(pair->rows + at) + (uint32_t)sizeof(uint32_t);
+
+	pair->size -= size;
+	memmove(pair->rows + at, pair->rows + at + size, pair->size - at);
+	for (unsigned i = 0; i < pair->count; i++)
+		pair->choices[i].at -= pair->choices[i].at > at ? size : 0;
+}
+
+/* Let go of what neither choice takes. */
+static void trim(struct pair *pair, uint64_t key)
+{
+	struct limit limit = {.key = key};
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < pair->count; i++)
@@ -280,13 +301,13 @@ static void trim(struct pair *pair)
 
 	full &= choose(pair, BY_DOLLARS, &limit);
 	for (unsigned i = 0; i < pair->count; i++) {
-		struct choice choice = pair->choices[i];
-
-		choice.count = choice.keep;
-		if (choice.keep > 0)
-			pair->choices[count++] = choice;
-		else
-			free(choice.row);
+		pair->choices[i].count = pair->choices[i].keep;
+		if (pair->choices[i].keep == 0)
+			drop_row(pair, pair->choices[i].at);
+	}
+	for (unsigned i = 0; i < pair->count; i++) {
+		if (pair->choices[i].keep > 0)
+			pair->choices[count++] = pair->choices[i];
 	}
 	pair->count = (uint16_t)count;
 	if (full)
@@ -294,36 +315,48 @@ static void trim(struct pair *pair)
 }
 
 static struct choice *find_equal(
-        const struct pair *pair, const struct choice *wanted, const uint8_t *bytes, size_t size)
+        const struct pair *pair, const struct sample_unit *unit, const uint8_t *bytes, size_t size)
 {
 	for (unsigned i = 0; i < pair->count; i++) {
 		struct choice *choice = &pair->choices[i];
 
-		if (choice->hash == wanted->hash && choice->digest == wanted->digest &&
-		        choice->row->size == size && !memcmp(choice->row->bytes, bytes, size))
+		if (choice->hash == unit->hash && choice->digest == unit->digest &&
+		        row_size(pair->rows + choice->at) == size &&
+		        !memcmp(row_bytes(pair, choice), bytes, size))
 			return choice;
 	}
 	return NULL;
 }
 
-/* In place of the lent row, one of its own. */
-static int own_row(struct choice *choice, const uint8_t *bytes, size_t size)
+/* Put a row behind the others; *at is where it stands. */
+static int append_row(struct pair *pair, const uint8_t *bytes, size_t size, uint32_t *at)
 {
-	struct row *row = malloc(sizeof(*row) + size);
+	uint32_t length = (uint32_t)size;
+	size_t wanted = pair->size + sizeof(length) + size;
 
-	if (!row)
-		return FAIL_MEMORY;
-	*row = *choice->row;
-	row->size = (uint32_t)size;
-	memcpy(row->bytes, bytes, size);
-	row->claim = row_claim(row->bytes).at;
-	choice->row = row;
+	if (wanted > pair->room) {
+		size_t room = (wanted + TEXT_STEP - 1) / TEXT_STEP * TEXT_STEP;
+		uint8_t *rows = room > UINT32_MAX ? NULL : realloc(pair->rows, room);
+
+		if (!rows)
+			return FAIL_MEMORY;
+		pair->rows = rows;
+		pair->room = (uint32_t)room;
+	}
+	*at = pair->size;
+	memcpy(pair->rows + pair->size, &length, sizeof(length));
+	memcpy(pair->rows + pair->size + sizeof(length), bytes, size);
+	pair->size = (uint32_t)wanted;
 	return 0;
 }
 
 /* Two at a time: most pairs have few rows, and there are many pairs. */
-static int append(struct pair *pair, const struct choice *choice)
+static int append(
+        struct pair *pair, const struct sample_unit *unit, const uint8_t *bytes, size_t size)
 {
+	struct choice choice = {
+	        .hash = unit->hash, .dollars = unit->dollars, .digest = unit->digest, .count = 1};
+
 	if (pair->count == pair->capacity) {
 		uint16_t capacity = pair->capacity + 2;
 		struct choice *choices = realloc(pair->choices, capacity * sizeof(*choices));
@@ -333,7 +366,9 @@ static int append(struct pair *pair, const struct choice *choice)
 		pair->choices = choices;
 		pair->capacity = capacity;
 	}
-	pair->choices[pair->count++] = *choice;
+	if (append_row(pair, bytes, size, &choice.at) < 0)
+		return FAIL_MEMORY;
+	pair->choices[pair->count++] = choice;
 	return 0;
 }
 
@@ -347,25 +382,19 @@ static bool is_crowded(const struct pair *pair)
 	return rows >= SAMPLE_UNITS;
 }
 
-static int add_to_pair(
-        struct pair *pair, const struct sample_unit *unit, const uint8_t *bytes, size_t size)
+static int add_to_pair(struct pair *pair, uint64_t key, const struct sample_unit *unit,
+        const uint8_t *bytes, size_t size)
 {
-	struct row lent;
-	struct choice choice = choice_of(unit, &lent);
-	struct choice *equal = find_equal(pair, &choice, bytes, size);
+	struct choice *equal = find_equal(pair, unit, bytes, size);
 
 	if (equal && equal->count >= SAMPLE_UNITS)
 		return 0;
-	if (equal) {
+	if (equal)
 		equal->count++;
-	} else if (own_row(&choice, bytes, size) < 0) {
+	else if (append(pair, unit, bytes, size) < 0)
 		return FAIL_MEMORY;
-	} else if (append(pair, &choice) < 0) {
-		free(choice.row);
-		return FAIL_MEMORY;
-	}
 	if (is_crowded(pair))
-		trim(pair);
+		trim(pair, key);
 	return 0;
 }
 
@@ -383,48 +412,55 @@ static uint64_t spread(uint64_t key)
 	return key ^ key >> 32;
 }
 
-static struct pair *find_pair(const struct stripe *stripe, uint64_t key)
+static struct place *find_place(const struct stripe *stripe, uint64_t key)
 {
-	if (stripe->capacity == 0)
-		return NULL;
 	size_t mask = stripe->capacity - 1;
 	size_t at = (spread(key) / STRIPES) & mask;
 
-	while (stripe->pairs[at].key != 0 && stripe->pairs[at].key != key)
+	while (stripe->places[at].key != 0 && stripe->places[at].key != key)
 		at = (at + 1) & mask;
-	return &stripe->pairs[at];
+	return &stripe->places[at];
+}
+
+/* NULL: there is none. */
+static const struct pair *find_pair(const struct stripe *stripe, uint64_t key)
+{
+	return stripe->capacity == 0 ? NULL : find_place(stripe, key)->pair;
 }
 
 static int grow_stripe(struct stripe *stripe)
 {
 	struct stripe grown = {.capacity = stripe->capacity ? 2 * stripe->capacity : FIRST_PAIRS};
 
-	grown.pairs = calloc(grown.capacity, sizeof(*grown.pairs));
-	if (!grown.pairs)
+	grown.places = calloc(grown.capacity, sizeof(*grown.places));
+	if (!grown.places)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < stripe->capacity; i++) {
-		if (stripe->pairs[i].key != 0)
-			*find_pair(&grown, stripe->pairs[i].key) = stripe->pairs[i];
+		if (stripe->places[i].key != 0)
+			*find_place(&grown, stripe->places[i].key) = stripe->places[i];
 	}
-	free(stripe->pairs);
-	stripe->pairs = grown.pairs;
+	free(stripe->places);
+	stripe->places = grown.places;
 	stripe->capacity = grown.capacity;
 	return 0;
 }
 
 static struct pair *take_pair(struct stripe *stripe, uint64_t key)
 {
-	struct pair *pair = find_pair(stripe, key);
+	struct place *place = stripe->capacity ? find_place(stripe, key) : NULL;
 
-	if (pair && pair->key == key)
-		return pair;
+	if (place && place->key == key)
+		return place->pair;
 	/* A quarter stays free. */
 	if (4 * (stripe->count + 1) > 3 * stripe->capacity && grow_stripe(stripe) < 0)
 		return NULL;
-	pair = find_pair(stripe, key);
-	pair->key = key;
+	place = find_place(stripe, key);
+	place->pair = calloc(1, sizeof(*place->pair));
+	if (!place->pair)
+		return NULL;
+	place->key = key;
 	stripe->count++;
-	return pair;
+	return place->pair;
 }
 
 /* ---- Limits of full pairs. ---- */
@@ -437,7 +473,7 @@ static struct limit *limit_of(struct sample_filter *filter, uint64_t key)
 static void remember_limit(struct sample_filter *filter, const struct pair *pair)
 {
 	if (pair->limit.key != 0)
-		*limit_of(filter, pair->key) = pair->limit;
+		*limit_of(filter, pair->limit.key) = pair->limit;
 }
 
 /* Beyond the limit for certain: where the beginnings of claim ids are equal, rows decide. */
@@ -449,7 +485,7 @@ static bool is_beyond(const struct limit *limit, const struct sample_unit *unit)
 }
 
 /* Is there a unit of its order behind it, or itself? */
-static bool is_chosen(const struct pair *pair, enum order order, const struct choice *unit)
+static bool is_chosen(const struct pair *pair, enum order order, const struct sample_unit *unit)
 {
 	const struct limit *limit = &pair->limit;
 
@@ -463,23 +499,19 @@ static bool is_chosen(const struct pair *pair, enum order order, const struct ch
 		bool on_limit = order == BY_HASH ? choice->hash == limit->hash
 		                                 : choice->dollars == limit->dollars;
 
-		if (on_limit && (!last || compare_units(order, choice, last) > 0))
+		if (on_limit && (!last || compare_units(pair, order, choice, last) > 0))
 			last = choice;
 	}
-	return compare_units(order, unit, last) <= 0;
+	return compare_unit(pair, order, unit, last) <= 0;
 }
 
 static bool pair_wants(const struct pair *pair, const struct sample_unit *unit)
 {
-	struct row lent;
-
 	if (pair->limit.key == 0)
 		return true;
 	if (is_beyond(&pair->limit, unit))
 		return false;
-	struct choice choice = choice_of(unit, &lent);
-
-	return is_chosen(pair, BY_HASH, &choice) || is_chosen(pair, BY_DOLLARS, &choice);
+	return is_chosen(pair, BY_HASH, unit) || is_chosen(pair, BY_DOLLARS, unit);
 }
 
 bool samples_want(
@@ -496,7 +528,7 @@ bool samples_want(
 	pthread_mutex_lock(&stripe->lock);
 	const struct pair *pair = find_pair(stripe, key);
 
-	if (pair && pair->key == key) {
+	if (pair) {
 		wanted = pair_wants(pair, unit);
 		remember_limit(filter, pair);
 	}
@@ -515,7 +547,7 @@ int samples_add(struct samples *samples, struct sample_filter *filter,
 	struct pair *pair = take_pair(stripe, key);
 
 	if (pair)
-		err = add_to_pair(pair, unit, row, size);
+		err = add_to_pair(pair, key, unit, row, size);
 	if (err == 0)
 		remember_limit(filter, pair);
 	pthread_mutex_unlock(&stripe->lock);
@@ -532,9 +564,9 @@ static const struct choice *next_by_hash(const struct pair *pair, const struct c
 	for (unsigned i = 0; i < pair->count; i++) {
 		const struct choice *choice = &pair->choices[i];
 
-		if (after && compare_units(BY_HASH, choice, after) <= 0)
+		if (after && compare_units(pair, BY_HASH, choice, after) <= 0)
 			continue;
-		if (!next || compare_units(BY_HASH, choice, next) < 0)
+		if (!next || compare_units(pair, BY_HASH, choice, next) < 0)
 			next = choice;
 	}
 	return next;
@@ -548,17 +580,16 @@ static unsigned unit_count(const struct pair *pair, const struct choice *unit)
 	for (unsigned i = 0; i < pair->count; i++) {
 		const struct choice *choice = &pair->choices[i];
 
-		if (compare_units(BY_HASH, unit, choice) == 0 && choice->count > most)
+		if (compare_units(pair, BY_HASH, unit, choice) == 0 && choice->count > most)
 			most = choice->count;
 	}
 	return most;
 }
 
-static bool has_claim(const struct text claims[], size_t count, const struct row *row)
+static bool has_claim(const struct text claims[], size_t count, struct text claim)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (claims[i].size == row->claim_size &&
-		        !memcmp(claims[i].at, row->claim, row->claim_size))
+		if (claims[i].size == claim.size && !memcmp(claims[i].at, claim.at, claim.size))
 			return true;
 	}
 	return false;
@@ -572,13 +603,13 @@ size_t samples_claims(const struct samples *samples, uint32_t provider, uint8_t 
 	const struct choice *unit = NULL;
 	size_t count = 0, units = 0;
 
-	if (!pair || pair->key != key)
+	if (!pair)
 		return 0;
 	while (units < SAMPLE_UNITS && (unit = next_by_hash(pair, unit))) {
-		const struct row *row = unit->row;
+		struct text claim = row_claim(row_bytes(pair, unit));
 
-		if (!has_claim(claims, count, row))
-			claims[count++] = (struct text){row->claim, row->claim_size};
+		if (!has_claim(claims, count, claim))
+			claims[count++] = claim;
 		units += unit_count(pair, unit);
 	}
 	return count;
@@ -592,9 +623,9 @@ static size_t count_rows(const struct samples *samples)
 		const struct stripe *stripe = &samples->stripes[i];
 
 		for (size_t k = 0; k < stripe->capacity; k++) {
-			const struct pair *pair = &stripe->pairs[k];
+			const struct pair *pair = stripe->places[k].pair;
 
-			for (unsigned r = 0; r < pair->count; r++)
+			for (unsigned r = 0; pair && r < pair->count; r++)
 				count += pair->choices[r].count;
 		}
 	}
@@ -606,10 +637,12 @@ static size_t list_rows(const struct pair *pair, struct sort_item *items)
 	size_t count = 0;
 
 	for (unsigned i = 0; i < pair->count; i++) {
-		const struct row *row = pair->choices[i].row;
+		const struct choice *choice = &pair->choices[i];
+		struct sort_item item = {
+		        .at = row_bytes(pair, choice), .size = row_size(pair->rows + choice->at)};
 
-		for (uint8_t k = 0; k < pair->choices[i].count; k++)
-			items[count++] = (struct sort_item){.at = row->bytes, .size = row->size};
+		for (uint8_t k = 0; k < choice->count; k++)
+			items[count++] = item;
 	}
 	return count;
 }
@@ -626,7 +659,8 @@ int samples_rows(const struct samples *samples, struct sort_item **items, size_t
 		const struct stripe *stripe = &samples->stripes[i];
 
 		for (size_t k = 0; k < stripe->capacity; k++)
-			listed += list_rows(&stripe->pairs[k], *items + listed);
+			if (stripe->places[k].pair)
+				listed += list_rows(stripe->places[k].pair, *items + listed);
 	}
 	return 0;
 }
