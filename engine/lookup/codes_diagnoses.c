@@ -187,22 +187,20 @@ static int store(struct join_rows *join, const struct codes *codes, const struct
 static int join_image(struct join_rows *join, struct codes *codes, struct diag *diag)
 {
 	const struct set *icd = codes->parts[PART_ICD10CM], *mce = codes->parts[PART_MCE];
-	int err = 0;
+	struct key_list codes_of_icd, codes_of_mce = {0};
+	int err = key_list_make(&codes_of_icd, icd, diag);
 
-	for (uint32_t slot = 0; slot < icd->table.slots && !err; slot++) {
-		uint32_t ref = icd->table.values[slot];
-		struct diagnosis dx = {.icd10cm = {.set = icd}};
+	if (!err)
+		err = key_list_make(&codes_of_mce, mce, diag);
+	for (; codes_of_icd.at < codes_of_icd.count && !err; codes_of_icd.at++) {
+		struct diagnosis dx = {.icd10cm = key_list_rows(&codes_of_icd, icd)};
 
-		if (!icd->table.keys[slot])
-			continue;
-		dx.icd10cm.at =
-		        (const struct set_row *)(const void *)(icd->rows +
-		                                               (ref - 1) *
-		                                                       sizeof(struct icd10_row));
-		dx.icd10cm.count = dx.icd10cm.at->more + 1u;
-		dx.mce = key_rows_find(mce, icd->table.keys[slot]);
-		err = store(join, codes, &dx, ref, diag);
+		if (key_list_find(&codes_of_mce, codes_of_icd.keys[codes_of_icd.at]))
+			dx.mce = key_list_rows(&codes_of_mce, mce);
+		err = store(join, codes, &dx, codes_of_icd.rows[codes_of_icd.at], diag);
 	}
+	key_list_end(&codes_of_icd);
+	key_list_end(&codes_of_mce);
 	return err;
 }
 

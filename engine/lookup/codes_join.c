@@ -90,6 +90,45 @@ void cuts_add_rows(struct cuts *cuts, const struct codes *codes, enum codes_part
 		cuts_add(cuts, join_window(codes, part, key_rows_at(rows, i)));
 }
 
+/* ---- Keys in order ---- */
+
+static int list_keys(struct key_list *list, const struct set *set, struct diag *diag)
+{
+	size_t rows = set->row_count;
+
+	for (uint32_t slot = 0; slot < set->table.slots; slot++)
+		list->keys[set->table.values[slot]] = set->table.keys[slot];
+	for (uint32_t row = 1; row <= rows; row++) {
+		if (!list->keys[row])
+			continue;
+		if (list->count && list->keys[list->count - 1] >= list->keys[row])
+			return diag_set(diag, FAIL_TABLE, "%s: is out of order; build it again",
+			        set->schema->name);
+		list->rows[list->count] = row;
+		list->keys[list->count++] = list->keys[row];
+	}
+	return 0;
+}
+
+int key_list_make(struct key_list *list, const struct set *set, struct diag *diag)
+{
+	*list = (struct key_list){0};
+	if (!set)
+		return 0;
+	list->keys = calloc(set->row_count + 1, sizeof(*list->keys));
+	list->rows = malloc((set->row_count + 1) * sizeof(*list->rows));
+	if (!list->keys || !list->rows)
+		return diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
+	return list_keys(list, set, diag);
+}
+
+void key_list_end(struct key_list *list)
+{
+	free(list->keys);
+	free(list->rows);
+	*list = (struct key_list){0};
+}
+
 /* ---- Rows that grow ---- */
 
 int join_rows_begin(struct join_rows *join, size_t size, size_t codes, struct diag *diag)
@@ -175,18 +214,19 @@ int codes_join_icd10pcs(struct codes *codes, struct diag *diag)
 	if (!set)
 		return 0;
 	err = join_rows_begin(&join, sizeof(windows[0]), set->row_count + 1, diag);
-	for (uint32_t slot = 0; slot < set->table.slots && !err; slot++) {
+	for (size_t row = 0; row < set->row_count && !err;) {
 		struct key_rows rows = {.set = set};
 		unsigned count = 0;
 
-		if (!set->table.keys[slot])
-			continue;
-		rows = key_rows_find(set, set->table.keys[slot]);
+		rows.at = (const struct set_row *)(const void *)(set->rows +
+		                                                 row * set->schema->row_size);
+		rows.count = rows.at->more + 1u;
 		pcs_windows(codes, &rows, windows, &count);
 		if (!count) /* a header: known, and never in force */
 			windows[count++] = (struct code_window){INT32_MAX, INT32_MIN};
 		err = join_rows_store(
-		        &join, set->table.values[slot], windows, count, count - 1, false, diag);
+		        &join, (uint32_t)row + 1, windows, count, count - 1, false, diag);
+		row += rows.count;
 	}
 	if (err) {
 		join_rows_end(&join);

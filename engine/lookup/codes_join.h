@@ -78,6 +78,37 @@ const struct set_row *key_rows_on(
 void cuts_add_rows(struct cuts *cuts, const struct codes *codes, enum codes_part part,
         const struct key_rows *rows);
 
+/* The keys of a set in order, and their first rows; sets lie in that order already. */
+struct key_list {
+	uint64_t *keys;
+	uint32_t *rows; /* from 1 */
+	size_t count, at;
+};
+
+/* Of no set (NULL): an empty one.  FAIL_MEMORY; FAIL_TABLE for an image out of order. */
+int key_list_make(struct key_list *list, const struct set *set, struct diag *diag);
+void key_list_end(struct key_list *list); /* takes a zeroed one */
+
+/* All rows of the key at list->at. */
+static inline struct key_rows key_list_rows(const struct key_list *list, const struct set *set)
+{
+	struct key_rows rows = {.set = set};
+
+	rows.at = (const struct set_row *)(const void *)(set->rows +
+	                                                 (size_t)(list->rows[list->at] - 1) *
+	                                                         set->schema->row_size);
+	rows.count = rows.at->more + 1u;
+	return rows;
+}
+
+/* Go on to a key; is it there?  Keys are asked for in order. */
+static inline bool key_list_find(struct key_list *list, uint64_t key)
+{
+	while (list->at < list->count && list->keys[list->at] < key)
+		list->at++;
+	return list->at < list->count && list->keys[list->at] == key;
+}
+
 /* Rows that grow: refs of codes first, the others behind them. */
 struct join_rows {
 	uint8_t *rows;

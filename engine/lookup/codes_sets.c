@@ -8,6 +8,7 @@
 #include "lookup/set_private.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,38 +52,34 @@ static int keep_days(
 		return diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
 	memcpy(codes->covered[part], set->covered, size);
 	codes->covered_count[part] = set->covered_count;
-	codes->limited |= PART_BIT(part);
 	return 0;
 }
 
-/* Sets of providers are many times the size of others: only what a rule asks is read. */
-static bool is_wanted(const struct codes_sets_options *options, enum codes_part part)
-{
-	if (part != PART_LEIE && part != PART_NPPES)
-		return true;
-	return options->parts & PART_BIT(part);
-}
-
-static int open_parts(
-        struct codes *codes, const struct codes_sets_options *options, struct diag *diag)
+/* Open the sets of some parts; of two threads each has its own. */
+static int open_parts(struct codes *codes, unsigned wanted, struct diag *diag)
 {
 	int err = 0;
 
-	codes->absent = PART_BIT(PART_NPPES);
 	for (size_t i = 0; i < PART_SETS && !err; i++) {
 		enum codes_part part = part_sets[i].part;
 		const struct set *set = NULL;
 
-		if (codes->parts[part] || !is_wanted(options, part))
+		if (codes->parts[part] || !(wanted & PART_BIT(part)))
 			continue;
 		err = sets_use(codes->images, part_sets[i].name, &set, diag);
 		if (err || !set)
 			continue;
 		codes->parts[part] = set;
-		codes->absent &= ~PART_BIT(part);
 		err = keep_days(codes, part, set, diag);
 	}
 	return err;
+}
+
+static void settle_days(struct codes *codes)
+{
+	codes->absent = codes->parts[PART_NPPES] ? 0 : PART_BIT(PART_NPPES);
+	for (unsigned part = 0; part < PART_COUNT; part++)
+		codes->limited |= codes->covered[part] ? PART_BIT(part) : 0;
 }
 
 /* ---- Small lists ---- */
@@ -236,18 +233,25 @@ static int read_lists(struct codes *codes, struct diag *diag)
 
 /* ---- What the run was judged by ---- */
 
-/* "FY2025 order", or the first and last of several with their number. */
+/* The release, or the first and last by their days with the number of them. */
 static void write_release(const struct set *set, char text[CODES_RELEASE_SIZE])
 {
 	size_t count = set_source_count(set);
-	struct set_source first, last;
+	struct set_source first, last, source;
 
 	snprintf(text, CODES_RELEASE_SIZE, "none");
 	if (count == 0)
 		return;
 	set_source_at(set, 0, &first);
-	set_source_at(set, count - 1, &last);
-	if (count == 1)
+	last = first;
+	for (size_t i = 1; i < count; i++) {
+		set_source_at(set, i, &source);
+		if (source.from < first.from)
+			first = source;
+		if (source.from > last.from)
+			last = source;
+	}
+	if (strcmp(first.release, last.release) == 0)
 		snprintf(text, CODES_RELEASE_SIZE, "%s", first.release);
 	else
 		snprintf(text, CODES_RELEASE_SIZE, "%s to %s (%zu releases)", first.release,
@@ -327,6 +331,64 @@ static void settle_partial(struct codes *codes)
 			codes->partial[SYSTEM_PROCEDURE] = false;
 }
 
+/* ---- Two halves, a thread each: procedures, and all else ---- */
+
+enum {
+	PARTS_OF_PROCEDURES = PARTS_PROCEDURE | PARTS_MUE | PART_BIT(PART_MPFS) |
+	                      PART_BIT(PART_AOC),
+	PARTS_OF_PROVIDERS = PART_BIT(PART_LEIE) | PART_BIT(PART_NPPES),
+};
+
+struct half {
+	struct codes *codes;
+	struct diag diag;
+	int err;
+};
+
+static void *open_procedures(void *context)
+{
+	struct half *half = context;
+
+	half->err = open_parts(half->codes, PARTS_OF_PROCEDURES, &half->diag);
+	if (!half->err)
+		half->err = codes_join_procedures(half->codes, &half->diag);
+	return NULL;
+}
+
+/* Sets of providers are many times the size of others: read where a rule asks for them only. */
+static int open_others(
+        struct codes *codes, const struct codes_sets_options *options, struct diag *diag)
+{
+	unsigned aside = PARTS_OF_PROCEDURES | (PARTS_OF_PROVIDERS & ~options->parts);
+	int err = open_parts(codes, ~aside, diag);
+
+	if (!err)
+		err = read_lists(codes, diag);
+	if (!err)
+		err = codes_join_diagnoses(codes, diag);
+	return err ? err : codes_join_icd10pcs(codes, diag);
+}
+
+static int open_halves(
+        struct codes *codes, const struct codes_sets_options *options, struct diag *diag)
+{
+	struct half procedures = {.codes = codes};
+	pthread_t thread;
+	bool apart;
+	int err;
+
+	diag_init(&procedures.diag);
+	apart = pthread_create(&thread, NULL, open_procedures, &procedures) == 0;
+	if (!apart)
+		open_procedures(&procedures);
+	err = open_others(codes, options, diag);
+	if (apart)
+		pthread_join(thread, NULL);
+	if (!err && procedures.err)
+		err = diag_set(diag, procedures.err, "%s", procedures.diag.text);
+	return err;
+}
+
 int codes_open_sets(
         struct codes **codes, const struct codes_sets_options *options, struct diag *diag)
 {
@@ -339,17 +401,10 @@ int codes_open_sets(
 	made->nearest = options->nearest;
 	err = sets_open(&made->images, options->folder, diag);
 	if (!err)
-		err = open_parts(made, options, diag);
-	if (!err)
-		err = read_lists(made, diag);
-	if (!err)
-		err = codes_join_diagnoses(made, diag);
-	if (!err)
-		err = codes_join_procedures(made, diag);
-	if (!err)
-		err = codes_join_icd10pcs(made, diag);
+		err = open_halves(made, options, diag);
 	if (!err)
 		err = describe(made, diag);
+	settle_days(made);
 	settle_partial(made);
 	if (err) {
 		codes_destroy(made);

@@ -31,7 +31,7 @@ const struct set *sets_find(const struct sets *sets, const char *name); /* or NU
 
 /*
  * A set for look-ups: verified in full the first time.  *set is NULL where the
- * folder has none of that name.  FAIL_TABLE.  By one thread.
+ * folder has none of that name.  FAIL_TABLE.  One set by one thread at a time.
  */
 int sets_use(struct sets *sets, const char *name, const struct set **set, struct diag *diag);
 int sets_verify(struct sets *sets, struct diag *diag); /* all */
