@@ -316,6 +316,13 @@ static enum cell_end split_cell(struct splitter *splitter)
 	const char *begin = splitter->text + splitter->at, *at = begin;
 	enum cell_end end;
 
+	/* Most cells of the largest releases are empty ones in quotes. */
+	if (splitter->end - at > 2 && at[0] == '"' && at[1] == '"' &&
+	        at[2] == splitter->delimiter) {
+		add_cell(splitter, at + 1, at + 1, false);
+		splitter->at += 3;
+		return CELL_DELIMITER;
+	}
 	while (at < splitter->end && *at == ' ' && splitter->delimiter != ' ')
 		at++;
 	if (at < splitter->end && *at == '"')
