@@ -184,7 +184,8 @@ struct codes_sets_options {
  * Open the images of a folder over the starter set: what the folder has stands in
  * place of the starter's, save what no release has (E/M families, classes of age
  * and sex of procedures, and the like), which stays on the codes that a release
- * knows.  Sets that are read are verified first.  Under 10 ms.
+ * knows, and on those that a partial one cannot deny.  Sets that are read are verified first. Under
+ * 10 ms.
  *
  * FAIL_INPUT: no such folder.  FAIL_TABLE: an image that is cut, changed or of
  * another version, or none at all.

@@ -200,6 +200,14 @@ static void read_schedule(const struct codes *codes, const struct key_rows *rows
 	}
 }
 
+/* A partial list cannot say that a code of the starter's is none. */
+static bool starter_tells(const struct codes *codes, uint64_t word)
+{
+	const struct set *set = codes->parts[codes_procedure_part(word)];
+
+	return !set || set->complete_count == 0;
+}
+
 /* When a code is in force is said by the first of these that has it. */
 static void read_base(struct walk *walk, struct procedure *px)
 {
@@ -212,7 +220,7 @@ static void read_base(struct walk *walk, struct procedure *px)
 		read_days(walk->codes, walk_parts[bases[b]], &walk->rows[bases[b]], &px->base);
 		return;
 	}
-	if (px->starter && !walk->codes->parts[codes_procedure_part(px->word)])
+	if (px->starter && starter_tells(walk->codes, px->word))
 		pieces_add(&px->base, (struct code_window){px->starter->from, px->starter->to}, 1);
 	else
 		pieces_add(&px->base, always, 1);
@@ -474,7 +482,7 @@ static bool is_released(const struct codes *codes, uint64_t word)
 	return false;
 }
 
-/* The starter's codes of a kind that no release tells of. */
+/* The starter's codes that no release has, and none could say are none. */
 static int add_starter(struct walk *walk, struct diag *diag)
 {
 	struct codes *codes = walk->codes;
@@ -484,7 +492,7 @@ static int add_starter(struct walk *walk, struct diag *diag)
 	for (uint32_t ref = 1; ref < codes->counts[SYSTEM_PROCEDURE] && !err; ref++) {
 		uint64_t word = codes->words[SYSTEM_PROCEDURE][ref];
 
-		if (!codes->parts[codes_procedure_part(word)] && !is_released(codes, word))
+		if (starter_tells(codes, word) && !is_released(codes, word))
 			err = add_code(walk, word, diag);
 	}
 	return err;
