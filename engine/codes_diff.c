@@ -287,6 +287,7 @@ static void compare_rows(struct comparison *comparison)
 
 struct pair_tables {
 	const struct pairs *a, *b; /* b: the other folder's */
+	const uint16_t *ids;       /* in b, by the id in a; 0: not there */
 	bool forward;              /* a is NEW */
 };
 
@@ -319,41 +320,59 @@ static void indicator_change(struct comparison *comparison, const char *code,
 		append(change, "modifier_indicator", before, after);
 }
 
+/* The last day of a pair in the other folder's table, of one that is in force no more. */
+static int32_t pair_last_day(const struct pairs *pairs, uint16_t column1, uint16_t column2)
+{
+	const struct pair_window *window = column1 && column2
+	                                           ? pairs_windows(pairs, column1, column2)
+	                                           : NULL;
+	int32_t day = INT32_MAX;
+
+	for (; window; window = window->more ? window + 1 : NULL)
+		day = window->to;
+	return day;
+}
+
 static void compare_pair(struct comparison *comparison, const struct pair_tables *tables,
         uint16_t column1, uint16_t column2)
 {
 	const struct pair_window *mine = window_at_end(tables->a, column1, column2), *theirs;
 	uint64_t word1 = pairs_word(tables->a, column1), word2 = pairs_word(tables->a, column2);
+	uint16_t id1 = tables->ids[column1], id2 = tables->ids[column2];
 	char code[SET_KEY_TEXT_MAX];
 
 	if (!mine)
 		return;
-	theirs = window_at_end(tables->b, pairs_id(tables->b, word1), pairs_id(tables->b, word2));
-	if (theirs && (!tables->forward || theirs->indicator == mine->indicator))
-		return;
+	theirs = window_at_end(tables->b, id1, id2);
 	name_pair(code, word1, word2);
-	if (theirs)
-		indicator_change(comparison, code, theirs, mine);
-	else if (tables->forward)
+	if (!theirs && tables->forward)
 		change_add(comparison, code, ADDED, mine->from);
-	else
-		change_add(comparison, code, ENDED, tables->a->set->to);
+	else if (!theirs)
+		change_add(comparison, code, ENDED, pair_last_day(tables->b, id1, id2));
+	else if (tables->forward && theirs->indicator != mine->indicator)
+		indicator_change(comparison, code, theirs, mine);
+	else if (tables->forward && theirs->from != mine->from)
+		change_add(comparison, code, WINDOWS, DATE_ABSENT);
 }
 
-static int compare_table(struct comparison *comparison, const struct pair_tables *tables)
+static void compare_table(
+        struct comparison *comparison, const struct pairs *a, const struct pairs *b, bool forward)
 {
-	uint16_t *partners = malloc(((size_t)tables->a->code_count + 1) * sizeof(*partners));
+	size_t room = (size_t)a->code_count + 1;
+	uint16_t *partners = malloc(room * sizeof(*partners)), *ids = calloc(room, sizeof(*ids));
+	struct pair_tables tables = {a, b, ids, forward};
 
-	if (!partners)
-		return FAIL_MEMORY;
-	for (uint32_t id = 1; id <= tables->a->code_count; id++) {
-		size_t count = pairs_partners(tables->a, (uint16_t)id, 1, partners);
+	for (uint32_t id = 1; ids && id <= a->code_count; id++)
+		ids[id] = pairs_id(b, pairs_word(a, (uint16_t)id));
+	for (uint32_t id = 1; ids && partners && id <= a->code_count; id++) {
+		size_t count = pairs_partners(a, (uint16_t)id, 1, partners);
 
 		for (size_t i = 0; i < count; i++)
-			compare_pair(comparison, tables, (uint16_t)id, partners[i]);
+			compare_pair(comparison, &tables, (uint16_t)id, partners[i]);
 	}
+	comparison->failed |= !ids || !partners;
 	free(partners);
-	return 0;
+	free(ids);
 }
 
 static int compare_pairs(struct comparison *comparison, struct diag *diag)
@@ -364,9 +383,9 @@ static int compare_pairs(struct comparison *comparison, struct diag *diag)
 	if (!err)
 		err = pairs_open(&new, comparison->new, diag);
 	if (!err)
-		err = compare_table(comparison, &(struct pair_tables){&new, &old, true});
+		compare_table(comparison, &new, &old, true);
 	if (!err)
-		err = compare_table(comparison, &(struct pair_tables){&old, &new, false});
+		compare_table(comparison, &old, &new, false);
 	return err;
 }
 
@@ -484,12 +503,12 @@ static void print_comparison(const struct comparison *comparison, size_t limit)
 		view_releases(comparison->new, now);
 	for (unsigned kind = 0; kind < CHANGES; kind++)
 		all += comparison->counts[kind];
-	printf("%s: %s -> %s: ", comparison->schema->name, then, now);
+	printf("%s: %s -> %s", comparison->schema->name, then, now);
 	if (!comparison->old || !comparison->new) {
-		puts(comparison->new ? "new here" : "no longer here: what it judged is not judged");
+		puts(comparison->new ? ": new here" : ": no longer here, and not judged");
 		return;
 	}
-	puts(all ? "" : "the same");
+	puts(all ? "" : ": the same");
 	for (unsigned kind = 0; kind < CHANGES; kind++)
 		print_kind(comparison, (enum change_kind)kind, limit ? limit : SIZE_MAX);
 	if (comparison->raised || comparison->lowered)
@@ -563,7 +582,7 @@ static int compare_sets(struct comparison *comparison, struct diag *diag)
 		err = compare_pairs(comparison, diag);
 	else
 		compare_rows(comparison);
-	if (comparison->failed || err == FAIL_MEMORY)
+	if (comparison->failed)
 		return diag_set(diag, FAIL_MEMORY, "no memory for the changes of %s",
 		        comparison->schema->name);
 	if (comparison->count)

@@ -11,21 +11,33 @@ enum { WINDOWS_MAX = 64, NAME_WIDTH = 20 };
 
 /* ---- Text ---- */
 
-static const char *verdict_text(const struct found *found)
+static bool is_header(const struct found *found)
 {
 	const struct set_row *row = found_row(found);
 
+	if (found->values)
+		return found->header;
+	return row && row->from <= found->day && found->day <= row->to &&
+	       view_row_has(found->set, row, "header");
+}
+
+/* What is said of the code on the day, and why. */
+static const char *verdict_text(const struct found *found, const char **why)
+{
+	*why = "";
 	if (found_verdict(found) == VERDICT_VALID)
-		return "valid";
-	if (found_verdict(found) == VERDICT_NOT_JUDGED)
-		return found->covered ? "not in this set, which is partial"
-		                      : "not judged: the set does not cover the day";
-	if (!row && !found->values)
+		return "in force";
+	if (found_verdict(found) == VERDICT_NOT_JUDGED) {
+		*why = found->covered ? ": not in this set, which is partial"
+		                      : ": the set does not cover the day";
+		return "not judged";
+	}
+	if (!found->rows && !found->values)
 		return "unknown";
-	if (found->header || (row && view_row_has(found->set, row, "header") &&
-	                             row->from <= found->day && found->day <= row->to))
-		return "header: a longer code is needed";
-	return "not in force";
+	if (!is_header(found))
+		return "not in force";
+	*why = ": a longer code is to be billed";
+	return "a header";
 }
 
 static void print_verdict(const struct found *found)
@@ -33,13 +45,13 @@ static void print_verdict(const struct found *found)
 	struct window windows[WINDOWS_MAX];
 	size_t count = found_windows(found, windows, WINDOWS_MAX);
 	char day[DATE_TEXT_SIZE], text[VIEW_WINDOW_MAX];
+	const char *why, *verdict = verdict_text(found, &why);
 
 	date_format(found->day == INT32_MAX ? DATE_ABSENT : found->day, day);
-	printf("  %s %s%s%s", found->code, verdict_text(found), day[0] ? " on " : "", day);
+	printf("  %s: %s%s%s%s", found->code, verdict, day[0] ? " on " : "", day, why);
 	for (size_t i = 0; i < count && i < WINDOWS_MAX; i++)
-		printf("%s%s", i ? ", " : "; in force ",
-		        view_window(windows[i].from, windows[i].to, text));
-	putchar('\n');
+		printf("%s%s", i ? ", " : " (", view_window(windows[i].from, windows[i].to, text));
+	puts(count ? ")" : "");
 }
 
 static void print_values(const struct view_value values[], size_t count)
@@ -155,8 +167,8 @@ static void print_pairs(const struct found *found, size_t limit)
 	char day[DATE_TEXT_SIZE];
 
 	date_format(found->day == INT32_MAX ? DATE_ABSENT : found->day, day);
-	printf("  %s%s%s: column 1 of %zu edits, column 2 of %zu\n", found->code,
-	        day[0] ? " on " : "", day, found->as_column1, second);
+	printf("  %s: column 1 of %zu edits, column 2 of %zu%s%s\n", found->code, found->as_column1,
+	        second, day[0] ? ", on " : "", day);
 	print_partners(found->partners, found->as_column1, limit);
 	print_partners(found->partners + found->as_column1, second, limit);
 }

@@ -128,11 +128,16 @@ static void tell_mue(struct found *found, const struct procedure_attributes *pro
 
 static void tell_schedule(struct found *found, const struct procedure_attributes *procedure)
 {
-	static const char *const globals[] = {"", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"};
+	static const char globals[] = {'0', '1', '9', 'M', 'X', 'Y', 'Z'};
+	char global[4] = "000";
 
 	if (!(procedure->flags & PX_MPFS))
 		return;
-	put_text(found, "global", globals[procedure->global]);
+	if (procedure->global > PX_GLOBAL_090) /* three letters alike */
+		memset(global, globals[procedure->global - PX_GLOBAL_000], 3);
+	else /* days: 000, 010, 090 */
+		global[1] = globals[procedure->global - PX_GLOBAL_000];
+	put_text(found, "global", global);
 	put_number(found, "pctc", procedure->pctc);
 	put_number(found, "bilateral", procedure->bilateral);
 	put_number(found, "assistant", procedure->assistant);
