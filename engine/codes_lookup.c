@@ -189,8 +189,9 @@ static int find_parts(struct lookup *lookup, const struct set *set, char mark, b
 	size_t before = lookup->count;
 
 	visit_keys(set, visit_part, &part);
-	qsort(lookup->found + before, lookup->count - before, sizeof(*lookup->found),
-	        compare_codes);
+	if (lookup->count > before)
+		qsort(lookup->found + before, lookup->count - before, sizeof(*lookup->found),
+		        compare_codes);
 	return part.failed ? FAIL_MEMORY : 0;
 }
 
@@ -405,7 +406,8 @@ static void find_below(struct found *found)
 	if (!found->rows || !view_row_has(found->set, found_row(found), "header"))
 		return;
 	visit_keys(found->set, visit_below, &below);
-	qsort(below.codes, below.count, sizeof(below.codes[0]), compare_texts);
+	if (below.count)
+		qsort(below.codes, below.count, sizeof(below.codes[0]), compare_texts);
 	found->near_distance = SIZE_MAX;
 	found->near_count = below.count < NEAR_MAX ? below.count : NEAR_MAX;
 	found->near_more = below.count - found->near_count;
