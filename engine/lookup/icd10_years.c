@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-	HEADER_MIN = 3, /* characters of the shortest header */
+	HEADER_MIN = 3,  /* characters of the shortest header */
+	FILLED_SIZE = 7, /* of a code whose empty places are filled */
 	WORD_BYTES = 8,
 	CODE_TEXT_SIZE = 9,
 };
@@ -118,18 +119,26 @@ static const char *find_word(struct cell title, const char *word)
 }
 
 /*
- * The side of a paired part, told by the title's "left" or "right".  The heart and its
- * vessels have sides that are no pair (I00-I52, Q20-Q28), and what was left in a body
- * is no side.
+ * Chapters whose "left" and "right" are no side of a pair that a claim line could name:
+ * brain, heart and their vessels (I00-I69, P, Q20-Q28), bowel (K), belly (R10-R19).
  */
+static bool has_no_sides(struct cell code)
+{
+	char first = code.text[0], second = code.text[1];
+
+	return first == 'K' || first == 'P' || (first == 'I' && second < '7') ||
+	       (first == 'Q' && second == '2') || (first == 'R' && second == '1');
+}
+
+/* The side of a paired part, told by the title's "left" or "right"; what was "left in" is none. */
 static uint32_t side_of(struct cell code, struct cell title)
 {
-	bool heart = (code.text[0] == 'I' && code.text[1] <= '5' &&
-	                     (code.text[1] < '5' || code.text[2] <= '2')) ||
-	             (code.text[0] == 'Q' && code.text[1] == '2');
-	const char *left = heart ? NULL : find_word(title, "left");
-	const char *right = heart ? NULL : find_word(title, "right");
+	const char *left, *right;
 
+	if (has_no_sides(code))
+		return 0;
+	left = find_word(title, "left");
+	right = find_word(title, "right");
 	if (!left == !right || (left && find_word(title, "left in")))
 		return 0;
 	return left ? ICD10_LEFT : ICD10_RIGHT;
@@ -329,8 +338,22 @@ static unsigned size_of(uint64_t text)
 }
 
 /*
+ * Does the beginning of a code end in an X that only fills places before the seventh
+ * (W001X of W001XXA)?  Such a one is no header; T591X of T591X1A is.
+ */
+static bool is_filled(uint64_t text, unsigned size)
+{
+	if (size == HEADER_MIN || size_of(text) < FILLED_SIZE)
+		return false;
+	for (unsigned at = size - 1; at < FILLED_SIZE - 1; at++)
+		if ((char)(text >> (8 * (WORD_BYTES - 1 - at))) != 'X')
+			return false;
+	return true;
+}
+
+/*
  * Add to billable codes in order the headers above them: in ICD-10-CM each beginning of
- * three characters and more, in ICD-10-PCS that of three.  Titles: of known, if there.
+ * three characters and more but fillers, in ICD-10-PCS that of three.  Titles: of known, if there.
  */
 static int list_headers(
         struct icd10_list *list, const struct icd10_list *known, bool pcs, struct diag *diag)
@@ -348,7 +371,7 @@ static int list_headers(
 			        .text = prefix_of(text, size), .flags = ICD10_HEADER};
 			const struct icd10_code *titled = list_find(known, header.text);
 
-			if (prefix_of(last, size) == header.text)
+			if (prefix_of(last, size) == header.text || is_filled(text, size))
 				continue;
 			if (titled && titled->flags & ICD10_HEADER)
 				header = *titled;
@@ -363,22 +386,14 @@ static int list_headers(
 	return err;
 }
 
-static int rows_add(struct set_build *build, const struct icd10_list *list,
-        const struct release_days *days, const char *path, struct diag *diag)
+static int rows_add(
+        struct set_build *build, const struct icd10_list *list, int source, struct diag *diag)
 {
-	struct set_source source = {.from = days->from, .to = days->to, .snapshot = true};
-	int number;
+	int err = 0;
 
-	snprintf(source.path, sizeof(source.path), "%s", path);
-	snprintf(source.release, sizeof(source.release), "%s", days->label);
-	number = set_build_source(build, &source, diag);
-	for (size_t i = 0; i < list->count && number >= 0; i++) {
-		int err = icd10_row_add(build, &list->codes[i], number, diag);
-
-		if (err < 0)
-			return err;
-	}
-	return number < 0 ? number : 0;
+	for (size_t i = 0; i < list->count && err == 0; i++)
+		err = icd10_row_add(build, &list->codes[i], source, diag);
+	return err;
 }
 
 /* A list gives rows where there is no order file of its year. */
@@ -395,7 +410,7 @@ static int lists_use(struct icd10_years *years, struct set_build *build, struct 
 			continue;
 		err = list_headers(&file->codes, &none, pcs, diag);
 		if (err == 0)
-			err = rows_add(build, &file->codes, &file->days, file->path, diag);
+			err = rows_add(build, &file->codes, file->source, diag);
 		if (err < 0)
 			return err;
 	}
@@ -511,6 +526,20 @@ static int told_check(
 	        changes->path, changes->days.label, changes->told, year->path, count);
 }
 
+/* The source of a year that changes give: their own, or a second one of the year before. */
+static int change_source(struct set_build *build, const struct icd10_file *changes,
+        const struct release_days *days, struct diag *diag)
+{
+	struct set_source source = *set_build_source_at(build, (size_t)changes->source);
+
+	if (source.from == days->from)
+		return changes->source;
+	source.from = days->from;
+	source.to = days->to;
+	snprintf(source.release, sizeof(source.release), "%s", days->label);
+	return set_build_source(build, &source, diag);
+}
+
 /* Give the year that is missing; what both years say must fit. */
 static int change_use(struct icd10_years *years, struct icd10_file *changes,
         struct set_build *build, struct diag *diag)
@@ -539,7 +568,9 @@ static int change_use(struct icd10_years *years, struct icd10_file *changes,
 	err = change_derive(&change, after != NULL, pcs, &made->codes, diag);
 	if (err == 0 && after && before)
 		return files_compare(before, made, COMPARE_BILLABLE, diag);
-	return err < 0 ? err : rows_add(build, &made->codes, &made->days, made->path, diag);
+	if (err == 0)
+		err = made->source = change_source(build, changes, &made->days, diag);
+	return err < 0 ? err : rows_add(build, &made->codes, made->source, diag);
 }
 
 /* Each round gives a year that the next may start from. */

@@ -37,6 +37,7 @@ struct icd10_file {
 	enum icd10_kind kind;
 	char path[256];
 	struct release_days days;
+	int source;               /* in the set, noted when the days are known */
 	struct icd10_list codes;  /* of the year; of changes: as they are in it */
 	struct icd10_list former; /* of changes: as they were before */
 	size_t told;              /* billable codes of the year, as changes tell; 0 unknown */

@@ -160,7 +160,8 @@ static int read_end(struct addenda_read *read, struct diag *diag)
 	}
 	if (read->year && read->year != file->days.year)
 		fiscal_days(read->year, 0, &file->days);
-	return 0;
+	file->source = source_note(read->build, read->release, &file->days, true, diag);
+	return file->source < 0 ? file->source : 0;
 }
 
 static int read_addenda(struct addenda_read *read, struct diag *diag)

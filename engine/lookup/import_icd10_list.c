@@ -98,6 +98,9 @@ static int read_list(struct release *release, struct set_build *build, struct di
 	if (!release_fiscal(release, &file->days))
 		return release_refuse_name(release, diag, "fiscal year",
 		        pcs ? "icd10pcs_codes_2026.txt" : "icd10cm_codes_2026.txt");
+	file->source = source_note(build, release, &file->days, true, diag);
+	if (file->source < 0)
+		return file->source;
 	while ((got = release_line(release, &line, diag)) > 0) {
 		int err = 0;
 

@@ -90,7 +90,6 @@ struct order_read {
 	struct release *release;
 	struct set_build *build;
 	struct icd10_file *file;
-	int source;
 	uint32_t number; /* of the line before, 0 none */
 	bool pcs;
 };
@@ -121,7 +120,7 @@ static int read_line(struct order_read *read, struct cell line, struct diag *dia
 	if (err < 0)
 		return err;
 	return icd10_row_add(read->build, &read->file->codes.codes[read->file->codes.count - 1],
-	        read->source, diag);
+	        read->file->source, diag);
 }
 
 /* A whole file ends in the last chapters: X in ICD-10-PCS, U or Z in ICD-10-CM. */
@@ -147,9 +146,9 @@ static int read_order(struct order_read *read, struct diag *diag)
 	if (!release_fiscal(read->release, &read->file->days))
 		return release_refuse_name(read->release, diag, "fiscal year",
 		        read->pcs ? "icd10pcs_order_2026.txt" : "icd10cm_order_2026.txt");
-	read->source = source_note(read->build, read->release, &read->file->days, true, diag);
-	if (read->source < 0)
-		return read->source;
+	read->file->source = source_note(read->build, read->release, &read->file->days, true, diag);
+	if (read->file->source < 0)
+		return read->file->source;
 	while ((got = release_line(read->release, &line, diag)) > 0) {
 		int err;
 
