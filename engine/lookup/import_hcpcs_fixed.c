@@ -43,7 +43,7 @@ static const struct {
 /* Does a line begin as a record does? */
 static bool begins_record(struct cell line)
 {
-	if (line.size <= 11 || !memchr("3478", line.text[10], 4))
+	if (line.size <= 11 || !import_begins_with_one_of(cell_cut(line, 10, 1), "3478"))
 		return false;
 	for (int i = 5; i < 10; i++)
 		if (!isdigit((unsigned char)line.text[i]))

@@ -191,18 +191,23 @@ static int read_digits(
 	return 0;
 }
 
+/* Days, or one of four letters three times. */
+static bool is_global(struct cell cell)
+{
+	if (cell_is(cell, "000") || cell_is(cell, "010") || cell_is(cell, "090"))
+		return true;
+	return cell.size == 3 && import_begins_with_one_of(cell, "MXYZ") &&
+	       cell.text[1] == cell.text[0] && cell.text[2] == cell.text[0];
+}
+
 static int read_words(
         struct mpfs_reading *reading, const struct cell fields[], struct mpfs_row *row)
 {
-	static const char *const globals[] = {"000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"};
 	uint32_t calculation = 0;
-	bool known = fields[MPFS_GLOBAL].size == 0;
 
-	for (int i = 0; i < 7; i++)
-		known |= cell_is(fields[MPFS_GLOBAL], globals[i]);
-	if (!known)
+	if (fields[MPFS_GLOBAL].size && !is_global(fields[MPFS_GLOBAL]))
 		return release_refuse(reading->release, reading->diag,
-		        "the global days are none of 000, 010, 090, MMM, XXX, YYY, ZZZ");
+		        "the global days are neither 000, 010, 090 nor three times M, X, Y or Z");
 	if (fields[MPFS_STATUS].size != 1 || !isalpha((unsigned char)*fields[MPFS_STATUS].text))
 		return release_refuse(
 		        reading->release, reading->diag, "the status is no single letter");

@@ -144,7 +144,7 @@ static int add_row(struct mue_reading *reading, const struct cell cells[], size_
 	if (!cell_number(cells[CELL_VALUE], &row.value))
 		return release_refuse(
 		        reading->release, reading->diag, "the MUE value is no whole number");
-	if (!cells[CELL_MAI].size || !memchr("123", *cells[CELL_MAI].text, 3))
+	if (!import_begins_with_one_of(cells[CELL_MAI], "123"))
 		return release_refuse(reading->release, reading->diag,
 		        "the adjudication indicator is none of 1, 2, 3");
 	row.mai = (uint8_t)(*cells[CELL_MAI].text - '0');

@@ -65,7 +65,7 @@ static int read_digit(
 {
 	struct cell cell = table_cell(&reading->table, column);
 
-	if (cell.size != 1 || !memchr(digits, *cell.text, strlen(digits)))
+	if (cell.size != 1 || !import_begins_with_one_of(cell, digits))
 		return release_refuse(reading->table.release, reading->table.diag,
 		        "%s is none of the digits %s", reading->table.layout->names[column],
 		        digits);

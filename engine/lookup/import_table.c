@@ -231,6 +231,11 @@ uint16_t import_chars(struct cell cell)
 	        cell.size > 1 ? toupper((unsigned char)cell.text[1]) : 0);
 }
 
+bool import_begins_with_one_of(struct cell cell, const char *characters)
+{
+	return cell.size > 0 && *cell.text && strchr(characters, *cell.text);
+}
+
 bool import_is_procedure(struct cell cell)
 {
 	int digits = 0;

@@ -68,6 +68,8 @@ int import_build(
 uint64_t import_word(struct cell cell);
 uint16_t import_chars(struct cell cell); /* the first two characters; 0 blank */
 
+bool import_begins_with_one_of(struct cell cell, const char *characters);
+
 bool import_is_procedure(struct cell cell); /* five characters, four of them digits */
 
 /* The four digits of a year and a month's name in a text: both found, or false. */
