@@ -346,6 +346,26 @@ static int find_near(struct lookup *lookup, const struct sets *sets)
 	return 0;
 }
 
+static bool is_near_before(const struct lookup *lookup, size_t count, const char *code)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < lookup->found[i].near_count; j++)
+			if (strcmp(lookup->found[i].near[j], code) == 0)
+				return true;
+	return false;
+}
+
+/* Leave out the codes that an earlier set has named: edits are of codes that lists have. */
+static void drop_named(struct lookup *lookup, size_t count, struct found *found)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < found->near_count; i++)
+		if (!is_near_before(lookup, count, found->near[i]))
+			memmove(found->near[kept++], found->near[i], sizeof(found->near[i]));
+	found->near_count = kept;
+}
+
 /* Only the sets whose codes are nearest are told of. */
 static void keep_nearest(struct lookup *lookup)
 {
@@ -354,9 +374,14 @@ static void keep_nearest(struct lookup *lookup)
 	for (size_t i = 0; i < lookup->count; i++)
 		if (lookup->found[i].near_count && lookup->found[i].near_distance < best)
 			best = lookup->found[i].near_distance;
-	for (size_t i = 0; i < lookup->count; i++)
-		if (lookup->found[i].near_count && lookup->found[i].near_distance == best)
-			lookup->found[kept++] = lookup->found[i];
+	for (size_t i = 0; i < lookup->count; i++) {
+		struct found found = lookup->found[i];
+
+		if (found.near_distance == best)
+			drop_named(lookup, kept, &found);
+		if (found.near_count && found.near_distance == best)
+			lookup->found[kept++] = found;
+	}
 	lookup->count = kept;
 }
 

@@ -174,30 +174,51 @@ const char *view_window(int32_t from, int32_t to, char text[VIEW_WINDOW_MAX])
 	return text;
 }
 
-const char *view_releases(const struct set *set, char text[VIEW_RELEASE_MAX])
+/* By the first day, then by name. */
+static int compare_sources(const struct set_source *a, const struct set_source *b)
 {
-	size_t count = set_source_count(set);
-	char last[sizeof(((struct set_source *)0)->release)] = "";
-	size_t at = 0, told = 0;
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return strcmp(a->release, b->release);
+}
 
-	text[0] = '\0';
-	for (size_t i = 0; i < count; i++) {
+/* The release behind another (NULL: the first); false: none. */
+static bool next_release(
+        const struct set *set, const struct set_source *last, struct set_source *next)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < set_source_count(set); i++) {
 		struct set_source source;
 
 		set_source_at(set, i, &source);
-		if (strcmp(source.release, last) == 0)
+		if ((last && compare_sources(&source, last) <= 0) ||
+		        (found && compare_sources(&source, next) >= 0))
 			continue;
-		snprintf(last, sizeof(last), "%s", source.release);
-		if (told++ < 2)
-			at += (size_t)snprintf(
-			        text + at, VIEW_RELEASE_MAX - at, "%s%s", at ? ", " : "", last);
+		*next = source;
+		found = true;
 	}
-	if (told > 2) {
-		const char *comma = strstr(text, ", ");
+	return found;
+}
 
-		at = comma ? (size_t)(comma - text) : strlen(text);
-		snprintf(text + at, VIEW_RELEASE_MAX - at, " .. %s (%zu)", last, told);
+const char *view_releases(const struct set *set, char text[VIEW_RELEASE_MAX])
+{
+	struct set_source last, next;
+	char first[sizeof(last.release)] = "", second[sizeof(last.release)] = "";
+	size_t count = 0;
+
+	while (next_release(set, count ? &last : NULL, &next)) {
+		bool part = count > 0 && strcmp(next.release, last.release) == 0; /* of the same */
+
+		if (!part && count < 2)
+			snprintf(count ? second : first, sizeof(first), "%s", next.release);
+		last = next;
+		count += !part;
 	}
+	if (count > 2)
+		snprintf(text, VIEW_RELEASE_MAX, "%s .. %s (%zu)", first, last.release, count);
+	else
+		snprintf(text, VIEW_RELEASE_MAX, "%s%s%s", first, count > 1 ? ", " : "", second);
 	return text;
 }
 
