@@ -4,6 +4,7 @@
  *
  *   bench_lookup             170,000 keys of the shapes of ICD-10-CM, -PCS, HCPCS
  *   bench_lookup KEYS        another number
+ *   bench_lookup SET...      those of images that codes build made (icd10cm.set, ...)
  *
  * All verify the key and give its value; one key in a hundred is not there.
  * Two streams: uniform, and Zipf (exponent 1) over the keys in random order.
@@ -12,6 +13,7 @@
  */
 #include "lookup/codes.h"
 #include "lookup/phash.h"
+#include "lookup/set.h"
 
 #ifdef HAVE_CMPH
 #include <cmph.h>
@@ -51,7 +53,7 @@ static struct bench {
 	uint64_t *streams[STREAMS];
 	char *texts[STREAMS]; /* the same codes as cells of text */
 	uint32_t *starts[STREAMS];
-	double build_ms, map_ms;
+	double build_ms, map_ms, open_ms, chd_ms;
 #ifdef HAVE_CMPH
 	cmph_t *chd;
 	uint64_t *chd_keys;
@@ -124,6 +126,28 @@ static int compare_keys(const void *left, const void *right)
 	return *a < *b ? -1 : *a > *b;
 }
 
+static size_t sort_unique(size_t made)
+{
+	size_t unique = 0;
+
+	qsort(bench.keys, made, sizeof(*bench.keys), compare_keys);
+	for (size_t i = 0; i < made; i++)
+		if (i == 0 || bench.keys[i] != bench.keys[i - 1])
+			bench.keys[unique++] = bench.keys[i];
+	return unique;
+}
+
+static void shuffle(size_t count, uint64_t *state)
+{
+	for (size_t i = count - 1; i > 0; i--) {
+		size_t j = next_random(state) % (i + 1);
+		uint64_t key = bench.keys[i];
+
+		bench.keys[i] = bench.keys[j];
+		bench.keys[j] = key;
+	}
+}
+
 /* count different keys in random order. */
 static void make_keys(size_t count)
 {
@@ -132,24 +156,38 @@ static void make_keys(size_t count)
 
 	bench.keys = malloc(2 * count * sizeof(*bench.keys));
 	while (made < count) {
-		size_t unique = 0;
-
 		for (; made < count + count / 8; made++)
 			bench.keys[made] = random_key(&state);
-		qsort(bench.keys, made, sizeof(*bench.keys), compare_keys);
-		for (size_t i = 0; i < made; i++)
-			if (i == 0 || bench.keys[i] != bench.keys[i - 1])
-				bench.keys[unique++] = bench.keys[i];
-		made = unique;
+		made = sort_unique(made);
 	}
-	for (size_t i = made - 1; i > 0; i--) {
-		size_t j = next_random(&state) % (i + 1);
-		uint64_t key = bench.keys[i];
-
-		bench.keys[i] = bench.keys[j];
-		bench.keys[j] = key;
-	}
+	shuffle(made, &state);
 	bench.count = count;
+}
+
+/* The keys of images, in random order. */
+static int read_keys(char *paths[], int count)
+{
+	uint64_t state = 1;
+	size_t made = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct diag diag;
+		struct set set;
+
+		diag_init(&diag);
+		if (set_map(&set, paths[i], &diag) != 0 || set_verify(&set, &diag) != 0) {
+			fprintf(stderr, "bench_lookup: %s\n", diag.text);
+			return 1;
+		}
+		bench.keys = realloc(bench.keys, (made + set.key_count) * sizeof(*bench.keys));
+		for (uint32_t slot = 0; slot < set.table.slots; slot++)
+			if (set.table.keys[slot] != 0)
+				bench.keys[made++] = set.table.keys[slot];
+		set_close(&set);
+	}
+	bench.count = sort_unique(made);
+	shuffle(bench.count, &state);
+	return 0;
 }
 
 /* Uniform, or the r-th key about 1/r as often as the first. */
@@ -337,9 +375,13 @@ static struct open_slot *fill_open(bool crc)
 /* The first power of two that is at most half full. */
 static void make_open(void)
 {
+	double start;
+
 	while (((size_t)1 << bench.slot_bits) < 2 * bench.count)
 		bench.slot_bits++;
+	start = now_ns();
 	bench.slots = fill_open(false);
+	bench.open_ms = (now_ns() - start) / 1e6;
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("sse4.2"))
 		bench.crc_slots = fill_open(true);
@@ -365,6 +407,7 @@ static void make_chd(void)
 	cmph_io_adapter_t *source = cmph_io_struct_vector_adapter(
 	        bench.keys, sizeof(*bench.keys), 0, sizeof(*bench.keys), (cmph_uint32)bench.count);
 	cmph_config_t *config = cmph_config_new(source);
+	double start = now_ns();
 	size_t slots;
 
 	cmph_config_set_algo(config, CMPH_CHD);
@@ -383,6 +426,7 @@ static void make_chd(void)
 		bench.chd_keys[slot] = bench.keys[i];
 		bench.chd_values[slot] = (uint32_t)i + 1;
 	}
+	bench.chd_ms = (now_ns() - start) / 1e6;
 }
 #endif
 
@@ -496,6 +540,9 @@ static void print_targets(const struct contender *all, size_t count)
 	}
 	print_target("bytes a key", (double)bench.table.image_size / (double)bench.count, "<=", 14);
 	print_target("built, ms", bench.build_ms, "<=", 100);
+	printf("%-52s %8.2f\n", "open addressing built, ms", bench.open_ms);
+	if (bench.chd_ms > 0)
+		printf("%-52s %8.2f\n", "CHD built, ms", bench.chd_ms);
 	print_target("mapped and verified, ms", bench.map_ms, "<=", 1);
 	print_target("from text, uniform, ns", text[UNIFORM], "<=", 6);
 	print_target("from text, zipf, ns", text[ZIPF], "<=", 6);
@@ -530,7 +577,10 @@ int main(int argc, char *argv[])
 	size_t count;
 	int wrong = 0;
 
-	make_keys(argc > 1 ? (size_t)strtoull(argv[1], NULL, 10) : KEYS);
+	if (argc < 2 || strspn(argv[1], "0123456789") == strlen(argv[1]))
+		make_keys(argc > 1 ? (size_t)strtoull(argv[1], NULL, 10) : KEYS);
+	else if (read_keys(argv + 1, argc - 1) != 0)
+		return 1;
 	make_streams();
 	make_open();
 #ifdef HAVE_CMPH
