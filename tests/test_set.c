@@ -542,6 +542,91 @@ Test(set, every_byte_is_checked)
 	free(path);
 }
 
+/* Look up all numbers by blocks: how many were found, each with its own row. */
+static uint32_t find_checked(const char *path, uint32_t count, bool *damaged)
+{
+	struct diag diag;
+	struct set set;
+	uint32_t found = 0;
+	char code[8];
+
+	diag_init(&diag);
+	*damaged = set_map_as(&set, path, &one_schema, &diag) != 0 ||
+	           set_verify_lazily(&set, &diag) != 0;
+	for (uint32_t i = 0; i < 2 * count && !*damaged; i++) {
+		const struct set_row *row;
+
+		code_of(code, i);
+		row = set_find_checked(&set, set_key_of(&one_schema, code, 7));
+		cr_assert(!row ||
+		          (i < count && ((const struct row *)(const void *)row)->number == i));
+		found += row != NULL;
+	}
+	if (!*damaged)
+		*damaged = set_damage(&set, &diag) != 0;
+	cr_assert(!*damaged || diag.text[0] != '\0');
+	cr_assert(!*damaged || !set.verified);
+	set_close(&set);
+	return found;
+}
+
+/* A byte that is wrong is never answered from, and is told once a look-up comes by. */
+Test(set, blocks)
+{
+	enum { COUNT = 6000 };
+	char *path = write_numbers(COUNT), *bytes;
+	size_t size, told = 0, turns = 0;
+	int fd = open(path, O_RDWR);
+	bool damaged;
+
+	cr_assert_eq(find_checked(path, COUNT, &damaged), COUNT);
+	cr_assert_not(damaged);
+	bytes = read_file(path, &size);
+	for (size_t i = 0; i < size; i += 9973, turns++) {
+		char flipped = (char)(bytes[i] ^ 4);
+
+		cr_assert_eq(pwrite(fd, &flipped, 1, (off_t)i), 1);
+		if (find_checked(path, COUNT, &damaged) < COUNT)
+			cr_assert(damaged, "byte %zu", i);
+		told += damaged;
+		cr_assert_eq(pwrite(fd, &bytes[i], 1, (off_t)i), 1);
+	}
+	/* Every block is touched by so many look-ups. */
+	cr_assert_eq(told, turns);
+	close(fd);
+	unlink(path);
+	free(bytes);
+	free(path);
+}
+
+/* In a set that was verified in full, and in one without rows. */
+Test(set, blocks_of_other_sets)
+{
+	char *path = write_numbers(100);
+	uint64_t key = set_key_of(&one_schema, "0000042", 7);
+	struct set_build *build;
+	struct diag diag;
+	struct set set;
+
+	diag_init(&diag);
+	cr_assert_eq(set_map_as(&set, path, &one_schema, &diag), 0);
+	cr_assert_eq(set_verify(&set, &diag), 0);
+	cr_assert_eq(set_verify_lazily(&set, &diag), 0);
+	cr_assert_eq(set_find_checked(&set, key), set_find(&set, key));
+	cr_assert_eq(set_damage(&set, &diag), 0);
+	set_close(&set);
+	cr_assert_eq(set_build_create(&build, &one_schema, &diag), 0);
+	cr_assert_eq(set_build_finish(build, path, &diag), 0);
+	set_build_destroy(build);
+	cr_assert_eq(set_map_as(&set, path, &one_schema, &diag), 0);
+	cr_assert_eq(set_verify_lazily(&set, &diag), 0, "%s", diag.text);
+	cr_assert_null(set_find_checked(&set, key));
+	cr_assert_eq(set_damage(&set, &diag), 0);
+	set_close(&set);
+	unlink(path);
+	free(path);
+}
+
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -549,6 +634,19 @@ static uint64_t next_random(uint64_t *state)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
 	return z ^ z >> 31;
+}
+
+static void seal_blocks(char *bytes, const struct set_section_entry *entry)
+{
+	size_t at = sizeof(struct set_header);
+
+	for (size_t i = 0; i < entry->size / sizeof(uint64_t) && at < entry->offset; i++) {
+		size_t left = entry->offset - at, size = left < SET_BLOCK ? left : SET_BLOCK;
+		uint64_t hash = hash64(bytes + at, size);
+
+		memcpy(bytes + entry->offset + i * sizeof(hash), &hash, sizeof(hash));
+		at += size;
+	}
 }
 
 /* As a writer that lies would: the hashes are right, what they cover is not. */
@@ -559,8 +657,11 @@ static void seal(char *bytes, size_t size)
 	for (uint32_t i = 0; i < header->section_count && i < SET_SECTIONS_MAX; i++) {
 		struct set_section_entry *entry = &header->sections[i];
 
-		if (entry->offset < size && entry->padded <= size - entry->offset)
-			entry->hash = hash128(bytes + entry->offset, entry->padded);
+		if (entry->offset >= size || entry->padded > size - entry->offset)
+			continue;
+		if (strcmp(entry->name, "blocks") == 0 && entry->size <= entry->padded)
+			seal_blocks(bytes, entry);
+		entry->hash = hash128(bytes + entry->offset, entry->padded);
 	}
 	header->header_hash = hash128(header, offsetof(struct set_header, header_hash));
 }
@@ -592,6 +693,12 @@ static void use_image(const char *path)
 			set_source_at(&set, i, &source);
 		set_covers(&set, 50);
 	}
+	set_close(&set);
+	if (set_map_as(&set, path, &one_schema, &diag) == 0 && set_verify_lazily(&set, &diag) == 0)
+		for (uint32_t i = 0; i < 50; i++) {
+			code_of(code, i);
+			set_find_checked(&set, set_key_of(&one_schema, code, 7));
+		}
 	set_close(&set);
 }
 

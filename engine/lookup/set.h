@@ -163,6 +163,8 @@ struct set_section {
 	size_t size;
 };
 
+struct set_touched; /* set_lazy.c */
+
 struct set_days {
 	int32_t from, to; /* both inclusive */
 };
@@ -183,6 +185,7 @@ struct set {
 	int owned;                                 /* private */
 	const struct set_days *covered, *complete; /* in order, apart from one another */
 	size_t covered_count, complete_count;
+	struct set_touched *touched; /* of set_verify_lazily(), else NULL */
 };
 
 /* Merge what was added, and write the image beside path, then rename it.  FAIL_TABLE, FAIL_OUTPUT,
@@ -197,6 +200,20 @@ int set_build_finish(struct set_build *build, const char *path, struct diag *dia
 int set_map(struct set *set, const char *path, struct diag *diag);
 int set_verify(struct set *set, struct diag *diag);
 void set_close(struct set *set); /* takes a zeroed one */
+
+/*
+ * For a set so large that a run comes to little of it (NPPES): its rows and table
+ * are verified in blocks of SET_BLOCK bytes when set_find_checked() first comes to
+ * them, all else at once.  FAIL_TABLE, FAIL_MEMORY.
+ */
+enum { SET_BLOCK = 65536 };
+int set_verify_lazily(struct set *set, struct diag *diag);
+
+/* set_find() in a set that was verified lazily, or in full.  NULL in a damaged block too. */
+const struct set_row *set_find_checked(const struct set *set, uint64_t key);
+
+/* FAIL_TABLE if a block was found damaged: then no answer of the run counts. */
+int set_damage(const struct set *set, struct diag *diag);
 
 size_t set_source_count(const struct set *set);
 void set_source_at(const struct set *set, size_t index, struct set_source *source);

@@ -216,6 +216,8 @@ static int put_all(struct finisher *finisher, struct diag *diag)
 	if (!err)
 		err = put_table(finisher, diag);
 	if (!err)
+		err = set_writer_blocks(finisher->writer, diag);
+	if (!err)
 		err = put_texts(finisher, diag);
 	if (!err)
 		err = put_sources(finisher, diag);

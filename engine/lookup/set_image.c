@@ -23,7 +23,7 @@ static bool same_hash(struct hash128 a, struct hash128 b)
 	return a.low == b.low && a.high == b.high;
 }
 
-static const struct set_header *header_of(const struct set *set)
+const struct set_header *set_header_of(const struct set *set)
 {
 	return set->image;
 }
@@ -97,9 +97,9 @@ static const char *check_schema(const struct set_header *header, const struct se
 
 /* ---- Sections ---- */
 
-static const void *section_bytes(const struct set *set, const char *name, uint64_t *size)
+const void *set_section_bytes(const struct set *set, const char *name, uint64_t *size)
 {
-	const struct set_section_entry *entry = find_section(header_of(set), name);
+	const struct set_section_entry *entry = find_section(set_header_of(set), name);
 
 	*size = entry ? entry->size : 0;
 	return entry ? (const uint8_t *)set->image + entry->offset : NULL;
@@ -108,7 +108,7 @@ static const void *section_bytes(const struct set *set, const char *name, uint64
 static const char *attach_days(
         struct set *set, const char *name, const struct set_days **days, size_t *count)
 {
-	const struct set_section_entry *entry = find_section(header_of(set), name);
+	const struct set_section_entry *entry = find_section(set_header_of(set), name);
 
 	if (!entry || entry->size % sizeof(**days) != 0)
 		return "has a header that cannot be";
@@ -122,15 +122,15 @@ static const char *attach_days(
 
 static const char *attach_rows(struct set *set)
 {
-	const struct set_header *header = header_of(set);
+	const struct set_header *header = set_header_of(set);
 	uint64_t size;
 
-	set->rows = section_bytes(set, "rows", &size);
+	set->rows = set_section_bytes(set, "rows", &size);
 	set->row_count = header->row_count;
 	set->key_count = header->key_count;
 	if (!set->rows || header->row_count > size || header->row_count * header->row_size != size)
 		return "has a header that cannot be";
-	set->texts = section_bytes(set, "texts", &size);
+	set->texts = set_section_bytes(set, "texts", &size);
 	set->text_size = size;
 	if (size == 0)
 		return "has a header that cannot be";
@@ -140,19 +140,19 @@ static const char *attach_rows(struct set *set)
 static const char *attach_table(struct set *set)
 {
 	uint64_t size;
-	const void *table = section_bytes(set, "table", &size);
+	const void *table = set_section_bytes(set, "table", &size);
 	struct diag unused;
 
 	diag_init(&unused);
 	if (!table || phash_image_attach(&set->table, table, size, &unused) ||
-	        set->table.count != header_of(set)->key_count)
+	        set->table.count != set_header_of(set)->key_count)
 		return "has a damaged table";
 	return NULL;
 }
 
 static const char *attach_sources(struct set *set)
 {
-	const struct set_section_entry *entry = find_section(header_of(set), "sources");
+	const struct set_section_entry *entry = find_section(set_header_of(set), "sources");
 
 	if (!entry || entry->size % sizeof(struct set_source_row) != 0)
 		return "has a header that cannot be";
@@ -161,7 +161,7 @@ static const char *attach_sources(struct set *set)
 
 static const char *attach(struct set *set)
 {
-	const struct set_header *header = header_of(set);
+	const struct set_header *header = set_header_of(set);
 	const char *wrong = attach_rows(set);
 
 	set->from = header->from;
@@ -223,7 +223,7 @@ int set_map_as(
 		return err;
 	wrong = check_header(set->image, set->image_size);
 	if (!wrong) {
-		set->schema = schema ? schema : schema_find(header_of(set)->schema);
+		set->schema = schema ? schema : schema_find(set_header_of(set)->schema);
 		wrong = check_schema(set->image, set->schema);
 	}
 	if (!wrong)
@@ -243,10 +243,20 @@ void set_close(struct set *set)
 {
 	if (set->owned == SET_MAPPED)
 		munmap((void *)(uintptr_t)set->image, set->image_size);
+	set_touched_destroy(set->touched);
 	memset(set, 0, sizeof(*set));
 }
 
 /* ---- Verifying ---- */
+
+int set_section_check(
+        const struct set *set, const struct set_section_entry *entry, struct diag *diag)
+{
+	if (section_is_sound(set, entry))
+		return 0;
+	return diag_set(diag, FAIL_TABLE, "code set %s is damaged (%s); build it again",
+	        set->schema->name, entry->name);
+}
 
 /* Every row that a look-up may reach lies in the image. */
 static bool rows_are_sound(const struct set *set)
@@ -269,17 +279,16 @@ static bool rows_are_sound(const struct set *set)
 
 int set_verify(struct set *set, struct diag *diag)
 {
-	const struct set_header *header = header_of(set);
+	const struct set_header *header = set_header_of(set);
 	int err = 0;
 
 	if (set->verified)
 		return 0;
 	madvise((void *)(uintptr_t)set->image, set->image_size, MADV_WILLNEED);
-	for (uint32_t i = 0; i < header->section_count; i++)
-		if (!section_is_sound(set, &header->sections[i]))
-			return diag_set(diag, FAIL_TABLE,
-			        "code set %s is damaged (%s); build it again", set->schema->name,
-			        header->sections[i].name);
+	for (uint32_t i = 0; i < header->section_count && !err; i++)
+		err = set_section_check(set, &header->sections[i], diag);
+	if (err)
+		return err;
 	if (!rows_are_sound(set))
 		return diag_set(diag, FAIL_TABLE,
 		        "code set %s has rows that cannot be; build it again", set->schema->name);
@@ -293,13 +302,13 @@ int set_verify(struct set *set, struct diag *diag)
 
 size_t set_source_count(const struct set *set)
 {
-	return find_section(header_of(set), "sources")->size / sizeof(struct set_source_row);
+	return find_section(set_header_of(set), "sources")->size / sizeof(struct set_source_row);
 }
 
 void set_source_at(const struct set *set, size_t index, struct set_source *source)
 {
 	uint64_t size;
-	const struct set_source_row *rows = section_bytes(set, "sources", &size);
+	const struct set_source_row *rows = set_section_bytes(set, "sources", &size);
 	const struct set_source_row *row = &rows[index];
 
 	*source = (struct set_source){
@@ -317,7 +326,7 @@ int set_section(const struct set *set, const char *name, struct set_section *sec
 {
 	uint64_t size;
 
-	section->bytes = section_bytes(set, name, &size);
+	section->bytes = set_section_bytes(set, name, &size);
 	section->size = size;
 	return section->bytes ? 0 : FAIL_ABSENT;
 }

@@ -3,7 +3,10 @@
  * The image of a set: a header, then sections, each padded to SET_ALIGNMENT and
  * checked by an XXH3 of its own, which covers the padding too.
  *
- *     header | rows | table | texts | sources | covered | complete | what the set adds
+ *     header | rows | table | blocks | texts | sources | covered | complete | ...
+ *
+ * Behind these stands what the set adds.  "blocks" has the XXH3-64 of each SET_BLOCK
+ * bytes from the end of the header to its own beginning.
  *
  * The table is the image of a perfect hash (phash.h) as it lies.
  */
@@ -14,7 +17,7 @@
 #include "lookup/set.h"
 
 enum {
-	SET_IMAGE_VERSION = 1,
+	SET_IMAGE_VERSION = 2,
 	SET_ALIGNMENT = 64,
 	SET_SECTION_NAME_MAX = 16, /* the NUL included */
 	SET_SECTIONS_MAX = 32,
@@ -74,6 +77,15 @@ struct set_texts {
 int set_texts_add(
         struct set_texts *texts, const char *text, size_t size, uint32_t *at, struct diag *diag);
 void set_texts_reset(struct set_texts *texts);
+
+/* Sections of an open set; bytes NULL where there is none. */
+const struct set_header *set_header_of(const struct set *set);
+const void *set_section_bytes(const struct set *set, const char *name, uint64_t *size);
+int set_section_check(
+        const struct set *set, const struct set_section_entry *entry, struct diag *diag);
+
+/* Of set_close(). */
+void set_touched_destroy(struct set_touched *touched);
 
 /* set_map() of an image of this schema, which need not be in the table; NULL: it must be. */
 int set_map_as(
@@ -136,6 +148,7 @@ int set_writer_create(struct set_writer **writer, const char *path, struct diag 
 int set_writer_begin(struct set_writer *writer, const char *name, struct diag *diag);
 int set_writer_put(struct set_writer *writer, const void *bytes, size_t size, struct diag *diag);
 int set_writer_end(struct set_writer *writer, struct diag *diag);
+int set_writer_blocks(struct set_writer *writer, struct diag *diag); /* of all before it */
 
 /* Fill in sections, size and hash of the header, write it, and move the file to its path. */
 int set_writer_finish(struct set_writer *writer, struct set_header *header, struct diag *diag);

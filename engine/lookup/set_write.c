@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WRITE_BYTES = 1 << 18 };
+enum { WRITE_BYTES = 4 * SET_BLOCK };
 
 #define BESIDE ".new"
 
@@ -25,6 +25,9 @@ struct set_writer {
 	size_t used;
 	struct set_section_entry sections[SET_SECTIONS_MAX];
 	size_t count;
+	uint64_t *blocks; /* hashes */
+	size_t block_count, block_capacity;
+	bool blocks_done;
 };
 
 static int fail_write(const struct set_writer *writer, struct diag *diag)
@@ -51,10 +54,35 @@ static int write_at(
 	return 0;
 }
 
+/* The buffer begins with a block, and all but the last are whole. */
+static int note_blocks(struct set_writer *writer, struct diag *diag)
+{
+	size_t count = (writer->used + SET_BLOCK - 1) / SET_BLOCK;
+
+	if (writer->block_count + count > writer->block_capacity) {
+		size_t capacity = 2 * (writer->block_count + count);
+		uint64_t *blocks = realloc(writer->blocks, capacity * sizeof(*blocks));
+
+		if (!blocks)
+			return diag_set(diag, FAIL_MEMORY, "no memory to write %s", writer->path);
+		writer->blocks = blocks;
+		writer->block_capacity = capacity;
+	}
+	for (size_t at = 0; at < writer->used; at += SET_BLOCK) {
+		size_t left = writer->used - at;
+
+		writer->blocks[writer->block_count++] = hash64(
+		        writer->buffer + at, left < SET_BLOCK ? left : SET_BLOCK);
+	}
+	return 0;
+}
+
 static int flush(struct set_writer *writer, struct diag *diag)
 {
-	int err = write_at(writer, writer->buffer, writer->used, writer->at, diag);
+	int err = writer->blocks_done ? 0 : note_blocks(writer, diag);
 
+	if (!err)
+		err = write_at(writer, writer->buffer, writer->used, writer->at, diag);
 	writer->at += writer->used;
 	writer->used = 0;
 	return err;
@@ -98,6 +126,7 @@ void set_writer_destroy(struct set_writer *writer)
 		unlink(writer->beside);
 	}
 	free(writer->buffer);
+	free(writer->blocks);
 	free(writer->path);
 	free(writer->beside);
 	free(writer);
@@ -118,6 +147,7 @@ int set_writer_begin(struct set_writer *writer, const char *name, struct diag *d
 int set_writer_put(struct set_writer *writer, const void *bytes, size_t size, struct diag *diag)
 {
 	const uint8_t *from = bytes;
+	int err = 0;
 
 	if (size > 0)
 		hash128_feed(&writer->hash, bytes, size);
@@ -129,8 +159,10 @@ int set_writer_put(struct set_writer *writer, const void *bytes, size_t size, st
 		writer->used += piece;
 		from += piece;
 		size -= piece;
-		if (writer->used == WRITE_BYTES && flush(writer, diag))
-			return FAIL_IO;
+		if (writer->used == WRITE_BYTES)
+			err = flush(writer, diag);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -147,6 +179,19 @@ int set_writer_end(struct set_writer *writer, struct diag *diag)
 	entry->hash = hash128_end(&writer->hash);
 	writer->count++;
 	return err;
+}
+
+int set_writer_blocks(struct set_writer *writer, struct diag *diag)
+{
+	int err = flush(writer, diag);
+
+	writer->blocks_done = true;
+	if (!err)
+		err = set_writer_begin(writer, "blocks", diag);
+	if (!err)
+		err = set_writer_put(writer, writer->blocks,
+		        writer->block_count * sizeof(*writer->blocks), diag);
+	return err ? err : set_writer_end(writer, diag);
 }
 
 int set_writer_finish(struct set_writer *writer, struct set_header *header, struct diag *diag)

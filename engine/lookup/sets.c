@@ -92,7 +92,8 @@ const struct set *sets_find(const struct sets *sets, const char *name)
 	return NULL;
 }
 
-int sets_use(struct sets *sets, const char *name, const struct set **set, struct diag *diag)
+static int use(struct sets *sets, const char *name, const struct set **set,
+        int (*verify)(struct set *set, struct diag *diag), struct diag *diag)
 {
 	*set = NULL;
 	for (size_t i = 0; i < sets->count; i++) {
@@ -100,11 +101,21 @@ int sets_use(struct sets *sets, const char *name, const struct set **set, struct
 
 		if (strcmp(sets->sets[i].schema->name, name) != 0)
 			continue;
-		err = set_verify(&sets->sets[i], diag);
+		err = verify(&sets->sets[i], diag);
 		*set = err ? NULL : &sets->sets[i];
 		return err;
 	}
 	return 0;
+}
+
+int sets_use(struct sets *sets, const char *name, const struct set **set, struct diag *diag)
+{
+	return use(sets, name, set, set_verify, diag);
+}
+
+int sets_use_lazily(struct sets *sets, const char *name, const struct set **set, struct diag *diag)
+{
+	return use(sets, name, set, set_verify_lazily, diag);
 }
 
 int sets_verify(struct sets *sets, struct diag *diag)

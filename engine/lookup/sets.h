@@ -36,4 +36,7 @@ const struct set *sets_find(const struct sets *sets, const char *name); /* or NU
 int sets_use(struct sets *sets, const char *name, const struct set **set, struct diag *diag);
 int sets_verify(struct sets *sets, struct diag *diag); /* all */
 
+/* ... by set_verify_lazily(): for set_find_checked(), and set_damage() at the end. */
+int sets_use_lazily(struct sets *sets, const char *name, const struct set **set, struct diag *diag);
+
 #endif
