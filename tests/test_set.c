@@ -336,7 +336,7 @@ Test(set, texts)
 	for (int turn = 0; turn < 2; turn++) {
 		size_t size = texts.size;
 
-		for (int i = 0; i < 50000; i++) {
+		for (int i = 0; i < 20000; i++) {
 			int length = sprintf(text, "text %d", i);
 
 			cr_assert_eq(set_texts_add(&texts, text, (size_t)length, &at, &diag), 0);
@@ -709,7 +709,7 @@ Test(set, mutations)
 	char *bytes = read_file(path, &size), *changed = malloc(size + 64);
 	uint64_t state = 1;
 
-	for (int turn = 0; turn < 4000; turn++) {
+	for (int turn = 0; turn < 2000; turn++) {
 		size_t changed_size = size;
 		int changes = 1 + (int)(next_random(&state) % 8);
 
