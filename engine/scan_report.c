@@ -230,7 +230,7 @@ static void print_stages(const struct scan *scan)
 	static const char *const names[STAGES] = {"read and parse", "normalise", "look up", "rules",
 	        "counters", "records", "histories"};
 	double lines = (double)(scan->counts.used ? scan->counts.used : 1);
-	struct partition_stats records;
+	struct partition_stats records, past = {0};
 
 	fprintf(stderr, "reader %s, level %s, %u threads, attempts %u\n", scan->reader->name,
 	        level_name(scan->options->level), scan->options->threads, scan->attempts);
@@ -242,8 +242,11 @@ static void print_stages(const struct scan *scan)
 	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
 	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);
 	partitions_stats(scan->partitions, &records);
-	fprintf(stderr, "  records %llu bytes, spilled %llu\n", (unsigned long long)records.bytes,
-	        (unsigned long long)records.spilled_bytes);
+	if (scan->past)
+		partitions_stats(scan->past, &past);
+	fprintf(stderr, "  records %llu bytes, spilled %llu\n",
+	        (unsigned long long)(records.bytes + past.bytes),
+	        (unsigned long long)(records.spilled_bytes + past.spilled_bytes));
 }
 
 static int print_summary(struct scan *scan, const struct quality *quality,
