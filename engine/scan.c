@@ -714,6 +714,8 @@ int scan_run(const struct scan_options *options, struct diag *diag)
 		if (options->progress)
 			fputs("\r\033[K", stderr);
 		if (err == 0)
+			err = codes_damage(scan->codes, diag);
+		if (err == 0)
 			plan_warn_equal_files(scan->plan, diag);
 		if (err == 0)
 			err = scan_report(scan, diag);

@@ -778,6 +778,118 @@ Test(codes_sets, starter_stays_as_a_layer)
 	codes_destroy(codes);
 }
 
+/* ---- Providers ---- */
+
+static void make_provider_set(const char *folder, const char *name, uint64_t npi,
+        const struct covered rows[], size_t count, int to)
+{
+	struct set_source source = {.path = "made", .release = "made", .hash = {1, 2}};
+	const struct set_schema *schema = schema_find(name);
+	union {
+		struct set_row row;
+		struct leie_row leie;
+		struct nppes_row nppes;
+	} row;
+	struct set_build *build;
+	struct diag diag;
+	char text[16];
+
+	diag_init(&diag);
+	source.from = INT32_MIN;
+	source.to = day_of(to);
+	cr_assert_eq(set_build_create(&build, schema, &diag), 0);
+	cr_assert_eq(set_build_source(build, &source, &diag), 0);
+	snprintf(text, sizeof(text), "%010llu", (unsigned long long)npi);
+	for (size_t i = 0; i < count; i++) {
+		memset(&row, 0, sizeof(row));
+		if (strcmp(name, "leie") == 0)
+			row.leie.waiver_day = DATE_ABSENT;
+		else
+			row.nppes.deactivation = DATE_ABSENT;
+		row.row.from = day_of(rows[i].from);
+		row.row.to = rows[i].to ? day_of(rows[i].to) : INT32_MAX;
+		cr_assert_eq(set_build_add(build, set_key_of(schema, text, 10), &row, &diag), 0,
+		        "%s", diag.text);
+	}
+	end_set(build, folder, name);
+}
+
+Test(codes_sets, excluded_and_deactivated_providers)
+{
+	enum { EXCLUDED_NPI = 1234567893, DEACTIVATED_NPI = 1245319599 };
+	static const struct covered excluded[] = {{20220301, 20230831}, {20240601, 0}};
+	static const struct covered active[] = {{20100101, 20240331}, {20240701, 0}};
+	static const struct {
+		int day, admitted; /* admitted: the line is of a stay */
+		uint64_t npi;
+		unsigned want;
+		const char *detail; /* NULL: no hit */
+	} cases[] = {
+	        {20220228, 0, EXCLUDED_NPI, EVALUATED, NULL},
+	        {20220301, 0, EXCLUDED_NPI, EVALUATED | HIT,
+	                "role=rendering; excluded_on=2022-03-01; match=npi"},
+	        {20220330, 20220220, EXCLUDED_NPI, EVALUATED, NULL}, /* within 30 days' grace */
+	        {20220331, 20220220, EXCLUDED_NPI, EVALUATED, NULL},
+	        {20220401, 20220220, EXCLUDED_NPI, EVALUATED | HIT,
+	                "role=rendering; excluded_on=2022-04-01; match=npi"},
+	        {20220330, 20220301, EXCLUDED_NPI, EVALUATED | HIT,
+	                "role=rendering; excluded_on=2022-03-30; match=npi"},
+	        {20230831, 0, EXCLUDED_NPI, EVALUATED | HIT,
+	                "role=rendering; excluded_on=2023-08-31; match=npi"},
+	        {20230901, 0, EXCLUDED_NPI, EVALUATED, NULL}, /* reinstated */
+	        {20240615, 0, EXCLUDED_NPI, EVALUATED | HIT,
+	                "role=rendering; excluded_on=2024-06-15; match=npi"},
+	        {20250701, 0, EXCLUDED_NPI, 0, NULL}, /* behind the list */
+	        {20240331, 0, DEACTIVATED_NPI, EVALUATED, NULL},
+	        {20240401, 0, DEACTIVATED_NPI, EVALUATED | HIT,
+	                "role=rendering; date=2024-04-01; deactivated=2024-04-01; match=npi"},
+	        {20240701, 0, DEACTIVATED_NPI, EVALUATED, NULL}, /* active again */
+	};
+	struct codes *codes = NULL;
+	struct bench *bench;
+	struct diag diag;
+	char folder[64];
+
+	make_images(folder, 0);
+	make_provider_set(folder, "leie", EXCLUDED_NPI, excluded, COUNT(excluded), 20250630);
+	make_provider_set(folder, "nppes", DEACTIVATED_NPI, active, COUNT(active), 20250630);
+	diag_init(&diag);
+	cr_assert_eq(codes_open_sets(&codes,
+	                     &(struct codes_sets_options){.folder = folder, .parts = ~0u}, &diag),
+	        0, "%s", diag.text);
+	remove_folder(folder);
+	bench = bench_create(codes);
+	for (uint32_t i = 0; i < COUNT(cases); i++)
+		bench->lines[i] = (struct line){.dx = {"E119", "E119"},
+		        .hcpcs = "99213",
+		        .low = day_of(cases[i].day),
+		        .high = day_of(cases[i].day),
+		        .units = 1};
+	for (uint32_t i = 0; i < COUNT(cases); i++) {
+		bench->batch->rendering[i] = (uint64_t)ID_NPI << ID_KIND_SHIFT | cases[i].npi;
+		bench->batch->inpatient[i] = cases[i].admitted != 0;
+		bench->batch->claim_start[i] = cases[i].admitted ? day_of(cases[i].admitted)
+		                                                 : DATE_ABSENT;
+	}
+	bench_run(bench, COUNT(cases));
+	for (uint32_t i = 0; i < COUNT(cases); i++) {
+		struct hit hit;
+
+		cr_assert_eq(got(bench, "PRV-01", i), cases[i].want, "case %u: %u", i,
+		        got(bench, "PRV-01", i));
+		if (!cases[i].detail)
+			continue;
+		rules_tell(&bench->context, bench->batch, i,
+		        rule_at((size_t)rule_find("PRV-01"))->bits[0], &hit);
+		cr_expect_str_eq(hit.detail, cases[i].detail, "case %u: %s", i, hit.detail);
+		cr_expect_eq(
+		        hit.severity, cases[i].npi == EXCLUDED_NPI ? SEVERITY_HIGH : SEVERITY_LOW);
+	}
+	cr_expect_eq(codes_damage(codes, &diag), 0);
+	bench_destroy(bench);
+	codes_destroy(codes);
+}
+
 /* Every damage is told, and nothing is opened. */
 Test(codes_sets, damaged_images_are_refused)
 {

@@ -623,7 +623,7 @@ int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int
 
 	npi &= ID_VALUE_MASK;
 	row = nppes && date != DATE_ABSENT
-	              ? set_find(nppes, (uint64_t)nppes->schema->tag << 56 | npi)
+	              ? set_find_checked(nppes, (uint64_t)nppes->schema->tag << 56 | npi)
 	              : NULL;
 	if (!row)
 		return -1;

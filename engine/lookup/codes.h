@@ -192,6 +192,9 @@ struct codes_sets_options {
  */
 int codes_open_sets(
         struct codes **codes, const struct codes_sets_options *options, struct diag *diag);
+
+/* NPPES is verified as far as it is looked at: FAIL_TABLE at the end of a run that met damage. */
+int codes_damage(const struct codes *codes, struct diag *diag);
 void codes_destroy(struct codes *codes);
 size_t codes_set_count(const struct codes *codes);
 const struct codes_set_info *codes_set_at(const struct codes *codes, size_t index);

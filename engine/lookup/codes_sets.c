@@ -66,7 +66,9 @@ static int open_parts(struct codes *codes, unsigned wanted, struct diag *diag)
 
 		if (codes->parts[part] || !(wanted & PART_BIT(part)))
 			continue;
-		err = sets_use(codes->images, part_sets[i].name, &set, diag);
+		err = part == PART_NPPES
+		              ? sets_use_lazily(codes->images, part_sets[i].name, &set, diag)
+		              : sets_use(codes->images, part_sets[i].name, &set, diag);
 		if (err || !set)
 			continue;
 		codes->parts[part] = set;
@@ -387,6 +389,13 @@ static int open_halves(
 	if (!err && procedures.err)
 		err = diag_set(diag, procedures.err, "%s", procedures.diag.text);
 	return err;
+}
+
+int codes_damage(const struct codes *codes, struct diag *diag)
+{
+	const struct set *nppes = codes->parts[PART_NPPES];
+
+	return nppes ? set_damage(nppes, diag) : 0;
 }
 
 int codes_open_sets(
