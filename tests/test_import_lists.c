@@ -136,6 +136,9 @@ Test(import_lists, refused)
 	        "mod.csv:2: the level is neither CPT nor HCPCS");
 	refuses("mod.csv", "modifier,level,description\n259,CPT,\n",
 	        "mod.csv:2: modifier has no 2");
+	refuses("rev.csv", "revenue_code,category\n", "rev.csv:1: a header without a single row");
+	refuses("mod.csv", "modifier,level\n\n", "a header without a single row");
+	refuses("tob.csv", "part,facility_digit,value\n", "a header without a single row");
 	refuses("rev.csv", "revenue_code,category\n045,x\n", "rev.csv:2: revenue_code has no 4");
 	refuses("rev.csv", "revenue_code,category\n045X,x\n",
 	        "rev.csv:2: revenue_code is not four digits");
@@ -233,7 +236,7 @@ Test(import_leie, refused)
 	        "leie.csv:2: EXCLDATE is blank");
 	refuses("leie.csv", LEIE_HEAD ",,,CLINIC,OTHER",
 	        "leie.csv:2: 5 cells where the header has 18");
-	refuses("leie.csv", LEIE_HEAD, "an exclusion list without a single row");
+	refuses("leie.csv", LEIE_HEAD, "a header without a single row");
 }
 
 /* ---- NPPES ---- */

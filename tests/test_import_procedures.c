@@ -414,6 +414,8 @@ Test(import_mue, refused)
 	        "the name does not say from when on these edits hold");
 	refuses("MUE_Eff_13-01-2024.csv", MUE_HEAD("Practitioner Services") "11042,2,3 Day,x\n",
 	        "the name does not say from when on these edits hold");
+	refuses("MUE_Eff_07-01-2024.csv", MUE_HEAD("DME Supplier Services"),
+	        "a header without a single row");
 	refuses("MUE_Eff_07-01-2024.csv", MUE_HEAD("Veterinary") "11042,2,3 Day,x\n",
 	        "the header names none of the settings");
 	refuses("MUE_Eff_07-01-2024.csv", MUE_HEAD("DME Supplier Services") "11042,2,4 Day,x\n",
@@ -503,7 +505,7 @@ Test(import_aoc, refused)
 	refuses("a.csv", AOC_HEAD "1,11045,,1104,,2013091,,\n",
 	        "a.csv:2: Primary_Code is neither a procedure code nor CCCCC");
 	refuses("a.csv", AOC_HEAD "1,11045,,11042,,2013091,,\n1,110", "a.csv:3: 2 cells where");
-	refuses("a.csv", AOC_HEAD, "add-on edits without a single row");
+	refuses("a.csv", AOC_HEAD, "a header without a single row");
 }
 
 /* ---- Work time ---- */

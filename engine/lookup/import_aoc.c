@@ -192,11 +192,8 @@ static int read_table(struct release *release, struct set_builds *builds,
 		if (err)
 			return err;
 	}
-	if (got < 0)
-		return got;
-	if (reading.newest == INT32_MIN)
-		return release_refuse(release, diag, "add-on edits without a single row");
-	return name_release(&reading, mark);
+	err = table_end(&reading.table, got);
+	return err ? err : name_release(&reading, mark);
 }
 
 static int read_comma(struct release *release, struct set_builds *builds, struct diag *diag)

@@ -92,7 +92,7 @@ static int read_all(struct release *release, struct set_builds *builds, struct d
 		if (err)
 			return err;
 	}
-	return got;
+	return table_end(&table, got);
 }
 
 const struct importer importer_cpt = {

@@ -138,11 +138,8 @@ static int read_all(struct release *release, struct set_builds *builds, struct d
 		if (err)
 			return err;
 	}
-	if (got < 0)
-		return got;
-	if (reading.newest == INT32_MIN)
-		return release_refuse(release, diag, "an exclusion list without a single row");
-	return name_release(&reading, mark);
+	err = table_end(&reading.table, got);
+	return err ? err : name_release(&reading, mark);
 }
 
 const struct importer importer_leie = {

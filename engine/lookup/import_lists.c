@@ -47,7 +47,7 @@ static int list_read(struct release *release, struct set_builds *builds, const c
 
 	while (!err && (got = table_next(&list.table)) > 0)
 		err = add(&list);
-	return err ? err : got;
+	return err ? err : table_end(&list.table, got);
 }
 
 /* The key of the first column; 0 with *err set where it is not size characters long. */
@@ -222,7 +222,7 @@ static int read_modifiers(struct release *release, struct set_builds *builds, st
 	while (!err && (got = table_next(&modifiers.list.table)) > 0)
 		err = read_modifier(&modifiers);
 	if (!err)
-		err = got;
+		err = table_end(&modifiers.list.table, got);
 	return err ? err : hold_modifiers(&modifiers);
 }
 

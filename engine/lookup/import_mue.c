@@ -19,6 +19,7 @@ struct mue_reading {
 	struct set_build *build;
 	struct diag *diag;
 	uint16_t source;
+	size_t rows;
 };
 
 static bool text_has(const char *text, size_t size, const char *words)
@@ -176,8 +177,11 @@ static int read_all(struct release *release, struct set_builds *builds, struct d
 		err = add_row(&reading, cells, count);
 		if (err)
 			return err;
+		reading.rows++;
 	}
-	return got;
+	if (got < 0 || reading.rows)
+		return got;
+	return release_refuse(release, diag, "a header without a single row");
 }
 
 const struct importer importer_mue = {

@@ -171,7 +171,7 @@ static int read_all(struct release *release, struct set_builds *builds, struct d
 		if (err)
 			return err;
 	}
-	return got;
+	return table_end(&reading.table, got);
 }
 
 const struct importer importer_nppes = {

@@ -39,6 +39,7 @@ struct phystime_reading {
 	struct set_build *build;
 	struct diag *diag;
 	uint16_t source;
+	size_t rows;
 	int places[COLUMNS];
 	char delimiter;
 };
@@ -204,6 +205,7 @@ static int read_row(struct phystime_reading *reading, const struct cell cells[],
 	if ((size_t)last >= count)
 		return release_refuse(reading->release, reading->diag,
 		        "%zu cells only: the file is cut short or damaged", count);
+	reading->rows++;
 	return add_row(reading, cells, count);
 }
 
@@ -227,7 +229,9 @@ static int read_with(
 		if (err)
 			return err;
 	}
-	return got;
+	if (got < 0 || reading.rows)
+		return got;
+	return release_refuse(release, diag, "a header without a single row");
 }
 
 static int read_comma(struct release *release, struct set_builds *builds, struct diag *diag)

@@ -76,6 +76,7 @@ int table_open(struct table *table, struct release *release, const struct table_
 	table->release = release;
 	table->diag = diag;
 	table->layout = layout;
+	table->rows = 0;
 	for (;;) {
 		int got = release_record(
 		        release, layout->delimiter, table->cells, &table->count, diag);
@@ -120,7 +121,15 @@ int table_next(struct table *table)
 			        "%zu cells where the header has %zu: the file is cut short or "
 			        "damaged",
 			        table->count, table->width);
+	table->rows++;
 	return 1;
+}
+
+int table_end(const struct table *table, int got)
+{
+	if (got < 0 || table->rows)
+		return got;
+	return release_refuse(table->release, table->diag, "a header without a single row");
 }
 
 struct cell table_cell(const struct table *table, size_t column)

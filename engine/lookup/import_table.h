@@ -25,6 +25,7 @@ struct table {
 	size_t width; /* cells of the header */
 	struct cell cells[RELEASE_CELLS_MAX];
 	size_t count; /* cells of the record */
+	size_t rows;  /* records given */
 };
 
 /* Is there such a header in the beginning of the release?  All required names in one line. */
@@ -37,6 +38,12 @@ int table_open(struct table *table, struct release *release, const struct table_
 /* The next record: 1, 0 at the end, FAIL_*.  One that is cut short is refused, a blank one counted.
  */
 int table_next(struct table *table);
+
+/*
+ * Close a table that was read to its end with got, of table_next().  A header alone
+ * is refused: such a set would call every code unknown.
+ */
+int table_end(const struct table *table, int got);
 
 /* A cell of the record by the column's index in the layout; empty where there is no such column. */
 struct cell table_cell(const struct table *table, size_t column);

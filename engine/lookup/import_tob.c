@@ -110,8 +110,9 @@ static int read_all(struct release *release, struct set_builds *builds, struct d
 		if (err)
 			return err;
 	}
-	if (got < 0)
-		return got;
+	err = table_end(&table, got);
+	if (err)
+		return err;
 	number = import_source(release, build, &source, diag);
 	return number < 0 ? number : add_bills(build, &parts, (uint16_t)number, diag);
 }
