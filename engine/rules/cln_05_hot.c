@@ -2,8 +2,9 @@
 #include "rules/detail.h"
 #include "rules/judge.h"
 
-static const char *const kinds[] = {"external_cause", "manifestation", "unacceptable", "repeated"};
-enum { EXTERNAL = 1, MANIFESTATION = 2, UNACCEPTABLE = 4, REPEATED = 8 };
+static const char *const kinds[] = {
+        "external_cause", "manifestation", "unacceptable", "repeated", "supplementary"};
+enum { EXTERNAL = 1, MANIFESTATION = 2, UNACCEPTABLE = 4, REPEATED = 8, SUPPLEMENTARY = 16 };
 
 /* ICD-10-CM chapter 20: V00 to Y99, told by the letter. */
 static bool is_external(uint64_t word)
@@ -11,6 +12,18 @@ static bool is_external(uint64_t word)
 	unsigned first = code_char(word, 0);
 
 	return first >= 'V' && first <= 'Y' && char_is_digit(code_char(word, 1));
+}
+
+/*
+ * B95 to B97, the organisms behind diseases classified elsewhere: ICD-10-CM
+ * has them "as supplementary or additional codes" only, the words of I-OCE 113.
+ */
+static bool is_supplementary(uint64_t word)
+{
+	unsigned third = code_char(word, 2);
+
+	return code_char(word, 0) == 'B' && code_char(word, 1) == '9' && third >= '5' &&
+	       third <= '7';
 }
 
 static bool has_secondary(const struct batch *batch, uint32_t line)
@@ -49,8 +62,11 @@ static unsigned judge_line(const struct diagnosis_attributes *attributes, const 
 		mask |= EXTERNAL;
 	if (flags & DX_MANIFESTATION)
 		mask |= MANIFESTATION;
-	if (!batch->inpatient[line])
+	if (!batch->inpatient[line]) {
+		if (is_icd10(batch, line) && is_supplementary(batch->diagnosis[0][line]))
+			mask |= SUPPLEMENTARY;
 		return mask;
+	}
 	if (flags & (DX_UNACCEPTABLE | DX_REQUIRES_SECONDARY) &&
 	        !(flags & DX_REQUIRES_SECONDARY && has_secondary(batch, line)))
 		mask |= UNACCEPTABLE;
@@ -115,16 +131,18 @@ const struct rule HOT(rule_cln_05) = {
         .definition = "On institutional claims the first diagnosis is an external cause, V00 to "
                       "Y99 (external_cause), or a manifestation (manifestation); on inpatient ones "
                       "also unacceptable as principal, or only with a secondary that is not there "
-                      "(unacceptable), or given again as secondary (repeated).",
-        .traps = "Professional claims have no principal diagnosis. The outpatient list of "
-                 "supplementary codes (I-OCE 113) is not loaded and not judged. A non-specific "
-                 "principal diagnosis is not hit, so the patient's death needs no exception.",
+                      "(unacceptable), or given again as secondary (repeated); on outpatient ones "
+                      "also one of B95 to B97, which are additional codes (supplementary).",
+        .traps = "Professional claims have no principal diagnosis. Of the outpatient list of "
+                 "supplementary codes (I-OCE 113) only what ICD-10-CM itself says so of is judged. "
+                 "A non-specific principal diagnosis is not hit, so the patient's death needs no "
+                 "exception.",
         .tables = "MCE lists",
         .parameters = "none",
         .dollars = "none: info",
         .evaluated = "institutional claims whose first diagnosis the set knows, or whose conflict "
                      "its letter or its repetition shows",
-        .authority = "MCE edits 2, 3, 6, 9; I-OCE edits 5, 86",
+        .authority = "MCE edits 2, 3, 6, 9; I-OCE edits 5, 86, 113",
         .idle = "no institutional claim whose first diagnosis the code set knows",
         .checks = checks,
         .check_count = 1,

@@ -45,6 +45,7 @@ SELECT s.row, dx.code IS NOT NULL AS known,
 		WHEN inpatient AND (coalesce(unacceptable, false)
 			OR (coalesce(requires_secondary, false) AND len(list_filter(dx_slots[2:], x -> x IS NOT NULL)) = 0)) THEN 'unacceptable'
 		WHEN inpatient AND list_contains(dx_slots[2:], dx_slots[1]) THEN 'repeated'
+		WHEN NOT inpatient AND coalesce(dx_type <> 'icd-9-cm', true) AND regexp_matches(dx_slots[1], '^B9[567]') THEN 'supplementary'
 	END AS kind
 FROM standing s LEFT JOIN dx ON dx.code = dx_slots[1]
 WHERE claim_type = 'institutional' AND dx_slots[1] IS NOT NULL;
