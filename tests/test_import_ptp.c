@@ -191,6 +191,23 @@ Test(import_ptp, settings_by_their_names)
 	folder_end(&folder);
 }
 
+/* A word in the folder's name says less than the publisher's in the file's. */
+Test(import_ptp, a_folder_that_says_otherwise)
+{
+	struct folder folder;
+	struct pairs pairs;
+	char path[96];
+
+	folder_begin(&folder);
+	snprintf(path, sizeof(path), "%s/in/hospital claims", folder.root);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	write_parts(&folder, "hospital claims/ccipra-v302r0", NULL, 0);
+	cr_assert_eq(folder_build(&folder), 0, "%s", folder.diag.text);
+	open_pairs(&folder, "ptp_practitioner", &pairs);
+	check_values(&pairs);
+	folder_end(&folder);
+}
+
 /* Names without a release or a number: the order of the codes tells the parts. */
 Test(import_ptp, names_that_say_the_setting_only)
 {

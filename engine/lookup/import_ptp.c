@@ -127,15 +127,21 @@ static void read_name(struct ptp_part *part, const char *name)
 	snprintf(part->stem, sizeof(part->stem), "%.*s", (int)(at - name), name);
 }
 
-/* "ptp_practitioner", "ptp_hospital", or NULL. */
-static const char *set_of(const char *path)
+/* "ptp_practitioner", "ptp_hospital", or NULL: the publisher's words before others, names before
+ * folders. */
+static const char *set_of(const struct release *release)
 {
-	bool practitioner = strcasestr(path, "ccipra") || strcasestr(path, "practitioner");
-	bool hospital = strcasestr(path, "ccioph") || strcasestr(path, "hospital");
+	static const char *const words[2][2] = {{"ccipra", "ccioph"}, {"practitioner", "hospital"}};
+	const char *texts[2] = {release_name(release), release_path(release)};
 
-	if (practitioner == hospital)
-		return NULL;
-	return practitioner ? "ptp_practitioner" : "ptp_hospital";
+	for (int i = 0; i < 4; i++) {
+		bool practitioner = strcasestr(texts[i % 2], words[i / 2][0]);
+		bool hospital = strcasestr(texts[i % 2], words[i / 2][1]);
+
+		if (practitioner != hospital)
+			return practitioner ? "ptp_practitioner" : "ptp_hospital";
+	}
+	return NULL;
 }
 
 /* ---- The header ---- */
@@ -457,7 +463,7 @@ static int read_part(struct reading *reading, struct set_build *build, struct di
 
 static int read(struct release *release, struct set_builds *builds, struct diag *diag)
 {
-	const char *name = set_of(release_path(release));
+	const char *name = set_of(release);
 	struct set_build *build = name ? set_builds_at(builds, name) : NULL;
 	struct reading *reading;
 	int err;

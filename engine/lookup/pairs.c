@@ -98,6 +98,9 @@ static bool values_sound(const struct pairs *pairs, size_t histories)
 	for (size_t i = 0; i < histories; i++)
 		if (pairs->windows[i].rationale >= pairs->rationale_count)
 			return false;
+	for (size_t i = 0; i < pairs->rationale_count; i++)
+		if (pairs->rationales[i] >= pairs->set->text_size)
+			return false;
 	return !pairs->windows[histories - 1].more;
 }
 

@@ -17,17 +17,26 @@ static const struct set_column columns[] = {
                 .at = offsetof(struct pair_code_row, partners) + sizeof(uint32_t)},
 };
 
-#define PTP_SCHEMA(words) \
-	.title = words, .tag = SYSTEM_PROCEDURE, .key = SET_KEY_CODE, .columns = columns, \
-	.column_count = sizeof(columns) / sizeof(*columns), \
-	.row_size = sizeof(struct pair_code_row), .finish = ptp_finish, .check = pairs_check
-
 const struct set_schema schema_ptp_practitioner = {
         .name = "ptp_practitioner",
-        PTP_SCHEMA("NCCI PTP edits, practitioner"),
+        .title = "NCCI PTP edits, practitioner",
+        .tag = SYSTEM_PROCEDURE,
+        .key = SET_KEY_CODE,
+        .columns = columns,
+        .column_count = sizeof(columns) / sizeof(*columns),
+        .row_size = sizeof(struct pair_code_row),
+        .finish = ptp_finish,
+        .check = pairs_check,
 };
 
 const struct set_schema schema_ptp_hospital = {
         .name = "ptp_hospital",
-        PTP_SCHEMA("NCCI PTP edits, outpatient hospital"),
+        .title = "NCCI PTP edits, outpatient hospital",
+        .tag = SYSTEM_PROCEDURE,
+        .key = SET_KEY_CODE,
+        .columns = columns,
+        .column_count = sizeof(columns) / sizeof(*columns),
+        .row_size = sizeof(struct pair_code_row),
+        .finish = ptp_finish,
+        .check = pairs_check,
 };
