@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -388,5 +389,128 @@ Test(build, folders_that_do_not_open)
 	cr_assert_eq(symlink(".", path), 0);
 	diag_init(&diag);
 	cr_assert_eq(codes_build_key(place.in, &(struct hash128){0}, &diag), FAIL_INPUT);
+	remove_place(&place);
+}
+
+/* ---- The publishers' own, where they lie beside the sources ---- */
+
+static const char *const publishers[] = {"icd10cm/icd10cm_order_2025.txt",
+        "icd10cm/icd10cm_order_2026.txt", "icd10pcs/icd10pcs_order_2026.txt",
+        "hcpcs/HCPC2020_ANWEB_w_disclaimer.txt", "mpfs/PPRRVU2025_Oct.csv",
+        "ncci/MCR_MUE_PractitionerServices_Eff_07-01-2024.rebuilt.csv", "ncci/ncci_aoc_2026q2.csv",
+        "mce/mce_v43_1_i10dx.csv", "mce/mce_v43_1_i10pcs.csv", "lists/nucc_taxonomy_251.csv",
+        "lists/place_of_service.csv", "lists/revenue_codes.csv", "msdrg/msdrg_v41_1_list.csv"};
+
+/* How many of them are here. */
+static size_t link_publishers(const struct place *place)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(publishers) / sizeof(publishers[0]); i++) {
+		char path[PATH_MAX], link[PATH_MAX];
+
+		snprintf(path, sizeof(path), SOURCE_DIR "/../shared/codesets/%s", publishers[i]);
+		snprintf(link, sizeof(link), "%s/%s", place->in, strrchr(publishers[i], '/') + 1);
+		count += access(path, R_OK) == 0 && symlink(path, link) == 0;
+	}
+	return count;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static int compare_keys(const void *one, const void *two)
+{
+	uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)two;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The keys of a set in order, told by its table's array and not by look-ups. */
+static uint64_t *sorted_keys(const struct set *set)
+{
+	uint64_t *keys = malloc((set->key_count + 1) * sizeof(*keys));
+	size_t count = 0;
+
+	for (uint32_t slot = 0; slot < set->table.slots; slot++)
+		if (set->table.keys[slot])
+			keys[count++] = set->table.keys[slot];
+	cr_assert_eq(count, set->key_count);
+	qsort(keys, count, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+static void check_keys(const struct set *set, const uint64_t keys[])
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < set->key_count; i++) {
+		const struct set_row *row = set_find(set, keys[i]);
+		char text[SET_KEY_TEXT_MAX];
+
+		cr_assert_not_null(row);
+		rows += row->more + (size_t)1;
+		set_key_text(set->schema, keys[i], text);
+		cr_assert_eq(set_key_of(set->schema, text, strlen(text)), keys[i], "%s", text);
+	}
+	cr_assert_eq(rows, set->row_count);
+}
+
+enum { NON_KEYS = 10000000 };
+
+/* Half are keys of which one bit is another, half are any keys of the set's tag. */
+static void check_non_keys(const struct set *set, const uint64_t keys[])
+{
+	uint64_t state = 1, tag = (uint64_t)set->schema->tag << 56;
+	size_t found = 0, known = 0;
+
+	for (size_t i = 0; i < NON_KEYS; i++) {
+		uint64_t random = next_random(&state);
+		uint64_t key = i % 2 ? keys[random % set->key_count] ^
+		                               (uint64_t)1 << (random >> 58) % 56
+		                     : tag | (random & ~((uint64_t)0xff << 56));
+
+		if (!set_find(set, key))
+			continue;
+		found++;
+		known += bsearch(&key, keys, set->key_count, sizeof(key), compare_keys) != NULL;
+	}
+	cr_assert_eq(found, known, "%s", set->schema->name);
+}
+
+Test(build, every_key_and_no_other)
+{
+	struct place place = make_place();
+	struct build_result result;
+	struct sets *sets;
+	struct diag diag;
+	size_t count = link_publishers(&place);
+
+	if (count < sizeof(publishers) / sizeof(publishers[0])) {
+		remove_place(&place);
+		cr_skip_test("no ../shared/codesets here");
+	}
+	cr_assert_eq(build(&place, false, &result, &diag), 0, "%s", diag.text);
+	cr_assert_eq(result.file_count, count);
+	cr_assert_eq(result.unknown_count, 0);
+	cr_assert_geq(result.set_count, 10);
+	cr_assert_eq(sets_open(&sets, place.out, &diag), 0);
+	cr_assert_eq(sets_verify(sets, &diag), 0, "%s", diag.text);
+	for (size_t i = 0; i < sets_count(sets); i++) {
+		const struct set *set = sets_at(sets, i);
+		uint64_t *keys = sorted_keys(set);
+
+		check_keys(set, keys);
+		check_non_keys(set, keys);
+		free(keys);
+	}
+	sets_close(sets);
+	build_result_reset(&result);
 	remove_place(&place);
 }
