@@ -368,14 +368,16 @@ Test(import_icd, codes_that_look_like_hcpcs_keep_their_system)
 {
 	int32_t on = day(2025, 10, 1);
 	struct trial trial;
-	const struct set *set;
+	const struct set *set, *hcpcs;
 	size_t count = 0;
 
 	NEED("icd10cm/icd10cm_order_2026.txt");
 	begin(&trial);
 	bring(&trial, "icd10cm/icd10cm_order_2026.txt");
+	bring(&trial, "hcpcs/HCPC2020_ANWEB_w_disclaimer.txt");
 	build_well(&trial);
 	set = use(&trial, "icd10cm");
+	hcpcs = use(&trial, "hcpcs");
 	for (uint32_t i = 0; i < set->table.slots; i++) {
 		char code[SET_KEY_TEXT_MAX];
 		uint64_t key = set->table.keys[i];
@@ -389,8 +391,11 @@ Test(import_icd, codes_that_look_like_hcpcs_keep_their_system)
 		cr_assert_eq(key >> 56, SYSTEM_ICD10CM);
 		cr_assert_null(set_find(set, code_key(SYSTEM_PROCEDURE, key << 8 >> 8)));
 		cr_assert_null(set_find(set, code_key(SYSTEM_ICD10PCS, key << 8 >> 8)));
+		cr_assert_null(set_find(hcpcs, key));
 	}
 	cr_assert_eq(count, 6761);
+	cr_assert(set_find(set, key_in(set, "J1200")) == NULL);
+	cr_assert(set_find(hcpcs, key_in(hcpcs, "J1200")));
 	cr_assert(billable_on(set, key_in(set, "M54.16"), on));
 	end(&trial);
 }

@@ -142,7 +142,7 @@ struct hcc_row {
 	struct set_row row;
 	uint16_t hcc;
 	uint16_t year;   /* as the file's name says: of payment (csv), of the software (F2824...) */
-	uint32_t model;  /* text: "CMS-HCC V28", "ESRD V24", "RxHCC V08" */
+	uint32_t model;  /* text: "CMS-HCC V28", "CMS-HCC ESRD V24", "RxHCC V08" */
 	uint8_t family;  /* enum hcc_family */
 	uint8_t version; /* 28 */
 	uint8_t pad[2];
