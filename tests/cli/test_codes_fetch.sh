@@ -89,3 +89,16 @@ equal "get-codesets: --list has the five sets of the public domain, and the page
 	"hcc hcpcs icd10cm icd10pcs leie msdrg yes" \
 	"$(awk '!NF { exit } { print $1 }' stdout | sort -u | tr '\n' ' ')$(
 		grep -q 'NCCI PTP' stdout && grep -q 'MPFS' stdout && echo yes)"
+
+# What was fetched is a folder that builds as it lies, zips and all.
+. "$root/tests/cli/releases.sh"
+mkdir tables && icd10cm_2026 >tables/icd10cm_order_2026.txt && exclusions >"$mirror/oig.hhs.gov/x/UPDATED.csv"
+(cd tables && zip -q "$zips/tables.zip" icd10cm_order_2026.txt)
+cat >releases <<-LIST
+	icd10cm 100 https://www.cms.gov/files/zip/tables.zip
+	leie 100 https://oig.hhs.gov/x/UPDATED.csv
+LIST
+exits "get-codesets: what is to be built" 0 fetch fetched
+exits "codes build of what was fetched" 0 "$program" codes build fetched -o images
+equal "codes build of what was fetched: both sets, and all that is there is read" "icd10cm 7 leie 1 " \
+	"$(sed -n '/^set/,/^$/p' stdout | awk 'NR > 1 && NF { printf "%s %s ", $1, $3 }')$(grep '^Not read' stdout)"
