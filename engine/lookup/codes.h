@@ -162,6 +162,7 @@ enum codes_part {
 
 /* What stands in a run's tables; const after opening, any thread reads it. */
 struct codes;
+struct set; /* lookup/set.h */
 
 struct codes_set_info { /* for the manifest */
 	const char *name, *release;
@@ -192,6 +193,12 @@ struct codes_sets_options {
  */
 int codes_open_sets(
         struct codes **codes, const struct codes_sets_options *options, struct diag *diag);
+
+/*
+ * An image of the folder by name, verified: for what is not a table of codes (pairs).
+ * *set is NULL where there is none, or no folder.  FAIL_TABLE.  Before the scan.
+ */
+int codes_use_set(struct codes *codes, const char *name, const struct set **set, struct diag *diag);
 
 /* NPPES is verified as far as it is looked at: FAIL_TABLE at the end of a run that met damage. */
 int codes_damage(const struct codes *codes, struct diag *diag);

@@ -391,6 +391,12 @@ static int open_halves(
 	return err;
 }
 
+int codes_use_set(struct codes *codes, const char *name, const struct set **set, struct diag *diag)
+{
+	*set = NULL;
+	return codes->images ? sets_use(codes->images, name, set, diag) : 0;
+}
+
 int codes_damage(const struct codes *codes, struct diag *diag)
 {
 	const struct set *nppes = codes->parts[PART_NPPES];
