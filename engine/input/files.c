@@ -179,14 +179,13 @@ static int walk_into(struct file_list *list, const struct walk *walk, const char
 
 static char *join_path(const char *directory, const char *name)
 {
-	size_t front = strlen(directory), back = strlen(name);
-	char *path = malloc(front + 1 + back + 1);
+	char *path = malloc(strlen(directory) + 1 + strlen(name) + 1), *end;
 
 	if (!path)
 		return NULL;
-	memcpy(path, directory, front);
-	path[front] = '/';
-	memcpy(path + front + 1, name, back + 1);
+	end = stpcpy(path, directory);
+	*end = '/';
+	strcpy(end + 1, name);
 	return path;
 }
 
