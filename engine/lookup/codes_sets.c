@@ -64,7 +64,7 @@ static int open_parts(struct codes *codes, unsigned wanted, struct diag *diag)
 		enum codes_part part = part_sets[i].part;
 		const struct set *set = NULL;
 
-		if (codes->parts[part] || !(wanted & PART_BIT(part)))
+		if (!(wanted & PART_BIT(part)) || codes->parts[part])
 			continue;
 		err = part == PART_NPPES
 		              ? sets_use_lazily(codes->images, part_sets[i].name, &set, diag)
