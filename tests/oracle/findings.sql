@@ -5,16 +5,6 @@
 CREATE MACRO precedence(rule) AS CASE rule
 	WHEN 'DUP-01' THEN '01' WHEN 'PRV-01' THEN '02' WHEN 'TIM-04' THEN '03' WHEN 'NCC-04' THEN '06' ELSE rule END;
 
--- Which amount a run goes by: paid where it has that column.
-CREATE TABLE net AS
-SELECT row, claim, claim_id, line, data_source, coalesce(provider, '') AS npi, id_kind, service_from, hcpcs, units, is_denied,
-	CASE :basis WHEN 'paid' THEN CASE WHEN of_claim_paid AND NOT is_own THEN 0 ELSE read_paid END
-		WHEN 'allowed' THEN CASE WHEN of_claim_allowed AND NOT is_own THEN 0 ELSE read_allowed END
-		ELSE CASE WHEN of_claim_charge AND NOT is_own THEN 0 ELSE read_charge END END AS amount
-FROM counted
-WHERE NOT is_total AND NOT is_void AND claim NOT IN (SELECT claim FROM dead)
-	AND (NOT is_negative OR claim IN (SELECT claim FROM matched));
-
 -- SPC-03 mileage_alone: miles without a base of the same person, day and
 -- supplier, on any claim.
 CREATE TABLE trip_line AS

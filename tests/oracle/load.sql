@@ -59,6 +59,7 @@ SELECT
 	read_id(facility_npi) AS facility,
 	read_id(ordering_npi) AS ordering,
 	clean(billing_tin) AS billing_tin,
+	read_id(billing_ccn) AS billing_ccn,
 	read_cents(charge_amount) AS charge,
 	read_cents(allowed_amount) AS allowed,
 	read_cents(paid_amount) AS paid,

@@ -179,6 +179,18 @@ async function compareFindings() {
 			['rule', 'kind', 'claim_id', 'line', 'data_source'], ['superseded', 'severity', 'npi', 'id_kind', 'date', 'code', 'amount', 'dollars', 'n']);
 }
 
+// Runs of one rule each, whose findings stand alone.
+async function compareAlone() {
+	const columns = ['kind', 'claim_id', 'line', 'other_claim_id', 'other_line', 'dollars'];
+	for (const rule of ['NCC-01', 'NCC-02', 'NCC-05']) {
+		await db.run(`CREATE OR REPLACE TEMP TABLE alone AS SELECT kind, claim_id, line, other_claim_id, other_line, ${cents('dollars')}
+			FROM read_csv(${text(join(`${runDir}-${rule}`, 'findings.csv'))}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`);
+		await compare(`findings.csv ${rule} alone`,
+			`SELECT ${columns.join(', ')} FROM expected_alone WHERE rule = '${rule}'`, 'SELECT * FROM alone', ['claim_id', 'line'],
+			['kind', 'other_claim_id', 'other_line', 'dollars']);
+	}
+}
+
 const there = await load('raw', join(claimsDir, 'claims.csv'), columns);
 await load('raw_members', join(claimsDir, 'members.csv'), memberColumns);
 await load('raw_providers', join(claimsDir, 'providers.csv'), providerColumns);
@@ -194,9 +206,10 @@ const values = {
 	basis: text(['paid', 'allowed', 'charge'].find((name) => there.has(`${name}_amount`)) ?? 'paid'),
 	codes: text(codesDir).slice(1, -1),
 };
-for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql', 'rules_val.sql', 'rules_line.sql', 'rules_claim.sql', 'findings.sql'])
+for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql', 'rules_val.sql', 'rules_line.sql', 'rules_claim.sql', 'rules_history.sql', 'findings.sql'])
 	await runFile(file, values);
 await compareCounters();
 await compareRules();
 await compareFindings();
+await compareAlone();
 process.exitCode = failed ? 1 : 0;

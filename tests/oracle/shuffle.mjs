@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The records of a CSV in another order, always the same: by a hash of each.
+// The records of a CSV in another order, always the same: by a hash of each; some
+// of them again, under another claim and with more units.
 //   node shuffle.mjs FROM.csv TO.csv
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const [from, to] = process.argv.slice(2).map((path) => `'${path.replaceAll("'", "''")}'`);
 const db = await (await DuckDBInstance.create(':memory:')).connect();
 const source = `read_csv(${from}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`;
-await db.run(`COPY (SELECT * FROM ${source} ORDER BY hash(claim_id, claim_line_number, hcpcs_code), claim_id, claim_line_number)
+const again = `SELECT * REPLACE ('again ' || claim_id AS claim_id, CAST(TRY_CAST(service_unit_quantity AS DECIMAL(18, 4)) + 2 AS VARCHAR) AS service_unit_quantity)
+	FROM ${source} WHERE hash(claim_id) % 40 = 0`;
+await db.run(`COPY (SELECT * FROM (SELECT * FROM ${source} UNION ALL ${again}) ORDER BY hash(claim_id, claim_line_number, hcpcs_code), claim_id, claim_line_number)
 	TO ${to} (FORMAT csv, HEADER, NULL '')`);
