@@ -90,7 +90,7 @@ enum verdict found_verdict(const struct found *found)
 	if (found->partners && !found->covered)
 		return VERDICT_NOT_JUDGED;
 	if (found->partners)
-		return found->partner_count ? VERDICT_VALID : VERDICT_INVALID;
+		return found->in_force[0] + found->in_force[1] ? VERDICT_VALID : VERDICT_INVALID;
 	if (found->values)
 		return verdict_of(found, true,
 		        found->in_from <= found->day && found->day <= found->in_to, found->header);
@@ -118,6 +118,9 @@ size_t found_windows(const struct found *found, struct window windows[], size_t 
 
 	if (found->values)
 		return add_window(windows, room, 0, (struct window){found->in_from, found->in_to});
+	for (size_t i = 0; i < found->partner_count && found->is_pair; i++)
+		count = add_window(windows, room, count,
+		        (struct window){found->partners[i].from, found->partners[i].to});
 	for (size_t i = 0; i < found->row_count; i++, row = set_next_row(found->set, row))
 		count = add_window(windows, room, count, (struct window){row->from, row->to});
 	return count;
@@ -203,21 +206,34 @@ struct partner_list {
 	int32_t day;
 };
 
-static void partner_add(
-        struct partner_list *list, const struct pairs *pairs, uint16_t column1, uint16_t column2)
+static void partner_add(struct partner_list *list, const struct pairs *pairs,
+        const uint16_t columns[2], const struct pair_window *window)
 {
-	const struct pair_window *window = pairs_find(pairs, column1, column2, list->day);
-	struct partner *partner = &list->partners[list->count];
+	struct partner *partner = &list->partners[list->count++];
 
-	if (!window)
-		return;
-	word_text(pairs_word(pairs, column1), partner->column1);
-	word_text(pairs_word(pairs, column2), partner->column2);
+	word_text(pairs_word(pairs, columns[0]), partner->column1);
+	word_text(pairs_word(pairs, columns[1]), partner->column2);
 	partner->from = window->from;
 	partner->to = window->to;
 	partner->indicator = window->indicator;
 	partner->rationale = pairs_rationale(pairs, window);
-	list->count++;
+}
+
+/* The partners of a code in one column, if the edit is in force. */
+static void add_column(struct partner_list *list, const struct pairs *pairs, uint16_t id,
+        unsigned column, uint16_t others[])
+{
+	size_t count = pairs_partners(pairs, id, column, others);
+
+	for (size_t i = 0; i < count; i++) {
+		bool first = column == PAIR_COLUMN_1;
+		uint16_t columns[2] = {first ? id : others[i], first ? others[i] : id};
+		const struct pair_window *window = pairs_find(
+		        pairs, columns[0], columns[1], list->day);
+
+		if (window)
+			partner_add(list, pairs, columns, window);
+	}
 }
 
 static int add_partners(struct found *found, const struct pairs *pairs, uint16_t id)
@@ -225,36 +241,53 @@ static int add_partners(struct found *found, const struct pairs *pairs, uint16_t
 	size_t room = 2 * (size_t)pairs->code_count + 1;
 	uint16_t *others = malloc(room * sizeof(*others));
 	struct partner_list list = {malloc(room * sizeof(struct partner)), 0, found->day};
-	size_t count;
 
 	found->partners = list.partners;
 	if (!others || !list.partners) {
 		free(others);
 		return FAIL_MEMORY;
 	}
-	count = pairs_partners(pairs, id, 1, others);
-	for (size_t i = 0; i < count; i++)
-		partner_add(&list, pairs, id, others[i]);
-	found->as_column1 = list.count;
-	count = pairs_partners(pairs, id, 2, others);
-	for (size_t i = 0; i < count; i++)
-		partner_add(&list, pairs, others[i], id);
+	add_column(&list, pairs, id, PAIR_COLUMN_1, others);
+	found->in_force[0] = found->as_column1 = list.count;
+	add_column(&list, pairs, id, PAIR_COLUMN_2, others);
+	found->in_force[1] = list.count - found->as_column1;
 	found->partner_count = list.count;
 	free(others);
 	return 0;
 }
 
-/* Two codes: one edit in each order at most. */
+static size_t count_windows(const struct pair_window *window)
+{
+	size_t count = 0;
+
+	for (; window; window = window->more ? window + 1 : NULL)
+		count++;
+	return count;
+}
+
+/* Two codes: all windows of their edits, in either order. */
 static int add_pair(struct found *found, const struct pairs *pairs, uint16_t id, uint16_t other)
 {
-	struct partner_list list = {calloc(2, sizeof(struct partner)), 0, found->day};
+	const uint16_t columns[2][2] = {{id, other}, {other, id}};
+	size_t room = 1 + count_windows(pairs_windows(pairs, id, other)) +
+	              count_windows(pairs_windows(pairs, other, id));
+	struct partner_list list = {malloc(room * sizeof(struct partner)), 0, found->day};
 
+	found->is_pair = true;
 	found->partners = list.partners;
 	if (!list.partners)
 		return FAIL_MEMORY;
-	partner_add(&list, pairs, id, other);
-	found->as_column1 = list.count;
-	partner_add(&list, pairs, other, id);
+	for (int order = 0; order < 2; order++) {
+		const struct pair_window *window = pairs_windows(
+		        pairs, columns[order][0], columns[order][1]);
+
+		for (; window; window = window->more ? window + 1 : NULL) {
+			partner_add(&list, pairs, columns[order], window);
+			found->in_force[order] += pair_window_holds(pairs, window, list.day);
+		}
+		if (order == 0)
+			found->as_column1 = list.count;
+	}
 	found->partner_count = list.count;
 	return 0;
 }

@@ -42,6 +42,8 @@ struct found {
 	/* Of a table of pairs. */
 	struct partner *partners; /* in column 2 of the code first */
 	size_t partner_count, as_column1;
+	size_t in_force[2]; /* edits with the code in column 1, in column 2 */
+	bool is_pair;       /* two codes: partners are all windows, not those in force */
 
 	/* Codes like it, of a wrong one; longer ones, of a header. */
 	char near[NEAR_MAX][SET_KEY_TEXT_MAX];

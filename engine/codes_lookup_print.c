@@ -167,8 +167,8 @@ static void print_pairs(const struct found *found, size_t limit)
 	char day[DATE_TEXT_SIZE];
 
 	date_format(found->day == INT32_MAX ? DATE_ABSENT : found->day, day);
-	printf("  %s: column 1 of %zu edits, column 2 of %zu%s%s\n", found->code, found->as_column1,
-	        second, day[0] ? ", on " : "", day);
+	printf("  %s: column 1 of %zu edits, column 2 of %zu%s%s\n", found->code,
+	        found->in_force[0], found->in_force[1], day[0] ? ", on " : "", day);
 	print_partners(found->partners, found->as_column1, limit);
 	print_partners(found->partners + found->as_column1, second, limit);
 }
@@ -264,8 +264,8 @@ static void json_rows(struct json *json, const char *key, const struct found *fo
 static void json_partners(struct json *json, const struct found *found)
 {
 	json_object(json, "attributes", true);
-	json_unsigned(json, "as_column_1", found->as_column1);
-	json_unsigned(json, "as_column_2", found->partner_count - found->as_column1);
+	json_unsigned(json, "as_column_1", found->in_force[0]);
+	json_unsigned(json, "as_column_2", found->in_force[1]);
 	json_end(json);
 	json_array(json, "partners", false);
 	for (size_t i = 0; i < found->partner_count; i++) {

@@ -157,7 +157,9 @@ ptp_practitioner: NCCI PTP edits, practitioner (v30.2)
 	11042/97602 2023-06-01 -c old
 looks "a pair that is deleted" "\
 ptp_practitioner: NCCI PTP edits, practitioner (v30.2)
-  11042/97602: column 1 of 0 edits, column 2 of 0, on 2024-06-01" 11042/97602 2024-06-01 -c old
+  11042/97602: column 1 of 0 edits, column 2 of 0, on 2024-06-01
+    11042 pays, 97602 does not: 1, a modifier may allow both; 2019-01-01 to 2023-12-31; Misuse of Column Two code with Column One code" \
+	11042/97602 2024-06-01 -c old
 looks "an add-on code's primaries on a day" "\
 aoc: NCCI add-on codes and their primaries (ncci_aoc_2026q2)
   11045: in force on 2020-01-01 (from 2013-04-01)
@@ -229,6 +231,13 @@ equal "lookup --json of a pair: exactly" '[
     ]
   }
 ]' "$(cat stdout)"
+exits "lookup --json of two codes" 0 codes lookup 97602/11042 2024-06-01 -c old --json --set ptp_practitioner
+equal "lookup --json of two codes: not in force, and the days that it was" \
+	'    "valid": false,
+    "windows": [
+      {"from": "2019-01-01", "to": "2023-12-31"}
+    ],
+    "attributes": {"as_column_1": 0, "as_column_2": 0},' "$(sed -n '/"valid"/,/"attributes"/p' stdout)"
 exits "lookup --json of a wrong code" 0 codes lookup E1156 -c old --json
 equal "lookup --json of a wrong code: exactly" '[
   {
