@@ -814,39 +814,58 @@ static void make_provider_set(const char *folder, const char *name, uint64_t npi
 	end_set(build, folder, name);
 }
 
-Test(codes_sets, excluded_and_deactivated_providers)
+enum { EXCLUDED_NPI = 1234567893, DEACTIVATED_NPI = 1245319599 };
+
+static const struct provider_case {
+	int day, admitted; /* admitted: the line is of a stay */
+	uint64_t npi;
+	unsigned want;
+	const char *detail; /* NULL: no hit */
+} provider_cases[] = {
+        {20220228, 0, EXCLUDED_NPI, EVALUATED, NULL},
+        {20220301, 0, EXCLUDED_NPI, EVALUATED | HIT,
+                "role=rendering; excluded_on=2022-03-01; match=npi"},
+        {20220330, 20220220, EXCLUDED_NPI, EVALUATED, NULL}, /* within 30 days' grace */
+        {20220331, 20220220, EXCLUDED_NPI, EVALUATED, NULL},
+        {20220401, 20220220, EXCLUDED_NPI, EVALUATED | HIT,
+                "role=rendering; excluded_on=2022-04-01; match=npi"},
+        {20220330, 20220301, EXCLUDED_NPI, EVALUATED | HIT,
+                "role=rendering; excluded_on=2022-03-30; match=npi"},
+        {20230831, 0, EXCLUDED_NPI, EVALUATED | HIT,
+                "role=rendering; excluded_on=2023-08-31; match=npi"},
+        {20230901, 0, EXCLUDED_NPI, EVALUATED, NULL}, /* reinstated */
+        {20240615, 0, EXCLUDED_NPI, EVALUATED | HIT,
+                "role=rendering; excluded_on=2024-06-15; match=npi"},
+        {20250701, 0, EXCLUDED_NPI, 0, NULL}, /* behind the list */
+        {20240331, 0, DEACTIVATED_NPI, EVALUATED, NULL},
+        {20240401, 0, DEACTIVATED_NPI, EVALUATED | HIT,
+                "role=rendering; date=2024-04-01; deactivated=2024-04-01; match=npi"},
+        {20240701, 0, DEACTIVATED_NPI, EVALUATED, NULL}, /* active again */
+};
+
+static void set_provider_cases(struct bench *bench)
 {
-	enum { EXCLUDED_NPI = 1234567893, DEACTIVATED_NPI = 1245319599 };
+	for (uint32_t i = 0; i < COUNT(provider_cases); i++)
+		bench->lines[i] = (struct line){.dx = {"E119", "E119"},
+		        .hcpcs = "99213",
+		        .low = day_of(provider_cases[i].day),
+		        .high = day_of(provider_cases[i].day),
+		        .units = 1};
+	for (uint32_t i = 0; i < COUNT(provider_cases); i++) {
+		bench->batch->rendering[i] = (uint64_t)ID_NPI << ID_KIND_SHIFT |
+		                             provider_cases[i].npi;
+		bench->batch->inpatient[i] = provider_cases[i].admitted != 0;
+		bench->batch->claim_start[i] = provider_cases[i].admitted
+		                                       ? day_of(provider_cases[i].admitted)
+		                                       : DATE_ABSENT;
+	}
+}
+
+static struct codes *open_provider_sets(void)
+{
 	static const struct covered excluded[] = {{20220301, 20230831}, {20240601, 0}};
 	static const struct covered active[] = {{20100101, 20240331}, {20240701, 0}};
-	static const struct {
-		int day, admitted; /* admitted: the line is of a stay */
-		uint64_t npi;
-		unsigned want;
-		const char *detail; /* NULL: no hit */
-	} cases[] = {
-	        {20220228, 0, EXCLUDED_NPI, EVALUATED, NULL},
-	        {20220301, 0, EXCLUDED_NPI, EVALUATED | HIT,
-	                "role=rendering; excluded_on=2022-03-01; match=npi"},
-	        {20220330, 20220220, EXCLUDED_NPI, EVALUATED, NULL}, /* within 30 days' grace */
-	        {20220331, 20220220, EXCLUDED_NPI, EVALUATED, NULL},
-	        {20220401, 20220220, EXCLUDED_NPI, EVALUATED | HIT,
-	                "role=rendering; excluded_on=2022-04-01; match=npi"},
-	        {20220330, 20220301, EXCLUDED_NPI, EVALUATED | HIT,
-	                "role=rendering; excluded_on=2022-03-30; match=npi"},
-	        {20230831, 0, EXCLUDED_NPI, EVALUATED | HIT,
-	                "role=rendering; excluded_on=2023-08-31; match=npi"},
-	        {20230901, 0, EXCLUDED_NPI, EVALUATED, NULL}, /* reinstated */
-	        {20240615, 0, EXCLUDED_NPI, EVALUATED | HIT,
-	                "role=rendering; excluded_on=2024-06-15; match=npi"},
-	        {20250701, 0, EXCLUDED_NPI, 0, NULL}, /* behind the list */
-	        {20240331, 0, DEACTIVATED_NPI, EVALUATED, NULL},
-	        {20240401, 0, DEACTIVATED_NPI, EVALUATED | HIT,
-	                "role=rendering; date=2024-04-01; deactivated=2024-04-01; match=npi"},
-	        {20240701, 0, DEACTIVATED_NPI, EVALUATED, NULL}, /* active again */
-	};
 	struct codes *codes = NULL;
-	struct bench *bench;
 	struct diag diag;
 	char folder[64];
 
@@ -858,33 +877,34 @@ Test(codes_sets, excluded_and_deactivated_providers)
 	                     &(struct codes_sets_options){.folder = folder, .parts = ~0u}, &diag),
 	        0, "%s", diag.text);
 	remove_folder(folder);
+	return codes;
+}
+
+Test(codes_sets, excluded_and_deactivated_providers)
+{
+	struct codes *codes;
+	struct bench *bench;
+	struct diag diag;
+
+	codes = open_provider_sets();
 	bench = bench_create(codes);
-	for (uint32_t i = 0; i < COUNT(cases); i++)
-		bench->lines[i] = (struct line){.dx = {"E119", "E119"},
-		        .hcpcs = "99213",
-		        .low = day_of(cases[i].day),
-		        .high = day_of(cases[i].day),
-		        .units = 1};
-	for (uint32_t i = 0; i < COUNT(cases); i++) {
-		bench->batch->rendering[i] = (uint64_t)ID_NPI << ID_KIND_SHIFT | cases[i].npi;
-		bench->batch->inpatient[i] = cases[i].admitted != 0;
-		bench->batch->claim_start[i] = cases[i].admitted ? day_of(cases[i].admitted)
-		                                                 : DATE_ABSENT;
-	}
-	bench_run(bench, COUNT(cases));
-	for (uint32_t i = 0; i < COUNT(cases); i++) {
+	set_provider_cases(bench);
+	bench_run(bench, COUNT(provider_cases));
+	for (uint32_t i = 0; i < COUNT(provider_cases); i++) {
 		struct hit hit;
 
-		cr_assert_eq(got(bench, "PRV-01", i), cases[i].want, "case %u: %u", i,
+		cr_assert_eq(got(bench, "PRV-01", i), provider_cases[i].want, "case %u: %u", i,
 		        got(bench, "PRV-01", i));
-		if (!cases[i].detail)
+		if (!provider_cases[i].detail)
 			continue;
 		rules_tell(&bench->context, bench->batch, i,
 		        rule_at((size_t)rule_find("PRV-01"))->bits[0], &hit);
-		cr_expect_str_eq(hit.detail, cases[i].detail, "case %u: %s", i, hit.detail);
-		cr_expect_eq(
-		        hit.severity, cases[i].npi == EXCLUDED_NPI ? SEVERITY_HIGH : SEVERITY_LOW);
+		cr_expect_str_eq(
+		        hit.detail, provider_cases[i].detail, "case %u: %s", i, hit.detail);
+		cr_expect_eq(hit.severity,
+		        provider_cases[i].npi == EXCLUDED_NPI ? SEVERITY_HIGH : SEVERITY_LOW);
 	}
+	diag_init(&diag);
 	cr_expect_eq(codes_damage(codes, &diag), 0);
 	bench_destroy(bench);
 	codes_destroy(codes);

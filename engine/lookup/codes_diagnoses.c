@@ -159,7 +159,7 @@ static int store_slowly(struct join_rows *join, const struct codes *codes,
 	if (err)
 		return err;
 	primary = pick_primary(rows, count, &only);
-	return join_rows_store(join, ref, rows, count, primary, only, diag);
+	return join_rows_store(join, ref, &(struct made_rows){rows, count, primary, only}, diag);
 }
 
 /* Most codes have one row in each set, and that of mce is for all days. */

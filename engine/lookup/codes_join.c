@@ -164,21 +164,21 @@ static int grow(struct join_rows *join, unsigned more, struct diag *diag)
 	return 0;
 }
 
-int join_rows_store(struct join_rows *join, uint32_t ref, const void *rows, unsigned count,
-        unsigned primary, bool only, struct diag *diag)
+int join_rows_store(
+        struct join_rows *join, uint32_t ref, const struct made_rows *made, struct diag *diag)
 {
-	const uint8_t *from = rows;
-	int err = only ? 0 : grow(join, count - 1, diag);
+	const uint8_t *from = made->rows;
+	int err = made->only ? 0 : grow(join, made->count - 1, diag);
 
 	if (err)
 		return err;
-	memcpy(join->rows + ref * join->size, from + primary * join->size, join->size);
-	if (only || count == 1)
+	memcpy(join->rows + ref * join->size, from + made->primary * join->size, join->size);
+	if (made->only || made->count == 1)
 		return 0;
-	join->others[ref] = (struct other_rows){(uint32_t)join->count, count - 1};
+	join->others[ref] = (struct other_rows){(uint32_t)join->count, made->count - 1};
 	join->any = true;
-	for (unsigned i = 0; i < count; i++) {
-		if (i == primary)
+	for (unsigned i = 0; i < made->count; i++) {
+		if (i == made->primary)
 			continue;
 		memcpy(join->rows + join->count++ * join->size, from + i * join->size, join->size);
 	}
@@ -224,8 +224,8 @@ int codes_join_icd10pcs(struct codes *codes, struct diag *diag)
 		pcs_windows(codes, &rows, windows, &count);
 		if (!count) /* a header: known, and never in force */
 			windows[count++] = (struct code_window){INT32_MAX, INT32_MIN};
-		err = join_rows_store(
-		        &join, (uint32_t)row + 1, windows, count, count - 1, false, diag);
+		err = join_rows_store(&join, (uint32_t)row + 1,
+		        &(struct made_rows){windows, count, count - 1, false}, diag);
 		row += rows.count;
 	}
 	if (err) {

@@ -120,12 +120,14 @@ struct join_rows {
 int join_rows_begin(struct join_rows *join, size_t size, size_t codes, struct diag *diag);
 void join_rows_end(struct join_rows *join); /* of one that was not handed over */
 
-/*
- * Store the rows of one code: all in order, the primary among them.  only: the
- * primary alone says all.
- */
-int join_rows_store(struct join_rows *join, uint32_t ref, const void *rows, unsigned count,
-        unsigned primary, bool only, struct diag *diag);
+/* The rows of one code, in order. */
+struct made_rows {
+	const void *rows;
+	unsigned count, primary;
+	bool only; /* the primary alone says all */
+};
+int join_rows_store(
+        struct join_rows *join, uint32_t ref, const struct made_rows *made, struct diag *diag);
 
 /* In place of the starter's: tables, attributes, others.  codes->parts are set before. */
 int codes_join_diagnoses(struct codes *codes, struct diag *diag);

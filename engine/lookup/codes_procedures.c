@@ -410,7 +410,8 @@ static int store(struct walk *walk, uint32_t ref, struct diag *diag)
 	}
 	for (unsigned i = 0; i < count; i++)
 		only &= same_attributes(&rows[i], &rows[primary]);
-	return join_rows_store(&walk->join, ref, rows, count, primary, only && forces == 1, diag);
+	return join_rows_store(&walk->join, ref,
+	        &(struct made_rows){rows, count, primary, only && forces == 1}, diag);
 }
 
 /* ---- The walk ---- */
