@@ -419,6 +419,8 @@ static int walk_past(struct scan *scan)
 	        .partitions = scan->past,
 	        .selection = &scan->selection,
 	        .codes = scan->codes,
+	        .add_ons = scan->add_ons,
+	        .payer = scan->payer,
 	        .first_service = INT32_MAX,
 	        .as_of = scan->options->as_of,
 	};
@@ -664,6 +666,8 @@ static int open_scan(struct scan *scan)
 		err = reader_choose(&scan->reader, options->io, scan->diag);
 	if (err == 0)
 		err = open_codes(scan);
+	if (err == 0 && scan->any_history)
+		err = codes_use_set(scan->codes, "aoc", &scan->add_ons, scan->diag);
 	if (err == 0)
 		err = open_inputs(scan);
 	if (err == 0)

@@ -96,6 +96,7 @@ struct scan {
 	const struct layout *_Atomic *file_layouts;
 	const struct reader_kind *reader;
 	struct codes *codes;
+	const struct set *add_ons; /* of codes; NULL: none, or no rule asks */
 	struct side *members, *providers;
 	struct payer *payer; /* NULL: no tables of the payer */
 	struct rule_selection selection;

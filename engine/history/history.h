@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "lookup/codes.h"
 #include "lookup/pairs.h"
+#include "lookup/payer.h"
 #include "profile/profile.h"
 #include "regroup/finding.h"
 #include "regroup/partition.h"
@@ -37,6 +38,8 @@ struct history_options {
 	const struct rule_selection *selection;
 	const struct codes *codes;
 	const struct pairs *practitioner, *hospital; /* PTP tables; NULL: those of the starter */
+	const struct set *add_ons; /* the set aoc, verified; NULL: the starter's flags */
+	const struct payer *payer; /* the payer's own tables; NULL: none */
 
 	/* The edges of the data; DATE_ABSENT: unknown. */
 	int32_t first_service;
