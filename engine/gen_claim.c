@@ -115,14 +115,18 @@ bool gen_room(const struct gen_chunk *chunk, uint32_t lines)
 void gen_claim_begin(struct gen_claim *claim, const struct gen_provider *provider,
         const struct gen_member *member, int32_t day)
 {
+	/* Both may be the last claim's own. */
+	struct gen_provider by = *provider;
+	struct gen_member of = *member;
+
 	memset(claim, 0, offsetof(struct gen_claim, lines));
 	claim->kind = GEN_PROFESSIONAL;
 	claim->frequency = '1';
-	claim->provider = *provider;
-	claim->member = *member;
-	claim->age = (uint8_t)date_age(member->birth, day);
-	claim->rendering = provider->npi;
-	claim->billing = provider->billing_npi;
+	claim->provider = by;
+	claim->member = of;
+	claim->age = (uint8_t)date_age(of.birth, day);
+	claim->rendering = by.npi;
+	claim->billing = by.billing_npi;
 	claim->from = claim->thru = day;
 	claim->received = claim->paid_on = GEN_NO_DAY;
 }
