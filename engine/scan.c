@@ -421,6 +421,8 @@ static int walk_past(struct scan *scan)
 	        .codes = scan->codes,
 	        .add_ons = scan->add_ons,
 	        .payer = scan->payer,
+	        .practitioner = scan->has_pairs[0] ? &scan->pairs[0] : NULL,
+	        .hospital = scan->has_pairs[1] ? &scan->pairs[1] : NULL,
 	        .first_service = INT32_MAX,
 	        .as_of = scan->options->as_of,
 	};
@@ -647,6 +649,26 @@ static int open_codes(struct scan *scan)
 	return codes_open_folder(&scan->codes, &folder, scan->diag);
 }
 
+/* The tables of pairs, where rules ask for them and the folder has them. */
+static int open_pairs(struct scan *scan)
+{
+	static const char *const names[2] = {"ptp_practitioner", "ptp_hospital"};
+	bool wanted = scan->selection.active[rule_find("NCC-01")] ||
+	              scan->selection.active[rule_find("NCC-02")];
+
+	for (unsigned i = 0; wanted && i < 2; i++) {
+		const struct set *set = NULL;
+		int err = codes_use_set(scan->codes, names[i], &set, scan->diag);
+
+		if (err == 0 && set)
+			err = pairs_open(&scan->pairs[i], set, scan->diag);
+		if (err < 0)
+			return err;
+		scan->has_pairs[i] = set != NULL;
+	}
+	return 0;
+}
+
 static int open_scan(struct scan *scan)
 {
 	static const struct scan_hot *const hot[LEVEL_COUNT] = {
@@ -668,6 +690,8 @@ static int open_scan(struct scan *scan)
 		err = open_codes(scan);
 	if (err == 0 && scan->any_history)
 		err = codes_use_set(scan->codes, "aoc", &scan->add_ons, scan->diag);
+	if (err == 0)
+		err = open_pairs(scan);
 	if (err == 0)
 		err = open_inputs(scan);
 	if (err == 0)
