@@ -19,8 +19,7 @@ struct add_on {
 	uint32_t count;
 	uint8_t type;
 	bool visits;  /* a visit may be its primary */
-	bool partner; /* 99292: its primary may be a partner's, or the night's before
-	               */
+	bool partner; /* 99292: a partner may have it, or the night before */
 };
 
 static struct add_on add_on_of(const struct window *window, const struct event *event)
