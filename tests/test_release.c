@@ -313,6 +313,11 @@ Test(release, no_text)
 	        {"\n <!DOCTYPE html><html>", 23, "d/a.zip:icd10cm.txt", "web page", true},
 	        {"<HTML>", 6, "icd10cm.txt", "web page", true},
 	        {"<html>", 6, "index.HTML", "web page", false},
+	        {"<?xml version=\"1.0\"?>\n<!-- saved from url -->\n<html>", 52, "a.txt",
+	                "web page", true},
+	        {"<head><meta>", 12, "a.txt", "web page", true},
+	        {"<!-- not closed <html>", 22, "a.txt", NULL, false},
+	        {"<?xml version=\"1.0\"?><lcd/>", 27, "a.xml", NULL, false},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -498,15 +498,43 @@ static bool ends_in(const char *name, const char *ending)
 	return size >= tail && strcasecmp(name + size - tail, ending) == 0;
 }
 
+static bool pass_piece(struct cell *text, const char *begin, const char *end)
+{
+	const char *found;
+
+	if (!cell_begins(*text, begin))
+		return false;
+	found = memmem(text->text, text->size, end, strlen(end));
+	if (!found)
+		return false;
+	found += strlen(end);
+	text->size -= (size_t)(found - text->text);
+	text->text = found;
+	return true;
+}
+
+/* Behind blanks, and what may stand before a page: <?xml ...?>, comments of who saved it. */
+static struct cell page_begin(struct cell text)
+{
+	do {
+		while (text.size > 0 && isspace((unsigned char)*text.text)) {
+			text.text++;
+			text.size--;
+		}
+	} while (pass_piece(&text, "<?", "?>") || pass_piece(&text, "<!--", "-->"));
+	return text;
+}
+
 static bool is_web_page(const struct release_head *head)
 {
-	struct cell text = {head->text, head->size};
+	static const char *const begins[] = {
+	        "<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<script"};
+	struct cell text = page_begin((struct cell){head->text, head->size});
 
-	while (text.size > 0 && isspace((unsigned char)*text.text)) {
-		text.text++;
-		text.size--;
-	}
-	return cell_begins(text, "<!doctype html") || cell_begins(text, "<html");
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (cell_begins(text, begins[i]))
+			return true;
+	return false;
 }
 
 /* Letters and NULs in turn, the first 16 bytes long. */

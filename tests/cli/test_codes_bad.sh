@@ -65,6 +65,8 @@ good && printf '<!DOCTYPE html>\n<html><body>License for use of CPT</body></html
 refused "a web page saved as a text file" "is a web page"
 good && printf '\357\273\277  <html>\n' >$mue
 refused "a web page behind a byte-order mark" "is a web page"
+good && printf '<?xml version="1.0"?>\n<!-- saved from url=(0020) -->\n<html xmlns="x">\n' >$mue
+refused "a web page behind what a browser writes" "is a web page"
 for encoding in UTF-16 UTF-16LE UTF-16BE; do
 	good && iconv -f ascii -t $encoding $order >wide && mv wide $order
 	refused "$encoding" "icd10cm_order_2025.txt: is UTF-16"
