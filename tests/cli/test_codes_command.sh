@@ -34,12 +34,12 @@ ncci/ncci_aoc_2026q2.csv 3 1 NCCI add-on code edits (CSV)" \
 	"$(sed '/^$/,$d' stdout | tr -s ' ')"
 equal "codes build: sets, releases, codes, windows" "\
 set releases codes windows
-ptp_practitioner 4 9 9
 icd10cm 1 7 7
 cpt 1 1 1
 mpfs 1 3 3
 mue_practitioner 1 5 5
 aoc 1 2 3
+ptp_practitioner 4 9 9
 leie 1 1 1" "$(sed -n '/^set/,/^$/p' stdout | awk 'NF { print $1, $2, $3, $4 }')"
 equal "codes build: the last line" "9 files, 7 sets" "$(tail -n 1 stdout | cut -d, -f1,2)"
 equal "codes build: nothing on standard error but progress" "" "$(cat stderr)"
@@ -60,12 +60,12 @@ equal "codes build --progress on: it is told" yes "$(grep -q 'writing the images
 
 exits "codes info" 0 codes info old
 equal "codes info: sets, codes, windows, days, releases" "\
-ptp_practitioner 5 5 2010-01-01 to 2025-06-30 v30.2
 icd10cm 7 7 2024-10-01 to 2025-09-30 FY2025
 cpt 1 1 2025-10-01 to 2025-12-31 PPRRVU2025_Oct (partial)
 mpfs 3 3 2025-10-01 to 2025-12-31 PPRRVU2025_Oct
 mue_practitioner 5 5 2024-07-01 to 2024-09-30 MCR_MUE_PractitionerServices_Eff_07-01-2024
 aoc 2 3 2013-04-01 to 2026-06-30 ncci_aoc_2026q2
+ptp_practitioner 5 5 2010-01-01 to 2025-06-30 v30.2
 leie 1 1 to 2022-12-31 UPDATED" \
 	"$(sed -E '1d; s/ +[0-9]+  [0-9a-f]{16}  / /' stdout | tr -s ' ')"
 exits "codes info --verify" 0 codes info old --verify
@@ -141,15 +141,15 @@ icd10cm: ICD-10-CM diagnoses (FY2025)
     did you mean: E116, E1165" E1156 -c old
 looks "nothing like it" "XYZXYZ: not in any set, nor is one like it" XYZXYZ -c old
 looks "pairs, unit limit" "\
-ptp_practitioner: NCCI PTP edits, practitioner (v30.2)
-  80053: column 1 of 1 edits, column 2 of 0, on 2025-06-30
-    80053 pays, 80048 does not: 0, never both; from 2010-01-01; Misuse of Column Two code with Column One code
-
 mue_practitioner: Medically unlikely edits: practitioners and ASC (MCR_MUE_PractitionerServices_Eff_07-01-2024)
   80053: in force on 2024-09-30 (2024-07-01 to 2024-09-30)
     value                 1
     mai                   3
-    rationale             Clinical: Data" 80053 -c old
+    rationale             Clinical: Data
+
+ptp_practitioner: NCCI PTP edits, practitioner (v30.2)
+  80053: column 1 of 1 edits, column 2 of 0, on 2025-06-30
+    80053 pays, 80048 does not: 0, never both; from 2010-01-01; Misuse of Column Two code with Column One code" 80053 -c old
 looks "a pair on a day" "\
 ptp_practitioner: NCCI PTP edits, practitioner (v30.2)
   11042/97602: column 1 of 1 edits, column 2 of 0, on 2023-06-01
@@ -264,11 +264,6 @@ equal "lookup --json in the starter set: numbers are numbers" '      "mue_practi
 
 exits "codes diff" 0 codes diff old new
 equal "codes diff: exactly" "\
-ptp_practitioner: v30.2 -> v30.3
-  1 added: column 2 is denied beside column 1 from that day (NCC-01; NCC-02 where a modifier would help)
-    20610/20553   from 2024-01-01
-  1 ended: NCC-01 and NCC-02 no longer hit these pairs
-    20610/20552   to 2024-12-31
 icd10cm: FY2025 -> FY2025, FY2026
   1 added: valid from that day; claims of earlier days hit VAL-02
     E1191         from 2025-10-01
@@ -289,6 +284,11 @@ mue_practitioner: MCR_MUE_PractitionerServices_Eff_07-01-2024 -> MCR_MUE_Practit
     80053         from 2024-10-01  value 1 -> 2
   1 raised, 1 lowered
 aoc: ncci_aoc_2026q2 -> ncci_aoc_2026q2: the same
+ptp_practitioner: v30.2 -> v30.3
+  1 added: column 2 is denied beside column 1 from that day (NCC-01; NCC-02 where a modifier would help)
+    20610/20553   from 2024-01-01
+  1 ended: NCC-01 and NCC-02 no longer hit these pairs
+    20610/20552   to 2024-12-31
 leie: UPDATED -> UPDATED: the same" "$(cat stdout)"
 exits "codes diff --set --json" 0 codes diff old new --set mue_practitioner --json
 equal "codes diff --set --json: exactly" '[
