@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * MOD-07: an assistant at surgery whom the fee schedule does not pay, or whose
+ * surgeon nobody is.
+ */
+#include "history/services.h"
+
+static const char *const kinds[] = {"never", "not_applicable", "no_surgeon", "documentation"};
+enum { NEVER = 1, NOT_APPLICABLE = 2, NO_SURGEON = 4, DOCUMENTATION = 8 };
+
+/* The fee schedule's indicator of assistants at surgery. */
+enum { ASSISTANT_DOCUMENTED = 0, ASSISTANT_NEVER = 1, ASSISTANT_NO_CONCEPT = 9 };
+
+/* The operation itself: not assistance, nor care before or after it. */
+static bool is_operation(const struct event *event, uint64_t code)
+{
+	return event->line->code == code && event_is(event, CLAIM_PROFESSIONAL) &&
+	       !is_assistant(event) && !event_has(event, '5', '5') && !event_has(event, '5', '6');
+}
+
+/* from, to: the events of the day. */
+static bool has_surgeon(const struct window *window, uint32_t from, uint32_t to, uint64_t code)
+{
+	bool found = false;
+
+	for (uint32_t i = from; i < to && !found; i++)
+		found = is_operation(&window->events[i], code);
+	return found;
+}
+
+static unsigned kinds_of(const struct event *event, bool surgeon)
+{
+	unsigned mask = surgeon ? 0 : NO_SURGEON;
+
+	switch (event->px->assistant) {
+	case ASSISTANT_NEVER:
+		return mask | NEVER;
+	case ASSISTANT_NO_CONCEPT:
+		return mask | NOT_APPLICABLE;
+	case ASSISTANT_DOCUMENTED:
+		return mask | DOCUMENTATION;
+	default:
+		return mask;
+	}
+}
+
+static const char *modifier_of(const struct event *event)
+{
+	return event_has(event, '8', '0')   ? "80"
+	       : event_has(event, '8', '1') ? "81"
+	       : event_has(event, '8', '2') ? "82"
+	                                    : "AS";
+}
+
+static void keep(struct window *window, uint32_t at, unsigned mask)
+{
+	const struct event *event = &window->events[at];
+	char code[CODE_TEXT_SIZE];
+	unsigned first;
+	struct find find;
+
+	find_begin(&find, at, "", SEVERITY_LOW);
+	first = hit_name_kinds(&find.hit, kinds, mask);
+	find.kind = kinds[first];
+	if (1u << first == NEVER)
+		find.hit.severity = SEVERITY_HIGH;
+	if (1u << first == DOCUMENTATION) {
+		find.hit.severity = SEVERITY_INFO;
+		find.hit.share = 0;
+	}
+	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
+	detail_add(
+	        &find.hit, "modifier=%s; assistant=%u", modifier_of(event), event->px->assistant);
+	if (mask & NO_SURGEON)
+		detail_add(&find.hit, "surgeons=0; limit=1");
+	hit_tell_also(&find.hit, kinds, mask);
+	find_keep(window, &find);
+}
+
+static void judge_line(struct window *window, uint32_t from, uint32_t to, uint32_t at)
+{
+	const struct event *event = &window->events[at];
+	unsigned mask;
+
+	window_scope(window, 1);
+	if (!event_has_day(event) || !(event->px->flags & PX_MPFS) ||
+	        !codes_covers(window->options->codes, PART_MPFS, event->line->from))
+		return;
+	window_evaluated(window, at, 1);
+	mask = kinds_of(event, has_surgeon(window, from, to, event->line->code));
+	if (mask)
+		keep(window, at, mask);
+}
+
+static void judge(struct window *window)
+{
+	for (uint32_t from = 0, to; from < window->count; from = to) {
+		int32_t day = window->events[from].line->from;
+
+		for (to = from + 1; to < window->count; to++) {
+			if (window->events[to].line->from != day)
+				break;
+		}
+		for (uint32_t i = from; i < to; i++) {
+			const struct event *event = &window->events[i];
+
+			if (event_is(event, CLAIM_PROFESSIONAL) && is_assistant(event) &&
+			        event->run->setting != SETTING_NONE)
+				judge_line(window, from, to, i);
+		}
+	}
+}
+
+static const enum field needs[] = {
+        FIELD_PERSON_ID, FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_CLAIM_START, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        {"never", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
+        {"not_applicable", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
+        {"no_surgeon", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
+        {"documentation", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)}};
+
+static const struct rule rule = {
+        .id = "MOD-07",
+        .name = "Assistant surgeon misuse",
+        .tier = "P1",
+        .scope = "bene-day",
+        .hit_unit = "line and kind",
+        .definition = "A payable professional line with 80, 81, 82 or AS on a code whose "
+                      "assistant indicator is 1 (never) or 9 (not_applicable); where nobody "
+                      "billed the code itself for the beneficiary that day, without 80, 81, 82, "
+                      "AS, 55 or 56 (no_surgeon); of indicator 0, which wants documentation "
+                      "(documentation).",
+        .traps = "The surgeon's claim may come late, or go to another payer. Data of assistants "
+                 "alone have no surgeons: leave the rule out. Whether the facility teaches (82) "
+                 "is not looked at.",
+        .tables = "the fee schedule's indicator of assistants at surgery",
+        .parameters = "none",
+        .dollars = "the line's amount; documentation: none",
+        .evaluated = "payable professional lines with 80, 81, 82 or AS, a day of their own, and a "
+                     "code that the schedule has",
+        .authority = "MPFS relative value file; MCPM ch. 12 s. 20.4.3",
+        .idle = "no payable line with 80, 81, 82 or AS on a code that the schedule has",
+        .checks = checks,
+        .check_count = 4,
+};
+
+const struct history_rule history_rule_mod_07 = {&rule, judge};
