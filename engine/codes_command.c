@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "options.h"
 #include "rules/suggest.h"
+#include "scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ int codes_folder_sets(
 	        .threads = cpus_usable(),
 	        .compiling = say_compiling,
 	        .context = (void *)(uintptr_t)folder,
+	        .stopped = scan_stopped,
 	};
 	int err = codes_open_folder(owner, &options, diag);
 
@@ -143,7 +145,10 @@ static int set_progress(
 
 static int run_build(const struct option_values *values, struct diag *diag)
 {
-	struct build_options build = {.replace = values->value[OPT_BUILD_FORCE] != NULL};
+	struct build_options build = {
+	        .replace = values->value[OPT_BUILD_FORCE] != NULL,
+	        .stopped = scan_stopped,
+	};
 	struct build_result result = {.files = NULL};
 	uint64_t threads = cpus_usable();
 	int err = set_progress(&build, values, diag);

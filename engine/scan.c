@@ -642,6 +642,7 @@ static int open_codes(struct scan *scan)
 	        .threads = options->threads,
 	        .compiling = tell_compiling,
 	        .context = (void *)(uintptr_t)options,
+	        .stopped = scan_stopped,
 	};
 
 	if (!options->codes)

@@ -253,11 +253,11 @@ Test(build, same_bytes)
 	two_bytes = read_image(&two, "icd10cm.set", &two_size);
 	cr_assert_eq(one_size, two_size);
 	cr_assert(memcmp(one_bytes, two_bytes, one_size) == 0);
-	cr_assert_eq(codes_build_key(one.in, &one_key, &diag), 0);
-	cr_assert_eq(codes_build_key(two.in, &two_key, &diag), 0);
+	cr_assert_eq(codes_build_key(one.in, NULL, &one_key, &diag), 0);
+	cr_assert_eq(codes_build_key(two.in, NULL, &two_key, &diag), 0);
 	cr_assert(one_key.low == two_key.low && one_key.high == two_key.high);
 	put_text(&two, "icd10cm_order_2025.txt", order_file(FY2025 " A01"));
-	cr_assert_eq(codes_build_key(two.in, &two_key, &diag), 0);
+	cr_assert_eq(codes_build_key(two.in, NULL, &two_key, &diag), 0);
 	cr_assert(one_key.low != two_key.low);
 	free(one_bytes);
 	free(two_bytes);
@@ -334,6 +334,39 @@ Test(build, contradiction)
 	remove_place(&place);
 }
 
+static int pieces_left;
+
+static int stopped(void)
+{
+	return pieces_left-- <= 0;
+}
+
+/* Wherever it is told to stop, nothing is left, and what was there before stands. */
+Test(build, stopped)
+{
+	struct place place = make_place();
+	struct build_options options = {.replace = true, .threads = 1, .stopped = stopped};
+	struct build_result result;
+	struct diag diag;
+	int err = FAIL_STOPPED;
+
+	put_text(&place, "icd10cm_order_2026.txt", order_file(FY2026));
+	pieces_left = 0;
+	diag_init(&diag);
+	cr_assert_eq(codes_build_key(place.in, stopped, &(struct hash128){0}, &diag), FAIL_STOPPED);
+	for (int pieces = 0; err; pieces++) {
+		pieces_left = pieces;
+		diag_init(&diag);
+		err = codes_build(place.in, place.out, &options, &result, &diag);
+		build_result_reset(&result);
+		cr_assert_lt(pieces, 20);
+		cr_assert(err == 0 || err == FAIL_STOPPED, "%s", diag.text);
+		cr_assert_eq(count_entries(place.top), err ? 1 : 2, "after %d pieces", pieces);
+		cr_assert(err || pieces >= 2, "asked before the file, and before the set");
+	}
+	remove_place(&place);
+}
+
 Test(build, what_stands_at_out)
 {
 	struct place place = make_place();
@@ -388,7 +421,7 @@ Test(build, folders_that_do_not_open)
 	snprintf(path, sizeof(path), "%s/loop", place.in);
 	cr_assert_eq(symlink(".", path), 0);
 	diag_init(&diag);
-	cr_assert_eq(codes_build_key(place.in, &(struct hash128){0}, &diag), FAIL_INPUT);
+	cr_assert_eq(codes_build_key(place.in, NULL, &(struct hash128){0}, &diag), FAIL_INPUT);
 	remove_place(&place);
 }
 

@@ -183,11 +183,17 @@ struct watch {
 	const char *path;
 };
 
-static void watch_release(void *context, uint64_t taken)
+static bool is_stopped(const struct build *build)
+{
+	return build->options->stopped && build->options->stopped() != 0;
+}
+
+static bool watch_release(void *context, uint64_t taken)
 {
 	const struct watch *watch = context;
 
 	tell_progress(watch->build, watch->path, taken);
+	return !is_stopped(watch->build);
 }
 
 /* Takes the stream over. */
@@ -342,6 +348,8 @@ static int read_all(struct build *build, struct diag *diag)
 	for (size_t i = 0; i < build->folder.count && !err; i++) {
 		const struct folder_file *file = &build->folder.files[i];
 
+		if (is_stopped(build))
+			return diag_set(diag, FAIL_STOPPED, "stopped");
 		build->done = done;
 		tell_progress(build, file->path, 0);
 		err = read_file(build, file, diag);
@@ -449,7 +457,8 @@ int codes_build(const char *folder, const char *out, const struct build_options 
 	if (err)
 		goto done;
 	tell_progress(&build, NULL, 0);
-	err = set_builds_finish(&build.builds, beside, thread_count(build.options), diag);
+	err = set_builds_finish(
+	        &build.builds, beside, thread_count(build.options), build.options->stopped, diag);
 	if (!err)
 		err = describe_sets(&build, beside, diag);
 	if (!err)
@@ -477,7 +486,8 @@ void build_result_reset(struct build_result *result)
 
 /* ---- The key of a cache ---- */
 
-static int feed_file(struct hash128_stream *hash, const struct folder_file *file, struct diag *diag)
+static int feed_file(struct hash128_stream *hash, const struct folder_file *file,
+        int (*stopped)(void), struct diag *diag)
 {
 	struct release_stream *stream;
 	char *buffer = malloc(RELEASE_READ);
@@ -486,6 +496,10 @@ static int feed_file(struct hash128_stream *hash, const struct folder_file *file
 
 	hash128_feed(hash, file->path, strlen(file->path) + 1);
 	while (!err && got > 0) {
+		if (stopped && stopped()) {
+			got = diag_set(diag, FAIL_STOPPED, "stopped");
+			break;
+		}
 		got = stream->read(stream, buffer, RELEASE_READ, diag);
 		if (got > 0)
 			hash128_feed(hash, buffer, (size_t)got);
@@ -498,7 +512,8 @@ static int feed_file(struct hash128_stream *hash, const struct folder_file *file
 	return err ? err : (int)got;
 }
 
-int codes_build_key(const char *folder, struct hash128 *key, struct diag *diag)
+int codes_build_key(
+        const char *folder, int (*stopped)(void), struct hash128 *key, struct diag *diag)
 {
 	uint32_t versions[] = {SET_IMAGE_VERSION, IMPORTERS_VERSION};
 	struct hash128_stream hash;
@@ -513,7 +528,7 @@ int codes_build_key(const char *folder, struct hash128 *key, struct diag *diag)
 		hash128_feed(&hash, &schema, sizeof(schema));
 	}
 	for (size_t i = 0; i < files.count && !err; i++)
-		err = feed_file(&hash, &files.files[i], diag);
+		err = feed_file(&hash, &files.files[i], stopped, diag);
 	folder_reset(&files);
 	*key = hash128_end(&hash);
 	return err;

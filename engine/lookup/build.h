@@ -54,6 +54,7 @@ struct build_options {
 	unsigned threads; /* 0: as many as there are CPUs */
 	void (*progress)(void *context, const struct build_progress *progress); /* or NULL */
 	void *context;
+	int (*stopped)(void); /* other than 0: leave off, and leave nothing behind; or NULL */
 };
 
 /*
@@ -65,7 +66,7 @@ struct build_options {
  *
  * FAIL_INPUT: no folder, or one that cannot be read.  FAIL_TABLE: an empty one,
  * nothing known in it, a release that is refused, sources that contradict one
- * another.  FAIL_OUTPUT, FAIL_IO, FAIL_MEMORY.
+ * another.  FAIL_STOPPED, FAIL_OUTPUT, FAIL_IO, FAIL_MEMORY.
  */
 int codes_build(const char *folder, const char *out, const struct build_options *options,
         struct build_result *result, struct diag *diag);
@@ -73,8 +74,10 @@ void build_result_reset(struct build_result *result);
 
 /*
  * What a cache of images goes by: a hash of the program's schemas, and of the
- * paths and bytes of all files under the folder.  Read in full.
+ * paths and bytes of all files under the folder.  Read in full.  stopped: as of
+ * struct build_options.
  */
-int codes_build_key(const char *folder, struct hash128 *key, struct diag *diag);
+int codes_build_key(
+        const char *folder, int (*stopped)(void), struct hash128 *key, struct diag *diag);
 
 #endif

@@ -46,9 +46,9 @@ void set_builds_mark(const struct set_builds *builds, size_t marks[]);
 void set_builds_name(const struct set_builds *builds, const size_t marks[], const char *path,
         struct hash128 hash);
 
-/* Write every set that has a source to folder/NAME.set, threads at a time. */
-int set_builds_finish(
-        struct set_builds *builds, const char *folder, unsigned threads, struct diag *diag);
+/* Write every set that has a source to folder/NAME.set, as many at a time as there are threads. */
+int set_builds_finish(struct set_builds *builds, const char *folder, unsigned threads,
+        int (*stopped)(void), struct diag *diag);
 
 /* ---- build_out.c: the folder of images ---- */
 

@@ -70,6 +70,7 @@ void set_builds_name(const struct set_builds *builds, const size_t marks[], cons
 struct finish {
 	struct set_builds *builds;
 	const char *folder;
+	int (*stopped)(void); /* or NULL */
 	atomic_size_t next;
 	int *errs; /* by schema */
 	struct diag *diags;
@@ -84,6 +85,8 @@ static int finish_one(struct finish *finish, size_t index)
 
 	if (build->source_count == 0)
 		return 0;
+	if (finish->stopped && finish->stopped())
+		return diag_set(diag, FAIL_STOPPED, "stopped");
 	if (asprintf(&path, "%s/%s" SETS_ENDING, finish->folder, build->schema->name) < 0)
 		return diag_set(diag, FAIL_MEMORY, "no memory to write the code sets");
 	err = set_build_finish(build, path, diag);
@@ -116,10 +119,10 @@ static void run_threads(struct finish *finish, unsigned threads)
 		pthread_join(others[i], NULL);
 }
 
-int set_builds_finish(
-        struct set_builds *builds, const char *folder, unsigned threads, struct diag *diag)
+int set_builds_finish(struct set_builds *builds, const char *folder, unsigned threads,
+        int (*stopped)(void), struct diag *diag)
 {
-	struct finish finish = {.builds = builds, .folder = folder};
+	struct finish finish = {.builds = builds, .folder = folder, .stopped = stopped};
 	int err = 0;
 
 	finish.errs = calloc(builds->count + 1, sizeof(*finish.errs));

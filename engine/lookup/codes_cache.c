@@ -131,10 +131,10 @@ static bool cache_root(char root[PATH_SIZE])
 	return size > 0 && size < PATH_SIZE && make_folders(root);
 }
 
-static int key_of(const char *folder, char name[48], struct diag *diag)
+static int key_of(const struct codes_folder_options *options, char name[48], struct diag *diag)
 {
 	struct hash128 key;
-	int err = codes_build_key(folder, &key, diag);
+	int err = codes_build_key(options->folder, options->stopped, &key, diag);
 
 	snprintf(name, 48, "sets-%016" PRIx64 "%016" PRIx64, key.high, key.low);
 	return err;
@@ -143,7 +143,7 @@ static int key_of(const char *folder, char name[48], struct diag *diag)
 static int same_key(const struct codes_folder_options *options, const char *name, struct diag *diag)
 {
 	char again[48];
-	int err = key_of(options->folder, again, diag);
+	int err = key_of(options, again, diag);
 
 	if (err == 0 && strcmp(name, again) != 0)
 		err = diag_set(diag, FAIL_DATA, "%s: changed while it was compiled; run it again",
@@ -155,7 +155,7 @@ static int same_key(const struct codes_folder_options *options, const char *name
 static int compile(struct place *place, const struct codes_folder_options *options,
         const char *parent, const char *name, struct diag *diag)
 {
-	struct build_options build = {.threads = options->threads};
+	struct build_options build = {.threads = options->threads, .stopped = options->stopped};
 	struct build_result result = {0};
 	int err;
 
@@ -211,7 +211,7 @@ static int find_place(
 		snprintf(place->images, sizeof(place->images), "%s", options->folder);
 		return err < 0 ? err : 0;
 	}
-	err = key_of(options->folder, name, diag);
+	err = key_of(options, name, diag);
 	if (err < 0)
 		return err;
 	if (!cache_root(root) || !path_join(target, root, name)) {

@@ -24,6 +24,7 @@ struct codes_folder_options {
 	unsigned threads;                                    /* for compiling */
 	void (*compiling)(void *context, const char *where); /* before it begins; or NULL */
 	void *context;
+	int (*stopped)(void); /* other than 0: leave off; or NULL */
 };
 
 /*

@@ -55,9 +55,12 @@ int release_open(struct release **release, struct release_stream *stream, const 
         struct diag *diag);
 void release_close(struct release *release);
 
-/* Called with stream->taken whenever more was read; release_open() has read the beginning. */
+/*
+ * Called with stream->taken whenever more was read; release_open() has read the
+ * beginning.  Where it says false no more is read: FAIL_STOPPED.
+ */
 void release_watch(
-        struct release *release, void (*watch)(void *context, uint64_t taken), void *context);
+        struct release *release, bool (*watch)(void *context, uint64_t taken), void *context);
 
 /* Its beginning; lives until the first line is read. */
 void release_head(const struct release *release, struct release_head *head);

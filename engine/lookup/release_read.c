@@ -28,7 +28,7 @@ struct release {
 	bool nul;   /* ... because a NUL stands there */
 	size_t line, next_line; /* where the last record began; where the next begins */
 	size_t records, skipped;
-	void (*watch)(void *context, uint64_t taken);
+	bool (*watch)(void *context, uint64_t taken);
 	void *watch_context;
 	uint64_t size;
 	struct hash128_stream hash;
@@ -61,8 +61,8 @@ static int read_more(struct release *release, struct diag *diag)
 		return (int)got;
 	release->ended = got == 0;
 	release->size += (uint64_t)got;
-	if (release->watch)
-		release->watch(release->watch_context, release->stream->taken);
+	if (release->watch && !release->watch(release->watch_context, release->stream->taken))
+		return diag_set(diag, FAIL_STOPPED, "%s: stopped", release->path);
 	hash128_feed(&release->hash, into, (size_t)got);
 	release->raw = release->end + (size_t)got;
 	nul = memchr(into, 0, (size_t)got);
@@ -147,7 +147,7 @@ int release_open(struct release **release, struct release_stream *stream, const 
 }
 
 void release_watch(
-        struct release *release, void (*watch)(void *context, uint64_t taken), void *context)
+        struct release *release, bool (*watch)(void *context, uint64_t taken), void *context)
 {
 	release->watch = watch;
 	release->watch_context = context;
