@@ -14,7 +14,13 @@ enum {
 	MEET_TRIES = 512,
 	MEET_TRIES_RARE = 8192, /* for the dead, the dying, and those admitted that day */
 	STAY_PHASES = 32,       /* a member is admitted on one day of 32, for less than that */
-	SHORT_STAY_NIGHTS = 14,
+	SHORT_STAY_NIGHTS = 14, /* ... no longer than so; nothing else is billed meanwhile */
+	SURGICAL_SHARE = 4,     /* one member of so many is operated on */
+	NEW_PERCENT = 12,       /* of a physician's claims are for a newcomer, if there is one */
+	NEWCOMERS = 8, /* one member of so many is seen by nobody before a day of its own */
+	SURGICAL_SEED = 90,
+	OPERATION_PHASES = 96,  /* ... on one day of so many */
+	OPERATION_PERCENT = 12, /* of a surgeon's claims are for one on that day, if there is one */
 };
 
 struct gen_wish gen_wish_of(const struct gen_specialty *specialty)
@@ -41,6 +47,50 @@ static uint64_t slot_member(struct gen_chunk *chunk, int32_t day, uint32_t slot)
 	one = (uint64_t)((unsigned __int128)one * count >> 64);
 	other = (uint64_t)((unsigned __int128)other * count >> 64);
 	return rest + slots * (one < other ? one : other);
+}
+
+/*
+ * A surgeon operates on some members, on days further apart than a global
+ * period, and sees the others: so nothing lies in the period of an operation.
+ */
+static bool is_surgical(uint64_t member)
+{
+	return gen_mix(member + SURGICAL_SEED) % SURGICAL_SHARE == 0;
+}
+
+static bool is_operation_day(uint64_t member, int32_t day)
+{
+	return is_surgical(member) && (gen_mix(member) + (uint64_t)day) % OPERATION_PHASES == 0;
+}
+
+/* The days of the calendar. */
+static uint64_t days_of(const struct gen_world *world)
+{
+	return (uint64_t)(world->last_day - world->first_day) + 1;
+}
+
+/* The day from which on the member is seen; the first for most. */
+static int32_t first_seen(const struct gen_world *world, uint64_t member)
+{
+	if (member % NEWCOMERS != 0)
+		return INT32_MIN;
+	return world->first_day + (int32_t)(member / NEWCOMERS % days_of(world));
+}
+
+/* A newcomer of that day and slot, or UINT64_MAX: a try. */
+static uint64_t slot_newcomer(struct gen_chunk *chunk, int32_t day, uint32_t slot)
+{
+	const struct gen_world *world = chunk->world;
+	uint64_t count = (world->options->members + NEWCOMERS - 1) / NEWCOMERS;
+	uint64_t first = (uint64_t)(day - world->first_day), days = days_of(world);
+
+	if (first >= count)
+		return UINT64_MAX;
+	uint64_t rounds = (count - first + days - 1) / days;
+	uint64_t member = (first + gen_below(&chunk->random, rounds) * days) * NEWCOMERS;
+	uint64_t slots = gen_day_slots(world, day);
+
+	return (member + (uint64_t)day) % slots == slot ? member : UINT64_MAX;
 }
 
 static bool wish_fits(const struct gen_wish *wish, const struct gen_member *member, int32_t day)
@@ -89,13 +139,20 @@ bool gen_meet(struct gen_chunk *chunk, const struct gen_wish *wish, struct gen_m
 	for (unsigned attempt = 0; attempt < tries && low < high; attempt++) {
 		uint64_t unit = low + gen_below(&chunk->random, high - low);
 		int32_t on = world->unit_day[unit];
-		uint64_t index = slot_member(chunk, on, world->unit_slot[unit]);
-		uint64_t hash = gen_mix(index);
+		uint32_t slot = world->unit_slot[unit];
+		uint64_t index = wish->newcomer ? slot_newcomer(chunk, on, slot)
+		                                : slot_member(chunk, on, slot);
+		uint64_t hash = gen_mix(index), phase = (hash + (uint64_t)on) % STAY_PHASES;
 
-		if (wish->stay && (hash + (uint64_t)on) % STAY_PHASES != 0)
+		if (index == UINT64_MAX || (on <= first_seen(world, index) && !wish->newcomer))
+			continue;
+		if (wish->operation && !is_operation_day(index, on))
+			continue;
+		if (wish->stay ? phase != 0 : phase <= SHORT_STAY_NIGHTS && !wish->dead)
 			continue;
 		hash = gen_mix(hash ^ (uint64_t)on) % GEN_SEEN_BITS;
-		if (chunk->seen[hash / 64] >> hash % 64 & 1 && attempt < tries - tries / 4)
+		if (chunk->seen[hash / 64] >> hash % 64 & 1 &&
+		        (wish->newcomer || wish->operation || attempt < tries - tries / 4))
 			continue;
 		gen_member_get(world, index, member);
 		if (!wish_fits(wish, member, on))
@@ -313,8 +370,10 @@ static struct gen_line *office_visit(
 		return visit_line(chunk, claim,
 		        gen_chance(&chunk->random, 25) ? hospital_initial : hospital_subsequent,
 		        place);
-	return visit_line(
-	        chunk, claim, gen_chance(&chunk->random, 12) ? office_new : office_est, place);
+	return visit_line(chunk, claim,
+	        claim->from == first_seen(chunk->world, claim->member.index) ? office_new
+	                                                                     : office_est,
+	        place);
 }
 
 /* A wellness visit: those by age, 99381 to 99397, are paid by no edit table we ship. */
@@ -348,9 +407,12 @@ static void service_line(struct gen_chunk *chunk, struct gen_claim *claim,
 		gen_line_units(line, 1 + (int32_t)gen_below(&chunk->random, service->units_max));
 }
 
-static bool service_fits(const struct gen_service *service, const char *place)
+static bool service_fits(
+        const struct gen_claim *claim, const struct gen_service *service, const char *place)
 {
 	if (service->flags & GEN_SECOND)
+		return false;
+	if (service->flags & GEN_MAJOR && !is_operation_day(claim->member.index, claim->from))
 		return false;
 	if (in_facility(place))
 		return service->flags & GEN_FACILITY;
@@ -369,7 +431,7 @@ static unsigned services_add(struct gen_chunk *chunk, struct gen_claim *claim,
 		const struct gen_service *service = &list->items[pick];
 
 		if (had >> pick & 1 || groups >> service->group & 1 ||
-		        !service_fits(service, place))
+		        !service_fits(claim, service, place))
 			continue;
 		had |= (uint64_t)1 << pick;
 		groups |= service->group ? (uint64_t)1 << service->group : 0;
@@ -402,7 +464,8 @@ static void make_office(struct gen_chunk *chunk, struct gen_claim *claim)
 	const struct gen_specialty *specialty = claim->provider.specialty;
 	bool facility = gen_chance(&chunk->random, specialty->facility_percent);
 	const char *place = !facility ? "11" : gen_chance(&chunk->random, 60) ? "22" : "21";
-	bool visit = gen_chance(&chunk->random, specialty->visit_percent);
+	bool apart = claim_services(chunk, claim)->major && is_surgical(claim->member.index);
+	bool visit = gen_chance(&chunk->random, specialty->visit_percent) && !apart;
 	unsigned count = beside[gen_next(&chunk->random) >> 60];
 	struct gen_line *first = NULL;
 	unsigned flags;
@@ -419,7 +482,7 @@ static void make_office(struct gen_chunk *chunk, struct gen_claim *claim)
 	        chunk, claim, claim_services(chunk, claim), place, first ? count : 1 + count / 2);
 	if (first && flags & GEN_PROCEDURE)
 		gen_line_modifier(first, "25");
-	if (claim->line_count == 0)
+	if (claim->line_count == 0 && !apart)
 		office_visit(chunk, claim, place);
 }
 
@@ -616,8 +679,17 @@ bool gen_claim_make(
 		wish.age_from = 18;
 		wish.day_to = chunk->world->last_day - 1;
 	}
-	if (!gen_meet(chunk, &wish, &member, &day))
-		return false;
+	wish.newcomer = provider->specialty->visit_percent > 0 && !wish.stay &&
+	                gen_chance(&chunk->random, NEW_PERCENT);
+	wish.operation = chunk->world->tables.services[provider->specialty->services].major &&
+	                 !wish.newcomer && gen_chance(&chunk->random, OPERATION_PERCENT);
+	if (!gen_meet(chunk, &wish, &member, &day)) {
+		if (!wish.newcomer && !wish.operation)
+			return false;
+		wish.newcomer = wish.operation = false;
+		if (!gen_meet(chunk, &wish, &member, &day))
+			return false;
+	}
 	gen_claim_begin(claim, provider, &member, day);
 	if (wish.stay)
 		make_inpatient(chunk, claim);

@@ -89,10 +89,14 @@ struct gen_wish {
 	bool dead;                     /* died before the day; else alive through it */
 	bool dying;                    /* ... but for less than GEN_DYING_DAYS more */
 	bool stay;                     /* a day on which the member may be admitted */
+	bool operation;                /* a day on which the member may be operated on */
+	bool newcomer;                 /* the day on which the member is first seen by anybody */
 	int32_t day_from, day_to;      /* both inclusive; 0 and GEN_DAY_NEVER: any */
 };
 
-#define GEN_WISH_ANY ((struct gen_wish){GEN_ANY_SEX, 0, 255, false, false, false, 0, GEN_DAY_NEVER})
+#define GEN_WISH_ANY \
+	((struct gen_wish){ \
+	        GEN_ANY_SEX, 0, 255, false, false, false, false, false, 0, GEN_DAY_NEVER})
 
 /* As the specialty sees them. */
 struct gen_wish gen_wish_of(const struct gen_specialty *specialty);

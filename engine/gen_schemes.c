@@ -638,7 +638,7 @@ static bool plant_growing(struct gen_chunk *chunk, const struct gen_provider *pr
 	if ((int32_t)gen_below(&chunk->random, (uint64_t)days / 3) > claim.from - start)
 		return false;
 	gen_claim_diagnose(chunk, &claim, 2);
-	line_with(chunk, &claim, "99203", "11", 180, NULL);
+	line_with(chunk, &claim, "99213", "11", 180, NULL);
 	return finish(chunk, &claim);
 }
 

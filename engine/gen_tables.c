@@ -61,6 +61,7 @@
 
 enum {
 	P25 = GEN_PROCEDURE,
+	OP90 = GEN_PROCEDURE | GEN_MAJOR,
 	PC = GEN_READING | GEN_FACILITY,
 	FAC = GEN_FACILITY,
 	SIDE = GEN_SIDE,
@@ -109,9 +110,9 @@ static const struct gen_service dermatology[] = {
         S("17110", 1, P25, 1, 190),
         S("17000", 1, P25, 1, 130),
         S("11102", 1, P25, 1, 180),
-        S("11402", 1, P25, 1, 310),
+        S("11104", 1, P25, 1, 310),
         S("11900", 1, P25, 1, 120),
-        S("10060", 1, P25, 1, 210),
+        S("12001", 1, P25, 1, 210),
 };
 
 static const struct gen_service gastroenterology[] = {
@@ -136,12 +137,12 @@ static const struct gen_service orthopedics[] = {
         S("73562", 0, PC | SIDE, 1, 90),
         S("73030", 0, PC | SIDE, 1, 85),
         S("73630", 0, PC | SIDE, 1, 80),
-        S("27447", 1, P25 | FAC | ONLY | SIDE, 1, 4200),
-        S("29881", 1, P25 | FAC | ONLY | SIDE, 1, 2900),
-        S("29827", 1, P25 | FAC | ONLY | SIDE, 1, 3600),
+        S("27447", 1, OP90 | FAC | ONLY | SIDE, 1, 4200),
+        S("29881", 1, OP90 | FAC | ONLY | SIDE, 1, 2900),
+        S("29827", 1, OP90 | FAC | ONLY | SIDE, 1, 3600),
         S("72100", 0, PC, 1, 95),
         S("20605", 1, P25 | SIDE, 1, 150),
-        S("27130", 1, P25 | FAC | ONLY | SIDE, 1, 4300),
+        S("27130", 1, OP90 | FAC | ONLY | SIDE, 1, 4300),
 };
 
 static const struct gen_service ophthalmology[] = {
@@ -149,9 +150,8 @@ static const struct gen_service ophthalmology[] = {
         S("92134", 2, PC, 1, 95),
         S("92083", 2, PC, 1, 120),
         S("92012", 1, 0, 1, 140),
-        S("66984", 1, FAC | ONLY | SIDE, 1, 2600),
+        S("66984", 1, GEN_MAJOR | FAC | ONLY | SIDE, 1, 2600),
         S("92250", 2, PC, 1, 110),
-        S("92004", 1, 0, 1, 240),
 };
 
 static const struct gen_service gynecology[] = {
@@ -204,12 +204,12 @@ static const struct gen_service podiatry[] = {
 };
 
 static const struct gen_service surgery[] = {
-        S("47562", 1, P25 | FAC | ONLY, 1, 2800),
-        S("49505", 1, P25 | FAC | ONLY | SIDE, 1, 2200),
-        S("10060", 1, P25, 1, 220),
+        S("47562", 1, OP90 | FAC | ONLY, 1, 2800),
+        S("49505", 1, OP90 | FAC | ONLY | SIDE, 1, 2200),
+        S("12001", 1, P25, 1, 220),
         S("19083", 1, P25 | FAC | SIDE, 1, 1500),
-        S("44970", 1, P25 | FAC | ONLY, 1, 2600),
-        S("11402", 1, P25, 1, 320),
+        S("44970", 1, OP90 | FAC | ONLY, 1, 2600),
+        S("11104", 1, P25, 1, 320),
 };
 
 static const struct gen_service nephrology[] = {
@@ -248,7 +248,7 @@ static const struct gen_service ear_nose_throat[] = {
         S("92557", 1, P25, 1, 90),
         S("31575", 1, P25 | FAC, 1, 340),
         S("92567", 1, P25, 1, 40),
-        S("42820", 1, P25 | FAC | ONLY, 1, 1100),
+        S("42820", 1, OP90 | FAC | ONLY, 1, 1100),
 };
 
 static const struct gen_service allergy[] = {
@@ -274,7 +274,7 @@ static const struct gen_service emergency[] = {
         S("93010", 1, P25 | FAC, 1, 38),
         S("12001", 1, P25 | FAC, 1, 340),
         S("31500", 1, P25 | FAC, 1, 460),
-        S("10060", 1, P25 | FAC, 1, 280),
+        S("12001", 1, P25 | FAC, 1, 280),
         S("76705", 1, P25 | PC, 1, 300),
 };
 
@@ -359,13 +359,13 @@ static const struct gen_service anesthesia[] = {
 };
 
 static const struct gen_service surgery_center[] = {
-        S("66984", 0, SIDE, 1, 2900),
+        S("66984", 0, GEN_MAJOR | SIDE, 1, 2900),
         S("45378", 0, 0, 1, 1400),
         S("43239", 0, 0, 1, 1350),
         S("45385", 0, 0, 1, 1700),
         S("29881", 0, SIDE, 1, 3800),
         S("64483", 0, SIDE, 1, 1500),
-        S("64721", 0, SIDE, 1, 2100),
+        S("64721", 0, GEN_MAJOR | SIDE, 1, 2100),
 };
 
 /* Class E, K, L at home: what tells equipment where the line has no type. */
@@ -1038,6 +1038,8 @@ static void services_init(struct gen_services *list, const struct gen_service *i
 {
 	list->items = items;
 	list->count = count;
+	for (size_t i = 0; i < count; i++)
+		list->major |= (items[i].flags & GEN_MAJOR) != 0;
 	pick_fill(list->pick, count);
 }
 

@@ -10,6 +10,7 @@
 #ifndef GEN_TABLES_H
 #define GEN_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ enum {
 	GEN_PAIRED = 1 << 4,    /* the next of the list comes with it */
 	GEN_SECOND = 1 << 5,    /* comes with the one before, never alone */
 	GEN_FACILITY_ONLY = 1 << 6,
+	GEN_MAJOR = 1 << 7, /* an operation with a global period of 90 days */
 };
 
 struct gen_service {
@@ -46,6 +48,7 @@ struct gen_diagnosis {
 struct gen_services {
 	const struct gen_service *items;
 	size_t count;
+	bool major; /* any is GEN_MAJOR */
 	uint8_t pick[256];
 };
 

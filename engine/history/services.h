@@ -31,14 +31,21 @@ static inline bool is_assistant(const struct event *event)
 	       event_has(event, '8', '2') || event_has(event, 'A', 'S');
 }
 
+/* CMS specialty 49, an ambulatory surgical center: it is paid for the room, not for the period. */
+static inline bool is_surgical_center(const struct event *event)
+{
+	return event->run->specialty == TWO_CHARS('4', '9');
+}
+
 /*
  * A procedure with a global period that is its provider's own: not care before
- * or after another's operation, nor assistance.
+ * or after another's operation, nor assistance, nor the room it was done in.
  */
 static inline bool is_surgery(const struct event *event)
 {
 	return has_global(event) && event_is(event, CLAIM_PROFESSIONAL) &&
-	       !event_has(event, '5', '5') && !event_has(event, '5', '6') && !is_assistant(event);
+	       !is_surgical_center(event) && !event_has(event, '5', '5') &&
+	       !event_has(event, '5', '6') && !is_assistant(event);
 }
 
 /* Two lines' providers are one, or of one group and specialty: the keys that are compared. */
