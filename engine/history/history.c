@@ -22,8 +22,11 @@ static uint8_t numbers[RULE_COUNT];
 void history_init(void)
 {
 	for (size_t i = 0; i < RULE_COUNT; i++) {
-		rules_describe(rules[i]->rule);
-		numbers[i] = (uint8_t)rule_find(rules[i]->rule->id);
+		const struct rule *rule = rules[i]->rule;
+
+		if (rule->check_count > 0)
+			rules_describe(rule);
+		numbers[i] = (uint8_t)rule_find(rule->id);
 	}
 }
 

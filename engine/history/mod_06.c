@@ -144,13 +144,11 @@ static void judge(struct window *window)
 	if (!gather(window, &keyed))
 		return;
 	for (uint32_t from = 0, to; from < keyed.count; from = to) {
-		const struct keyed_event *first = &keyed.items[from];
+		struct group group = {.items = &keyed.items[from]};
 
-		for (to = from + 1; to < keyed.count; to++) {
-			if (keyed.items[to].key != first->key || keyed.items[to].day != first->day)
-				break;
-		}
-		judge_group(window, &(struct group){.items = first, .count = to - from});
+		to = keyed_end(&keyed, from);
+		group.count = to - from;
+		judge_group(window, &group);
 	}
 }
 

@@ -78,6 +78,21 @@ static size_t views_of(struct window_private *own, const struct prior *prior)
 	return count;
 }
 
+bool window_line_hit(struct window *window, uint32_t event)
+{
+	struct window_private *own = window->own;
+	bool hit = false;
+
+	for (uint32_t i = 0; i < own->prior_count && !hit; i++) {
+		if (own->priors[i].event != event)
+			continue;
+		size_t count = views_of(own, &own->priors[i]);
+		for (size_t v = 0; v < count; v++)
+			hit |= own->views[v].rule == window->rule;
+	}
+	return hit;
+}
+
 static void rank_priors(struct window_private *own, struct outcome *outcomes)
 {
 	for (uint32_t i = 0; i < own->prior_count; i++) {

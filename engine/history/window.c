@@ -403,6 +403,17 @@ void keyed_sort(struct keyed_events *keyed)
 		qsort(keyed->items, keyed->count, sizeof(*keyed->items), compare_keyed);
 }
 
+uint32_t keyed_end(const struct keyed_events *keyed, uint32_t from)
+{
+	const struct keyed_event *first = &keyed->items[from];
+	uint32_t to = from + 1;
+
+	while (to < keyed->count && keyed->items[to].key == first->key &&
+	        keyed->items[to].day == first->day)
+		to++;
+	return to;
+}
+
 /* The first item not before (key, day). */
 static uint32_t keyed_at(const struct keyed_events *keyed, uint64_t key, int32_t day)
 {

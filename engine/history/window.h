@@ -160,9 +160,16 @@ uint64_t event_equal(const struct event *event);
 /* ---- Rules: one file and a line in history.def each ---- */
 
 struct history_rule {
+	/* One that has an id and no checks: a part of a rule that lines are judged by. */
 	const struct rule *rule;
 	void (*judge)(struct window *window);
 };
+
+/*
+ * For a part: has the rule that is judging hit this line already, by what the
+ * line says itself?  Its kinds exclude one another, and those come first.
+ */
+bool window_line_hit(struct window *window, uint32_t event);
 
 /* ---- An order of events by some key, to be asked by day ---- */
 
@@ -178,6 +185,10 @@ struct keyed_events {
 };
 /* Sort what was put in. */
 void keyed_sort(struct keyed_events *keyed);
+
+/* Where the items of the key and day at from end. */
+uint32_t keyed_end(const struct keyed_events *keyed, uint32_t from);
+
 /* The last of key before day, NO_EVENT for none; the first of key from day on. */
 uint32_t keyed_last_before(const struct keyed_events *keyed, uint64_t key, int32_t day);
 uint32_t keyed_first_from(const struct keyed_events *keyed, uint64_t key, int32_t day);

@@ -156,11 +156,14 @@ const struct rule HOT(rule_mod_04) = {
         .hit_unit = "line and kind",
         .definition = "On professional lines: 26 on a code whose PC/TC indicator is not 1 or 6 "
                       "(bad_26), TC on one that is not 1 (bad_tc), 26 and TC together (both), TC "
-                      "or a global diagnostic code in a facility (tc_in_facility). The component "
-                      "paid twice (double) is judged with the beneficiary's history.",
-        .traps = "POS 24 and 31 are watch: integral to the ASC's fee, consolidated only within a "
-                 "Part A stay. 26 on laboratory codes of indicator 9 is watch, for some payers "
-                 "pay it. Purchased readings, portable X-ray, critical access method II.",
+                      "or a global diagnostic code in a facility (tc_in_facility). With the "
+                      "beneficiary's history: a component paid twice on one day, to anyone, or "
+                      "beside the whole study (double).",
+        .traps =
+                "POS 24 and 31 are watch: integral to the ASC's fee, consolidated only within a "
+                "Part A stay. 26 on laboratory codes of indicator 9 is watch, for some payers "
+                "pay it. Purchased readings, portable X-ray, critical access method II. Studies of "
+                "the other side, and with 76, 77, 59 or X{EPSU}, are others.",
         .tables = "the fee schedule's PC/TC indicator and relative values",
         .parameters = "facility_pos 19 21 22 23; pos_watch 24 31",
         .dollars = "the line's amount; tc_in_facility: the technical share of a global line, the "

@@ -167,16 +167,21 @@ const struct rule HOT(rule_mod_05) = {
         .definition = "On professional lines: 50 on a code of bilateral indicator 0, 2 or 9, or "
                       "on an ASC's line (bilat_not_allowed); 50 with more than one unit (units); "
                       "50 with RT or LT (both); RT where every diagnosis of the line is left, or "
-                      "LT where every one is right (laterality). Both sides on two lines "
-                      "(inherent, over_150) are judged with the beneficiary's history.",
+                      "LT where every one is right (laterality). With the beneficiary's history: "
+                      "two lines of a code of indicator 2 by one provider on one day (inherent); "
+                      "RT and LT of one of indicator 1 on two lines, the second at more than half "
+                      "of the dearer (over_150).",
         .traps = "Some payers want RT and LT on two lines instead of 50. Indicator 3 pays each "
-                 "side in full.",
+                 "side in full. Surgical centres may bill RT and LT. Two units on one line do not "
+                 "say what one side costs.",
         .tables = "the fee schedule's bilateral indicator; ICD-10-CM laterality",
         .parameters = "none",
-        .dollars = "bilat_not_allowed: the third of the amount that 50 adds to one side; others "
-                   "none: info",
+        .dollars = "bilat_not_allowed: the third of the amount that 50 adds to one side; inherent: "
+                   "the later line; over_150: what is above half of the dearer side; others none: "
+                   "info",
         .evaluated = "professional lines with 50 whose code the schedule has, or with RT or LT "
-                     "whose diagnoses are all known; or where a kind is found anyway",
+                     "whose diagnoses are all known; or where a kind is found anyway; and each "
+                     "line that is inherent or over_150",
         .authority = "MPFS bilateral indicator (relative value record layout); MCPM ch. 12 s. "
                      "40.7; I-OCE edits 17, 74",
         .idle = "no professional line with 50, RT or LT whose codes are known",

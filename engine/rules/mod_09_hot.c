@@ -118,14 +118,14 @@ const struct rule HOT(rule_mod_09) = {
         .hit_unit = "line and kind",
         .definition = "FS on a professional line whose code is no visit that may be split "
                       "(not_em), whose place is no facility (place), or before 2022-01-01 (date). "
-                      "Two FS lines of one group and day (both_bill) are judged with the "
-                      "beneficiary's history.",
+                      "With the beneficiary's history: two FS lines of one TIN and day by two "
+                      "providers, one of whom is no physician (both_bill).",
         .traps = "Critical care and skilled nursing visits may be split. Telehealth places 02 and "
                  "10 are watch, for the originating site may be a facility. The two need not be "
                  "of one specialty.",
         .tables = "facility places; visits that may be split",
         .parameters = "allowed_pos 19 21 22 23 31 51 52 61",
-        .dollars = "not_em: the line's amount; place: 15 % of it; date: none",
+        .dollars = "not_em, both_bill: the line's amount; place: 15 % of it; date: none",
         .evaluated = "professional lines with FS, a known code, a place and a date, or where a "
                      "kind is found anyway",
         .authority = "42 CFR 415.140; MCPM ch. 12 s. 30.6.18; Noridian FS",
