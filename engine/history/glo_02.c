@@ -217,4 +217,4 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_glo_02 = {&rule, judge};
+const struct history_rule history_rule_glo_02 = {.rule = &rule, .judge = judge};
