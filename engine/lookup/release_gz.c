@@ -16,6 +16,16 @@ struct gz_stream {
 	char name[];
 };
 
+/* zlib begins its words with the file's name, which ours begin with. */
+static const char *without_name(const char *words, const char *name)
+{
+	size_t size = strlen(name);
+
+	return strncmp(words, name, size) == 0 && strncmp(words + size, ": ", 2) == 0
+	               ? words + size + 2
+	               : words;
+}
+
 static ssize_t gz_read(struct release_stream *stream, void *bytes, size_t size, struct diag *diag)
 {
 	struct gz_stream *opened = (struct gz_stream *)stream;
@@ -26,7 +36,7 @@ static ssize_t gz_read(struct release_stream *stream, void *bytes, size_t size, 
 	if (got < 0 || (got == 0 && err != Z_OK && err != Z_STREAM_END))
 		return diag_set(diag, err == Z_ERRNO ? FAIL_IO : FAIL_TABLE,
 		        "%s: is damaged or cut: %s", opened->name,
-		        err == Z_ERRNO ? strerror(errno) : words);
+		        err == Z_ERRNO ? strerror(errno) : without_name(words, opened->name));
 	stream->taken = (uint64_t)gzoffset(opened->file);
 	return got;
 }

@@ -67,7 +67,7 @@ void release_head(const struct release *release, struct release_head *head);
 
 /*
  * Why the beginning cannot be a release in text, or NULL.  *wrong: it is one that
- * was spoilt on its way (UTF-16, a web page under the name of a text), which the
+ * was spoilt on its way (UTF-16, CR for line ends, a web page under the name of a text), which the
  * user will want to know before anything is built.
  */
 const char *release_no_text(const struct release *release, bool *wrong);

@@ -555,6 +555,15 @@ static bool is_utf16(const unsigned char *text, size_t size)
 	return false;
 }
 
+/* All of it would be one line, mostly its header's. */
+static bool lines_end_in_cr(const struct release_head *head)
+{
+	const char *cr = memchr(head->text, '\r', head->size);
+	const char *end = head->text + head->size;
+
+	return cr && cr + 1 < end && !memchr(head->text, '\n', head->size);
+}
+
 const char *release_no_text(const struct release *release, bool *wrong)
 {
 	struct release_head head;
@@ -563,6 +572,9 @@ const char *release_no_text(const struct release *release, bool *wrong)
 	*wrong = true;
 	if (is_utf16((const unsigned char *)release->buffer, release->raw))
 		return "is UTF-16: save it as UTF-8, or take the publisher's own file";
+	*wrong = !release->nul;
+	if (*wrong && lines_end_in_cr(&head))
+		return "has CR alone for line ends: save it with LF or CRLF";
 	*wrong = !ends_in(head.name, ".htm") && !ends_in(head.name, ".html");
 	if (is_web_page(&head))
 		return "is a web page: take the file that the page leads to";
