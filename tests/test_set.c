@@ -120,7 +120,11 @@ static const struct merge_case merge_cases[] = {
         {"within one release", false, {DATED("a", 0, 100)},
                 {{0, 0, 10, "A", 1}, {0, 0, 10, "A", 2}, {0, 0, 9, "B", 1}, {0, 1, 9, "B", 2},
                         {0, 0, 9, "C", 1}, {0, 1, 9, "C", 2}, {0, 0, 9, "D", 1}, {0, 1, 9, "D", 2}},
-                "; and 1 more"},
+                "releases contradict one another: A: a has two rows that differ in number, from "},
+        {"more of them than are told", false, {DATED("a", 0, 100)},
+                {{0, 0, 10, "A", 1}, {0, 0, 10, "A", 2}, {0, 0, 9, "B", 1}, {0, 1, 9, "B", 2},
+                        {0, 0, 9, "C", 1}, {0, 1, 9, "C", 2}, {0, 0, 9, "D", 1}, {0, 1, 9, "D", 2}},
+                "; and 1 more; keep the one that is right"},
 };
 
 static struct set_build *build_case(const struct merge_case *row, struct diag *diag)

@@ -228,7 +228,8 @@ static void contradict(struct merger *merger, const struct window *a, const stru
 	const struct set_build *build = merger->build;
 	const struct set_source *source_a = &build->sources[set_entry_row(build, a->entry)->source];
 	const struct set_source *source_b = &build->sources[set_entry_row(build, b->entry)->source];
-	char key[SET_KEY_TEXT_MAX], from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+	const char *column = differing_column(build, a->entry, b->entry);
+	char key[SET_KEY_TEXT_MAX], from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE], what[288];
 	int32_t end = a->to < b->to ? a->to : b->to;
 	size_t used = strlen(merger->told);
 
@@ -237,10 +238,14 @@ static void contradict(struct merger *merger, const struct window *a, const stru
 	set_key_text(build->schema, set_entry_key(build, a->entry), key);
 	date_format(b->from, from);
 	date_format(end == INT32_MAX ? DATE_ABSENT : end, to);
-	snprintf(merger->told + used, sizeof(merger->told) - used,
-	        "%s%s: %s in %.100s is not that in %.100s, from %s to %s", used ? "; " : "", key,
-	        differing_column(build, a->entry, b->entry), source_a->path, source_b->path,
-	        *from ? from : "the beginning", *to ? to : "the end");
+	if (source_a == source_b)
+		snprintf(what, sizeof(what), "%.100s has two rows that differ in %s",
+		        source_a->path, column);
+	else
+		snprintf(what, sizeof(what), "%s in %.100s is not that in %.100s", column,
+		        source_a->path, source_b->path);
+	snprintf(merger->told + used, sizeof(merger->told) - used, "%s%s: %s, from %s to %s",
+	        used ? "; " : "", key, what, *from ? from : "the beginning", *to ? to : "the end");
 }
 
 /* Windows that say the same and touch become one; how many are left. */
@@ -356,7 +361,8 @@ static int tell_contradictions(const struct merger *merger, struct diag *diag)
 		return 0;
 	if (merger->contradictions > TOLD_MAX)
 		snprintf(rest, sizeof(rest), "; and %zu more", merger->contradictions - TOLD_MAX);
-	return diag_set(diag, FAIL_TABLE, "set %s: releases contradict one another: %s%s",
+	return diag_set(diag, FAIL_TABLE,
+	        "set %s: releases contradict one another: %s%s; keep the one that is right",
 	        merger->build->schema->name, merger->told, rest);
 }
 
