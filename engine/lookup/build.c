@@ -154,7 +154,12 @@ static const char *unknown_reason(const struct release *release, const char *no_
 	if (release_kind_of(head.text, head.size) == RELEASE_ZIP)
 		return "is an archive or a workbook within an archive: unpack it, save a workbook "
 		       "as CSV";
-	return no_text ? no_text : "its layout is none that is known";
+	if (no_text)
+		return no_text;
+	if (strncasecmp(head.name, "AOC_V", 5) == 0)
+		return "add-on code edits of fixed width are not read: save the sheet of the "
+		       "workbook beside it as CSV, and put that here";
+	return "its layout is none that is known";
 }
 
 static int read_release(struct build *build, struct release *release, struct diag *diag)

@@ -73,6 +73,14 @@ static int take_entry(
 	return err;
 }
 
+static const char *list_failure(int depth)
+{
+	if (depth == DEPTH_MAX)
+		return "folders within folders, too deep: does a link lead back?";
+	return errno == ENOTDIR ? "is no folder: the folder that it lies in is wanted"
+	                        : strerror(errno);
+}
+
 static int list(
         struct folder *folder, const char *top, const char *below, int depth, struct diag *diag)
 {
@@ -85,8 +93,7 @@ static int list(
 		return no_memory(diag);
 	stream = depth < DEPTH_MAX ? opendir(name) : NULL;
 	if (!stream)
-		err = diag_set(diag, FAIL_INPUT, "%s: %s", name,
-		        depth < DEPTH_MAX ? strerror(errno) : "folders within folders, too deep");
+		err = diag_set(diag, FAIL_INPUT, "%s: %s", name, list_failure(depth));
 	while (stream && !err && (entry = readdir(stream))) {
 		char *path;
 

@@ -26,8 +26,11 @@ int out_check(const char *out, bool replace, struct diag *diag)
 {
 	const struct dirent *entry;
 	DIR *stream = opendir(out);
+	struct stat status;
 	int err = 0;
 
+	if (!stream && errno == ENOENT && lstat(out, &status) == 0)
+		return diag_set(diag, FAIL_OUTPUT, "%s: is a link that leads nowhere", out);
 	if (!stream && errno == ENOENT)
 		return 0;
 	if (!stream)
@@ -47,12 +50,16 @@ int out_check(const char *out, bool replace, struct diag *diag)
 	return err;
 }
 
-/* OUT without slashes at its end. */
+/* OUT without slashes at its end; a link stays, and what it leads to is written. */
 static char *plain_name(const char *out)
 {
-	char *name = strdup(out);
-	size_t size = name ? strlen(name) : 0;
+	char *name = realpath(out, NULL);
+	size_t size;
 
+	if (name)
+		return name;
+	name = strdup(out);
+	size = name ? strlen(name) : 0;
 	while (size > 1 && name[size - 1] == '/')
 		name[--size] = '\0';
 	return name;
@@ -142,8 +149,15 @@ int out_commit(const char *beside, const char *out, bool replace, struct diag *d
 		open_to_others(beside);
 	/* rename() replaces an empty folder, and nothing else. */
 	if (!err && rename(beside, name) != 0) {
-		if (errno == ENOTEMPTY || errno == EEXIST)
+		bool there = errno == ENOTEMPTY || errno == EEXIST;
+
+		if (there && replace)
 			err = swap_in(beside, name, diag);
+		else if (there)
+			err = diag_set(diag, FAIL_OUTPUT,
+			        "%s: was filled by another while this was built; --force replaces "
+			        "it",
+			        name);
 		else
 			err = diag_set(
 			        diag, FAIL_OUTPUT, "%s: cannot be made: %s", name, strerror(errno));

@@ -71,6 +71,8 @@ for encoding in UTF-16 UTF-16LE UTF-16BE; do
 	good && iconv -f ascii -t $encoding $order >wide && mv wide $order
 	refused "$encoding" "icd10cm_order_2025.txt: is UTF-16"
 done
+good && tr '\n' '\r' <$mue | tr -s '\r' >cr && mv cr $mue
+refused "CR alone for line ends" "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv: has CR alone"
 good && printf 'PK\003\004 and no more' >releases/icd10cm/a.zip
 refused "a damaged zip" "a.zip"
 good && gzip $order && head -c 100 $order.gz >cut && mv cut $order.gz
@@ -81,7 +83,8 @@ refused "a line of an order file twice" "icd10cm_order_2025.txt:8"
 good && sed -i 3d $order
 refused "a line of an order file missing" "icd10cm_order_2025.txt:3"
 good && printf '11042,5,2 Date of Service Edit: Policy,Clinical: Data\r\n' >>$mue
-refused "rows of one release that contradict one another" "MCR_MUE_PractitionerServices"
+refused "rows of one release that contradict one another" \
+	"11042: ncci/MCR_MUE_PractitionerServices_Eff_07-01-2024.csv has two rows that differ in value"
 good && printf '99214,two,2 Date of Service Edit: Policy,Clinical: Data\r\n' >>$mue
 refused "a number that is none" "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv"
 good && cp $mue releases/ncci/MUE.csv && sed -i 's/^80053,1,/80053,3,/' releases/ncci/MUE.csv && rm $mue
@@ -120,6 +123,9 @@ exits "taken: files that fit nothing beside good ones" 0 build
 equal "taken: files that fit nothing are named and counted" "Not read: 2" "$(grep '^Not read' stdout)"
 good && gzip releases/mpfs/PPRRVU2025_Oct.csv
 taken "a gzip" mpfs/PPRRVU2025_Oct.csv.gz 3
+good && printf '1 11045 2013091       11042 2013091\n' >releases/ncci/AOC_V2026Q2-MCR.txt
+exits "named: add-on codes of fixed width" 0 build
+equal "named: add-on codes of fixed width, and what to do" 1 "$(grep -c "AOC_V2026Q2-MCR.txt: .*save the sheet of the workbook beside it as CSV" stdout)"
 if command -v zip >/dev/null 2>&1; then
 	good && (cd releases/icd10cm && zip -q a.zip icd10cm_order_2025.txt && rm icd10cm_order_2025.txt)
 	taken "a zip" icd10cm/a.zip:icd10cm_order_2025.txt 7
@@ -129,6 +135,16 @@ fi
 
 # ---- The output, and images ----
 
+exits "a file for a folder" 66 "$program" codes build releases/lists/UPDATED.csv -o other
+says "a file for a folder" "is no folder: the folder that it lies in is wanted"
+mkdir -p shelf/2025 && ln -s shelf/2025 current && ln -s shelf/2024 broken
+exits "an output that is a link" 0 "$program" codes build releases -o current
+exits "an output that is a link, again" 0 "$program" codes build releases -o current --force
+equal "an output that is a link: the link stays" shelf/2025 "$(readlink current)"
+equal "an output that is a link: the images lie where it leads" 2025 "$(ls shelf)"
+exits "an output that is a link: info" 0 "$program" codes info current --verify
+exits "a link that leads nowhere" 73 "$program" codes build releases -o broken
+says "a link that leads nowhere" "broken: is a link that leads nowhere"
 good && mkdir mine && echo mine >mine/file
 exits "an output that holds something else" 73 "$program" codes build releases -o mine --force
 equal "an output that holds something else is left alone" file "$(ls mine)"
