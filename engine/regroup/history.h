@@ -77,8 +77,26 @@ struct history_run {
 	uint8_t apart; /* amounts are the claim's: they count on its lowest line; HISTORY_APART_* */
 	uint32_t diagnoses; /* HISTORY_DX_* of the claim's diagnoses, principal and others */
 	uint32_t claim_id_size, data_source_size, person_id_size;
-	uint32_t pad;
+	uint32_t facts; /* of institutional lines: HISTORY_CONDITION..., and the hospital's kind */
+	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 };
+
+/* Does the file have condition codes; is 51, unrelated outpatient services, among them? */
+enum { HISTORY_CONDITIONS = 1 << 0, HISTORY_CONDITION_51 = 1 << 1 };
+
+/* What the CCN says the hospital is, in facts. */
+enum { HISTORY_HOSPITAL_SHIFT = 8 };
+enum history_hospital {
+	HOSPITAL_UNKNOWN,
+	HOSPITAL_SHORT_TERM, /* of subsection (d), paid by DRG */
+	HOSPITAL_EXCLUDED,   /* psychiatric, rehabilitation, long-term, children's, and units */
+	HOSPITAL_CRITICAL,   /* critical access, and its units */
+};
+
+static inline enum history_hospital history_hospital(const struct history_run *run)
+{
+	return (enum history_hospital)(run->facts >> HISTORY_HOSPITAL_SHIFT & 0xff);
+}
 
 enum { HISTORY_APART_AMOUNT = 1, HISTORY_APART_CHARGE = 2 };
 

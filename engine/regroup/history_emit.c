@@ -4,6 +4,7 @@
  * are equal in all that a run says.
  */
 #include "base/hash.h"
+#include "format/layout.h"
 #include "regroup/history.h"
 
 #include <stdlib.h>
@@ -103,6 +104,60 @@ static uint64_t tin_of(struct history_emitter *emitter, const struct batch *batc
 	return emitter->billing_organisation ? billing : 0;
 }
 
+/* ---- What only some rules ask ---- */
+
+static uint64_t ordering_of(const struct batch *batch, uint32_t line)
+{
+	return batch->setting[line] == SETTING_DME && usable(batch->ordering[line])
+	               ? batch->ordering[line]
+	               : 0;
+}
+
+/* Conditions, of lines whose file has them. */
+static uint32_t conditions_of(const struct batch *batch, uint32_t line)
+{
+	uint32_t conditions = HISTORY_CONDITIONS;
+
+	if (!field_set_has(&batch->layout->bound, FIELD_CONDITION_1))
+		return 0;
+	for (unsigned c = 0; c < CONDITIONS_MAX; c++)
+		if (batch->condition[c][line] == TWO_CHARS('5', '1'))
+			conditions |= HISTORY_CONDITION_51;
+	return conditions;
+}
+
+/*
+ * A CCN is two digits of the state and four of a series, which tells the kind of
+ * hospital (State Operations Manual, 2779A1); a letter for the first of the four
+ * is a unit of one.
+ */
+static enum history_hospital hospital_of(const struct batch *batch, uint32_t line)
+{
+	struct slice slice = batch->ccn_text[line];
+	const uint8_t *ccn = batch->text + slice.at;
+	unsigned number = 0;
+
+	if (!usable(batch->billing_ccn[line]) || slice.size != 6)
+		return HOSPITAL_UNKNOWN;
+	if (ccn[2] == 'S' || ccn[2] == 'T')
+		return HOSPITAL_EXCLUDED;
+	if (ccn[2] == 'M' || ccn[2] == 'R')
+		return HOSPITAL_CRITICAL;
+	for (unsigned i = 2; i < 6; i++) {
+		if (ccn[i] < '0' || ccn[i] > '9')
+			return HOSPITAL_UNKNOWN;
+		number = 10 * number + (ccn[i] - '0');
+	}
+	if (number >= 1 && number <= 879)
+		return HOSPITAL_SHORT_TERM;
+	if (number >= 1300 && number <= 1399)
+		return HOSPITAL_CRITICAL;
+	if ((number >= 2000 && number <= 2299) || (number >= 3025 && number <= 3099) ||
+	        (number >= 3300 && number <= 3399) || (number >= 4000 && number <= 4499))
+		return HOSPITAL_EXCLUDED;
+	return HOSPITAL_UNKNOWN;
+}
+
 /* ---- Runs ---- */
 
 static inline bool takes_part(const struct batch *batch, uint32_t line)
@@ -130,7 +185,9 @@ static bool run_follows(const struct batch *batch, uint32_t a, uint32_t b)
 	if (batch->received[a] != batch->received[b] || batch->paid_date[a] != batch->paid_date[b])
 		return false;
 	if (batch->claim_type[a] != CLAIM_INSTITUTIONAL)
-		return true;
+		return ordering_of(batch, a) == ordering_of(batch, b);
+	if (conditions_of(batch, a) != conditions_of(batch, b))
+		return false;
 	return batch->claim_start[a] == batch->claim_start[b] &&
 	       batch->claim_end[a] == batch->claim_end[b] &&
 	       batch->admission[a] == batch->admission[b] &&
@@ -199,7 +256,10 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->claim_id_size = batch->claim_id[i].size;
 	run->data_source_size = batch->data_source[i].size;
 	run->person_id_size = batch->person_id[i].size;
-	run->pad = 0;
+	run->ordering = ordering_of(batch, i);
+	run->facts = institutional ? conditions_of(batch, i) | (uint32_t)hospital_of(batch, i)
+	                                                               << HISTORY_HOSPITAL_SHIFT
+	                           : 0;
 }
 
 static char *put_slice(char *to, const struct batch *batch, struct slice slice)
