@@ -109,6 +109,31 @@ static void keep(struct window *window, uint32_t at, uint32_t before, unsigned m
 	find_keep(window, &find);
 }
 
+/*
+ * Do lines of two claims share a day?  Of most beneficiaries none do, and then
+ * nothing need be sorted.
+ */
+static bool has_neighbours(const struct window *window)
+{
+	int32_t end = DATE_ABSENT;
+	uint64_t claim = 0;
+	bool found = false;
+
+	for (uint32_t i = 0; i < window->count && !found; i++) {
+		const struct event *event = &window->events[i];
+		int32_t last = event->line->from + event->line->span;
+
+		if (event->line->from == DATE_ABSENT)
+			break;
+		found = end != DATE_ABSENT && event->line->from <= end &&
+		        event->run->claim != claim;
+		if (end == DATE_ABSENT || event->line->from > end)
+			claim = event->run->claim;
+		end = end == DATE_ABSENT || last > end ? last : end;
+	}
+	return found;
+}
+
 /* The nearest line before it that may be the same service. */
 static void judge_line(
         struct window *window, const struct keyed_events *keyed, uint32_t first, uint32_t i)
@@ -116,7 +141,6 @@ static void judge_line(
 	uint32_t at = keyed->items[i].event, tried = 0;
 	const struct event *event = &window->events[at];
 
-	window_evaluated(window, at, 1);
 	if (is_shared(event))
 		return;
 	for (uint32_t j = i; j-- > first && tried < LINES_BACK_MAX; tried++) {
@@ -130,6 +154,17 @@ static void judge_line(
 	}
 }
 
+static void count(struct window *window)
+{
+	for (uint32_t i = 0; i < window->count; i++) {
+		if (!is_in_scope(&window->events[i]))
+			continue;
+		window_scope(window, 1);
+		if (can_judge(&window->events[i]))
+			window_evaluated(window, i, 1);
+	}
+}
+
 static bool gather(struct window *window, struct keyed_events *keyed)
 {
 	keyed->items = window_room(window, window->count, sizeof(*keyed->items));
@@ -138,10 +173,7 @@ static bool gather(struct window *window, struct keyed_events *keyed)
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
 
-		if (!is_in_scope(event))
-			continue;
-		window_scope(window, 1);
-		if (can_judge(event))
+		if (is_in_scope(event) && can_judge(event))
 			keyed->items[keyed->count++] = (struct keyed_event){
 			        event->line->code, event->line->from, i};
 	}
@@ -153,7 +185,8 @@ static void judge(struct window *window)
 {
 	struct keyed_events keyed = {0};
 
-	if (!gather(window, &keyed))
+	count(window);
+	if (!has_neighbours(window) || !gather(window, &keyed))
 		return;
 	for (uint32_t i = 0, first = 0; i < keyed.count; i++) {
 		if (keyed.items[i].key != keyed.items[first].key)

@@ -269,19 +269,23 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 	}
 }
 
+/* Two codes at least that may be of a panel: a payer's may have any. */
 static bool is_laboratory_day(const struct window *window, uint32_t from, uint32_t to)
 {
+	bool any = payer_count(window->options->payer, PAYER_PANELS) > 0;
 	uint8_t setting = window->slots[from].setting;
-	bool found = false;
+	uint64_t last = CODE_BLANK;
+	uint32_t tests = 0;
 
-	if (setting != SETTING_PRACTITIONER && setting != SETTING_OUTPATIENT)
+	if (to - from < 2 || (setting != SETTING_PRACTITIONER && setting != SETTING_OUTPATIENT))
 		return false;
-	if (to - from < 2 || window->slots[from].code == window->slots[to - 1].code)
-		return false;
-	for (uint32_t i = from; i < to && !found; i++)
-		found = window->events[window->slots[i].event].px->flags & PX_LAB ||
-		        (window->slots[i].code & 0xff) == '8';
-	return found;
+	for (uint32_t i = from; i < to && tests < 2; i++) {
+		uint64_t code = window->slots[i].code;
+
+		tests += code != last && (any || (code & 0xff) == '8');
+		last = code;
+	}
+	return tests == 2;
 }
 
 static void judge(struct window *window)
