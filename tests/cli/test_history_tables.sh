@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Rules across claims by tables of a release and of the payer, and what their
+# findings say: severity, dollars, the other line, detail.
+. "$(dirname "$0")/assert.sh"
+
+XDG_CACHE_HOME=$work/cache
+export XDG_CACHE_HOME
+
+# made CASES...: claims.csv of lines in the form of tests/cli/history;
+made() {
+	printf '%s\n' "$@" >cases
+	rm -f claims.csv
+	awk -v claims=claims.csv -v expected=expected -f "$root/tests/cli/history/claims.awk" cases
+}
+
+# told RULE COLUMN...: of run/findings.csv, cells apart by a bar.
+told() {
+	awk -v rule="$1" -v names="$2" '
+		function cells(line,   n, i, c, quoted) {
+			n = 1; split("", cell)
+			for (i = 1; i <= length(line); i++) {
+				c = substr(line, i, 1)
+				if (c == "\"") quoted = !quoted
+				else if (c == "," && !quoted) n++
+				else cell[n] = cell[n] c
+			}
+			return n
+		}
+		NR == 1 { n = cells($0); for (i = 1; i <= n; i++) at[cell[i]] = i; count = split(names, name, " "); next }
+		{ cells($0); if (cell[1] != rule) next
+		  for (i = 1; i <= count; i++) printf "%s%s", cell[at[name[i]]], i < count ? "|" : "\n" }' run/findings.csv
+}
+
+judge() {
+	judge_rule=$1
+	shift
+	exits "$judge_rule: a run" 0 scan --findings all --rules "$judge_rule" "$@" claims.csv
+}
+
+# ---- NCC-07 by the add-on code file ----
+
+mkdir releases
+cat >releases/AOC_V2024Q1-MCR.csv <<'ROWS'
+AOC_Edit_Type,Add-On_Code,AOC_DelDT,Primary_Code,Primary_Code_DelDT,AOC_Edit_EffDT,AOC_Edit_DelDT,Special_Instruction_Notes
+1,17003,,17000,,2013001,,
+1,64491,,64490,,2013001,2023365,
+2,11045,,CCCCC,,2013001,,Contractor Defined Primary Codes
+3,96375,,96374,,2013001,,
+3,96375,,CCCCC,,2013001,,Contractor Defined Primary Codes
+1,99292,,99291,,2013001,,
+ROWS
+made \
+	'a1 a/1 17003 2024-03-01' 'a1 a/2 17000 2024-03-01' \
+	'a2 a/1 17003 2024-03-01' 'a2 a/2 11042 2024-03-01' \
+	'a3 a/1 11045 2024-03-01' 'a3 a/2 11042 2024-03-01' \
+	'a4 a/1 11045 2024-03-01' 'a4 a/2 99213 2024-03-01' \
+	'a5 a/1 96375 2024-03-01' 'a5 a/2 99213 2024-03-01' \
+	'a6 a/1 96375 2024-03-01' \
+	'a7 a/1 64491 2024-03-01' \
+	'a8 a/1 64491 2023-12-31' \
+	'a9 a/1 64491 2023-12-31' 'a9 a/2 64490 2023-12-31' \
+	'b1 a/1 17003 2012-03-01' \
+	'b2 a/1 99292 2024-03-02' 'b2 b/1 99291 2024-03-01 npi=1003000134' \
+	'b3 a/1 99292 2024-03-02' 'b3 b/1 99291 2024-03-01 npi=1003000134 spec=11' \
+	'b4 a/1 96375 2024-03-01' 'b4 b/1 96374 2024-03-01 npi=1003000134'
+judge NCC-07 -c releases
+equal "NCC-07 by the file's primaries" "a2a|1|type1|high|80.00|code=17003; primaries=0; limit=1; table=listed
+a8a|1|type1|high|80.00|code=64491; primaries=0; limit=1; table=listed
+b3a|1|type1|high|80.00|code=99292; primaries=0; limit=1; table=listed
+a4a|1|type2|low|80.00|code=11045; primaries=0; limit=1; table=any procedure
+a6a|1|type3|low|80.00|code=96375; primaries=0; limit=1; table=any procedure
+b4a|1|type3|low|80.00|code=96375; primaries=0; limit=1; table=any procedure" \
+	"$(told NCC-07 'claim_id line kind severity dollars detail')"
+equal "NCC-07: what the file has in force is evaluated, from its first day on" "NCC-07,12,11,1,6" \
+	"$(awk -F, '/^NCC-07/ { print $1 "," $9 "," $10 "," $11 "," $12 }' run/rules.csv)"
+
+# ---- NCC-08 by a payer's panels ----
+
+printf 'panel,component\n80055,85025\n80055,86900\n80055,86900\n80061,82465\n80061,83718\n' >panels.csv
+made \
+	'a1 a/1 85025 2024-03-01' 'a1 a/2 86900 2024-03-01' \
+	'a2 a/1 82465 2024-03-01' 'a2 b/1 83718 2024-03-01' \
+	'a3 a/1 80055 2024-03-01' 'a3 a/2 86900 2024-03-01 paid=30.00' 'a3 a/3 85025 2024-03-01 paid=12.50' \
+	'a4 a/1 80055 2024-03-01' 'a4 a/2 86900 2024-03-01 m1=91'
+judge NCC-08 --table panels=panels.csv
+equal "NCC-08 by the payer's panels" "a3a|2|component|medium|42.50|a3a|3|panel=80055; components=2; limit=2; line=a3a/3
+a1a|1|unbundled|medium|0.00|a1a|2|panel=80055; components=2; limit=2; panel_price=none; line=a1a/2
+a2a|1|unbundled|medium|0.00|a2b|1|panel=80061; components=2; limit=2; panel_price=none; line=a2b/1" \
+	"$(told NCC-08 'claim_id line kind severity dollars other_claim_id other_line detail')"
+
+# ---- What the findings of the others say ----
+
+made 'a1 a/1 71046 2024-03-01 m1=76 paid=33.10' 'a2 a/1 99213 2024-03-01 m1=77' 'a3 a/1 71046 2024-03-01 m1=91'
+judge MOD-06
+equal "MOD-06 in words" "a1a|no_original|low|33.10|code=71046; modifiers=76; others=0; limit=1
+a3a|not_laboratory|low|80.00|code=71046; modifiers=91; others=0; limit=1; also=no_original
+a2a|visit|info|0.00|code=99213; modifiers=77; others=0; limit=1; also=no_original" \
+	"$(told MOD-06 'claim_id kind severity dollars detail')"
+
+made 'a1 a/1 11042 2024-03-01 m1=AS paid=33.10' 'a2 a/1 27447 2024-03-01 m1=82' \
+	'a3 a/1 92950 2024-03-01' 'a3 b/1 92950 2024-03-01 m1=80 npi=1003000134'
+judge MOD-07
+equal "MOD-07 in words" "a3b|documentation|info|0.00|code=92950; modifier=80; assistant=0
+a1a|never|high|33.10|code=11042; modifier=AS; assistant=1; surgeons=0; limit=1; also=no_surgeon
+a2a|no_surgeon|low|80.00|code=27447; modifier=82; assistant=2; surgeons=0; limit=1" \
+	"$(told MOD-07 'claim_id kind severity dollars detail')"
+
+made 'a1 a/1 71046 2024-03-01' 'a1 b/1 71046 2024-03-01 m1=26 npi=1003000134 paid=9.99'
+judge MOD-04
+equal "MOD-04 double in words" "a1b|1|double|medium|9.99|a1a|1|code=71046; pctc=1; component=26; other=whole; paid=2; limit=1" \
+	"$(told MOD-04 'claim_id line kind severity dollars other_claim_id other_line detail')"
+
+made 'a1 a/1 20610 2024-03-01 m1=RT paid=100.00' 'a1 b/1 20610 2024-03-01 m1=LT paid=90.00' \
+	'a2 a/1 20610 2024-03-01 m1=LT paid=60.00' 'a2 b/1 20610 2024-03-01 m1=RT paid=80.00' \
+	'a3 a/1 31231 2024-03-01' 'a3 a/2 31231 2024-03-01 m1=LT paid=70.00'
+judge MOD-05
+equal "MOD-05 both sides in words" "a3a|2|inherent|low|70.00|a3a|1|code=31231; bilat=2; lines=2; limit=1
+a1b|1|over_150|low|40.00|a1a|1|code=20610; bilat=1; amount=90.00; other_amount=100.00; percent=190; limit=150
+a2b|1|over_150|low|20.00|a2a|1|code=20610; bilat=1; amount=80.00; other_amount=60.00; percent=175; limit=150" \
+	"$(told MOD-05 'claim_id line kind severity dollars other_claim_id other_line detail')"
+
+made 'a1 a/1 99223 2024-03-01 m1=FS pos=21' 'a1 b/1 99232 2024-03-01 m1=FS pos=21 npi=1003000134 spec=50 paid=65.00'
+judge MOD-09
+equal "MOD-09 both_bill in words" "a1b|1|both_bill|medium|65.00|a1a|1|code=99232; other_code=99223; specialty=50; other_specialty=08; visits=2; limit=1" \
+	"$(told MOD-09 'claim_id line kind severity dollars other_claim_id other_line detail')"
+
+made 'a1 a/1 71046 2024-03-01' 'a1 b/1 71046 2024-03-01 npi=1003000134 charge=100.50'
+judge DUP-02
+equal "DUP-02 in words, without dollars" "a1b|1|same_tin|info|0.00|a1a|1|code=71046; date=2024-03-01; charge=100.50; other_charge=100.00; charge_limit=1%; also=same_specialty,same_charge" \
+	"$(told DUP-02 'claim_id line kind severity dollars other_claim_id other_line detail')"
+
+# ---- Precedence, and a day of thousands ----
+
+made 'a1 a/1 80061 2024-03-01' 'a1 a/2 82465 2024-03-01' 'a1 a/3 17003 2024-03-01' 'a1 b/1 17003 2024-03-01'
+exits "rules together" 0 scan --findings all --rules NCC,MOD,DUP claims.csv
+equal "one event has one reason" "DUP-01 a1b no
+NCC-02 a1a no
+NCC-08 a1a superseded" \
+	"$(awk -F, '/^(DUP-01|NCC-0[278])/ { print $1, $4, /superseded_by/ ? "superseded" : "no" }' run/findings.csv)"
+
+awk 'BEGIN { for (i = 1; i <= 5000; i++) printf "p1 a/%d %s 2024-03-01 m1=%s charge=%d.00\n", i, i % 2 ? "17003" : "71046", i % 2 ? "76" : "26", i }' >day
+made "$(cat day)"
+exits "a day of thousands" 0 timeout 60 "$program" scan -q --no-timing --report csv,json --force -o run --findings all --rules NCC,MOD,DUP,-NCC-04,-NCC-05 claims.csv
+equal "each of its lines is judged" "MOD-04,2499
+NCC-07,0" "$(awk -F, '/^(MOD-04|NCC-07),/ { print $1 "," $12 }' run/rules.csv)"
