@@ -14,8 +14,8 @@ static const struct set_column columns[] = {
 #define GEMS(symbol, words, system) \
 	const struct set_schema schema_##symbol = { \
 	        .name = #symbol, \
-	        .title = words, \
-	        .tag = system, \
+	        .title = (words), \
+	        .tag = (system), \
 	        .key = SET_KEY_CODE, \
 	        .many = true, \
 	        .columns = columns, \
