@@ -127,9 +127,23 @@ static size_t group_end(const struct held *held, size_t start)
 
 /* ---- The newest release alone ---- */
 
+/* Two texts of one release: their rows together would be those of neither. */
+static int refuse_two(const struct set_build *build, uint16_t one, uint16_t two, struct diag *diag)
+{
+	const struct set_source *a = set_build_source_at(build, one);
+	const struct set_source *b = set_build_source_at(build, two);
+
+	if (a->hash[0] == b->hash[0] && a->hash[1] == b->hash[1])
+		return 0;
+	return diag_set(diag, FAIL_TABLE,
+	        "%s and %s are of one quarter, and differ: keep the one that is right", a->path,
+	        b->path);
+}
+
 int held_finish_newest(struct set_build *build, struct diag *diag)
 {
 	struct held *held = set_build_state(build);
+	const struct set_row *first = NULL;
 	int32_t newest = HELD_UNDATED;
 	int err = 0;
 
@@ -139,10 +153,17 @@ int held_finish_newest(struct set_build *build, struct diag *diag)
 	for (size_t i = 0; i < held->count; i++)
 		if (held->entries[i].issued > newest)
 			newest = held->entries[i].issued;
-	for (size_t i = 0; i < held->count && !err; i++)
-		if (held->entries[i].issued == newest)
-			err = set_build_add(
-			        build, held->entries[i].key, held->entries[i].row, diag);
+	for (size_t i = 0; i < held->count && !err; i++) {
+		const struct held_entry *entry = &held->entries[i];
+
+		if (entry->issued != newest)
+			continue;
+		first = first ? first : entry->row;
+		if (entry->row->source != first->source)
+			err = refuse_two(build, first->source, entry->row->source, diag);
+		if (!err)
+			err = set_build_add(build, entry->key, entry->row, diag);
+	}
 	return err;
 }
 

@@ -33,7 +33,10 @@ void held_release(struct set_build *build, size_t mark, int32_t issued, uint16_t
  */
 int held_finish_releases(struct set_build *build, struct diag *diag);
 
-/* The newest release stands alone: it carries what the older ones said. */
+/*
+ * The newest release stands alone: it carries what the older ones said.  FAIL_TABLE:
+ * two texts are of it, and differ.
+ */
 int held_finish_newest(struct set_build *build, struct diag *diag);
 
 /* Of rows of one key that begin on one day, those that end stand over those that do not. */

@@ -95,6 +95,9 @@ good && mkdir releases/ncci/again && sed 's/^80053,1,/80053,3,/' $mue >releases/
 refused "two releases that contradict one another" "80053"
 equal "two releases that contradict one another: both files are named" yes \
 	"$(grep -q 'ncci/MCR_MUE' stderr && grep -q 'ncci/again/MCR_MUE' stderr && echo yes)"
+good && mkdir releases/ncci/again && head -n 3 $aoc >releases/ncci/again/ncci_aoc_2026q2.csv
+refused "two add-on files of one quarter" \
+	"ncci/again/ncci_aoc_2026q2.csv and ncci/ncci_aoc_2026q2.csv are of one quarter, and differ"
 
 # What is not bad.
 good && for file in $order $ptp-f?.txt $mue; do
