@@ -127,6 +127,8 @@ static int import(
 		err = release_finish(release, &totals, diag);
 	if (err)
 		return name_failure(release, err, diag);
+	if (totals.line_open) /* some publishers do so, and so does a download that broke off */
+		diag_warn(diag, "%s: its last line has no end: was it cut short?", file->path);
 	set_builds_name(&build->builds, build->marks, file->path, totals.hash);
 	file->size = totals.size;
 	file->rows = totals.records - totals.skipped;

@@ -76,6 +76,7 @@ const char *release_no_text(const struct release *release, bool *wrong);
 struct release_totals {
 	uint64_t size;
 	size_t records, skipped; /* lines and records that were given; of them no data */
+	bool line_open;          /* the last line has no end */
 	struct hash128 hash;
 };
 int release_finish(struct release *release, struct release_totals *totals, struct diag *diag);

@@ -31,6 +31,7 @@ struct release {
 	bool (*watch)(void *context, uint64_t taken);
 	void *watch_context;
 	uint64_t size;
+	char last; /* byte that was read */
 	struct hash128_stream hash;
 };
 
@@ -60,6 +61,8 @@ static int read_more(struct release *release, struct diag *diag)
 	if (got < 0)
 		return (int)got;
 	release->ended = got == 0;
+	if (got > 0)
+		release->last = into[got - 1];
 	release->size += (uint64_t)got;
 	if (release->watch && !release->watch(release->watch_context, release->stream->taken))
 		return diag_set(diag, FAIL_STOPPED, "%s: stopped", release->path);
@@ -476,6 +479,7 @@ int release_finish(struct release *release, struct release_totals *totals, struc
 	totals->size = release->size;
 	totals->records = release->records;
 	totals->skipped = release->skipped;
+	totals->line_open = release->size > 0 && release->last != '\n';
 	totals->hash = hash128_end(&release->hash);
 	return err;
 }

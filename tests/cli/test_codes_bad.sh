@@ -98,6 +98,9 @@ equal "two releases that contradict one another: both files are named" yes \
 good && mkdir releases/ncci/again && head -n 3 $aoc >releases/ncci/again/ncci_aoc_2026q2.csv
 refused "two add-on files of one quarter" \
 	"ncci/again/ncci_aoc_2026q2.csv and ncci/ncci_aoc_2026q2.csv are of one quarter, and differ"
+good && size=$(stat -c %s $mue) && head -c $((size - 6)) $mue >cut && mv cut $mue
+exits "a text cut in its last cell" 0 build
+says "a text cut in its last cell: is asked about" "07-01-2024.csv: its last line has no end: was it cut short?"
 
 # What is not bad.
 good && for file in $order $ptp-f?.txt $mue; do
