@@ -46,7 +46,8 @@ enum {
 	DX_REQUIRES_SECONDARY = 1 << 10, /* principal only with a secondary diagnosis */
 	DX_LEFT = 1 << 11,
 	DX_RIGHT = 1 << 12,
-	DX_DELIVERY = 1 << 13, /* marks a mother's delivery */
+	DX_DELIVERY = 1 << 13,    /* marks a mother's delivery */
+	DX_UNSPECIFIED = 1 << 14, /* a side could be told and is not; from 2022-04-01 */
 };
 
 struct diagnosis_attributes { /* 16 bytes */
@@ -106,6 +107,8 @@ enum {
 	/* Known from a release alone: that it lacks a flag of eyelids, digits, coronary vessels
 	 * or waived tests says nothing. */
 	PX_UNCLASSED = 1 << 23,
+
+	PX_BUNDLED = 1 << 24, /* the fee schedule pays it within others: status B or P */
 };
 
 enum {

@@ -12,7 +12,8 @@
 /* What the lists of MCE say. */
 enum {
 	DX_OF_MCE = DX_MALE | DX_FEMALE | DX_NEWBORN | DX_PEDIATRIC | DX_MATERNITY | DX_ADULT |
-	            DX_EXTERNAL | DX_MANIFESTATION | DX_UNACCEPTABLE | DX_REQUIRES_SECONDARY,
+	            DX_EXTERNAL | DX_MANIFESTATION | DX_UNACCEPTABLE | DX_REQUIRES_SECONDARY |
+	            DX_UNSPECIFIED,
 };
 
 /* One code. */
@@ -29,7 +30,8 @@ static uint32_t mce_flags(uint32_t said)
 	       (said & MCE_EXTERNAL_CAUSE ? DX_EXTERNAL : 0u) |
 	       (said & MCE_MANIFESTATION ? DX_MANIFESTATION : 0u) |
 	       (said & MCE_UNACCEPTABLE ? DX_UNACCEPTABLE : 0u) |
-	       (said & MCE_REQUIRES_SECONDARY ? DX_REQUIRES_SECONDARY : 0u);
+	       (said & MCE_REQUIRES_SECONDARY ? DX_REQUIRES_SECONDARY : 0u) |
+	       (said & MCE_UNSPECIFIED ? DX_UNSPECIFIED : 0u);
 }
 
 static uint32_t icd_flags(uint32_t said)

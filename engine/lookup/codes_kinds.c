@@ -161,7 +161,7 @@ static int read_code(struct reading *reading, enum code_system system, size_t *r
 /* In the order of the bits of DX_*. */
 static const char *const diagnosis_flags[] = {"header", "male", "female", "newborn", "pediatric",
         "maternity", "adult", "external", "manifestation", "unacceptable", "requires_secondary",
-        "left", "right", "delivery", NULL};
+        "left", "right", "delivery", "unspecified", NULL};
 
 /* code,from,to,header_from,flags */
 static int diagnosis_row(struct reading *reading)
@@ -184,7 +184,7 @@ static int diagnosis_row(struct reading *reading)
 static const char *const procedure_flags[] = {"add_on", "ambulance_base", "ambulance_air",
         "ground_miles", "air_miles", "drug", "lab", "anesthesia", "dmepos", "split", "eyelid",
         "digit", "coronary", "waived", "exempt_51", OTHER, OTHER, "eye_exam", OTHER, OTHER, OTHER,
-        OTHER, "cdt", NULL};
+        OTHER, "cdt", OTHER, "bundled", NULL};
 
 static const char *const families[] = {"", "office_new", "office_est", "ed", "hospital_initial",
         "hospital_subsequent", "snf_initial", "snf_subsequent", "home_new", "home_est",

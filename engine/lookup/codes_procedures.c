@@ -144,10 +144,19 @@ static uint8_t digit_of(uint8_t digit)
 	return digit == MPFS_BLANK ? BLANK_DIGIT : digit;
 }
 
+/* Status B, and P, which is B where it is incident to a service. */
+enum { BUNDLED_SHIFT = 48 };
+
+static uint64_t bundled(const struct mpfs_row *row)
+{
+	return (uint64_t)(row->status == 'B' || row->status == 'P') << BUNDLED_SHIFT;
+}
+
 static uint64_t indicators(const struct mpfs_row *row)
 {
 	return digit_of(row->pctc) | (uint64_t)digit_of(row->bilateral) << 8 |
-	       (uint64_t)digit_of(row->assistant) << 16 | (uint64_t)global_of(row->global) << 24;
+	       (uint64_t)digit_of(row->assistant) << 16 | (uint64_t)global_of(row->global) << 24 |
+	       bundled(row);
 }
 
 static uint64_t share_of(const struct mpfs_row *global, const struct mpfs_row *part)
@@ -287,7 +296,7 @@ static void say_starter(
 	for (unsigned m = 0; m < MUES; m++)
 		theirs |= codes->parts[mue_parts[m]] ? mue_flags[m] : 0;
 	if (codes->parts[PART_MPFS]) {
-		theirs |= PX_MPFS;
+		theirs |= PX_MPFS | PX_BUNDLED;
 		row->pctc = row->bilateral = row->assistant = row->global = 0;
 		row->technical_share = 0;
 	}
@@ -302,6 +311,7 @@ static void say_schedule(const struct piece *piece, struct procedure_attributes 
 	row->assistant = (uint8_t)(piece->says >> 16);
 	row->global = (uint8_t)(piece->says >> 24);
 	row->technical_share = (uint16_t)(piece->says >> 32);
+	row->flags |= piece->says >> BUNDLED_SHIFT & 1 ? PX_BUNDLED : 0u;
 }
 
 static void say_mue(const struct piece *piece, unsigned m, struct procedure_attributes *row)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GLO-04: paid by itself, though the fee schedule has it in what it goes with.
+ */
+#include "history/services.h"
+
+/* Where a supplier or a laboratory stands by itself, it is no part of a visit. */
+static bool is_judged(const struct event *event)
+{
+	return event_is(event, CLAIM_PROFESSIONAL) && event->run->setting == SETTING_PRACTITIONER &&
+	       event->line->place != TWO_CHARS('1', '2') && event->line->code != 0;
+}
+
+/* Has a release of the fee schedule the day? */
+static bool is_covered(const struct window *window, const struct event *event)
+{
+	const struct codes *codes = window->options->codes;
+
+	return codes_nearest(codes) || codes_covers(codes, PART_MPFS, event->line->from);
+}
+
+static void keep(struct window *window, uint32_t at)
+{
+	const struct event *event = &window->events[at];
+	char code[CODE_TEXT_SIZE];
+	struct find find;
+
+	find_begin(&find, at, "bundled", SEVERITY_LOW);
+	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
+	detail_add(&find.hit, "status=B or P");
+	detail_add_money(&find.hit, "paid", event->amount);
+	detail_add(&find.hit, "limit=0");
+	find_keep(window, &find);
+}
+
+static void judge(struct window *window)
+{
+	for (uint32_t i = 0; i < window->count; i++) {
+		const struct event *event = &window->events[i];
+
+		if (!is_judged(event))
+			continue;
+		window_scope(window, 1);
+		if (!(event->px->flags & PX_MPFS) || event->amount == AMOUNT_ABSENT ||
+		        !is_covered(window, event))
+			continue;
+		window_evaluated(window, i, 1);
+		if ((event->px->flags & PX_BUNDLED) && event->amount > 0 &&
+		        !(event->flags & EVENT_DUPLICATE))
+			keep(window, i);
+	}
+}
+
+static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_PAID, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        {"bundled", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)}};
+
+static const struct rule rule = {
+        .id = "GLO-04",
+        .name = "Always-bundled paid, or fragmented across days (split billing)",
+        .tier = "P2",
+        .scope = "line + bene window",
+        .hit_unit = "line; (b) provider",
+        .definition = "A payable practitioner's line with a payment above 0 for a code that the "
+                      "fee schedule of its day bundles: status B, or P (bundled).",
+        .traps = "P is bundled where it is incident to a service: DMEPOS suppliers, and POS 12, "
+                 "are left out. Commercial contracts pay some of these. Charges do not tell "
+                 "payment, so a run without payments is not evaluable. Pairs of codes split over "
+                 "adjacent days, a rate of the provider's, are not reckoned.",
+        .tables = "the fee schedule's status; the starter has it of some seventy codes",
+        .parameters = "none",
+        .dollars = "the amount of the line",
+        .evaluated = "payable practitioners' lines with an amount whose code is on the fee "
+                     "schedule",
+        .authority = "MPFS status indicators; MCPM ch. 12, s. 20.3",
+        .idle = "no practitioner's line of a code on the fee schedule",
+        .checks = checks,
+        .check_count = 1,
+};
+
+const struct history_rule history_rule_glo_04 = {.rule = &rule, .judge = judge};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/detail.h"
+#include "rules/judge.h"
+
+static const char *const kinds[] = {"not_listed", "audio_only", "two_modifiers"};
+enum { NOT_LISTED = 1, AUDIO_ONLY = 2, TWO_MODIFIERS = 4 };
+
+/* From this day on audio alone will do for any service at home (42 CFR 410.78(a)(3)). */
+enum { DAY_2025_01_01 = 20089 };
+
+/*
+ * What no year's list has, for it takes a hand on the patient or is no service of
+ * a practitioner: operations with a global period of 10 or 90 days, and these.
+ */
+enum {
+	NEVER_LISTED = PX_AMBULANCE_BASE | PX_AMBULANCE_AIR | PX_GROUND_MILES | PX_AIR_MILES |
+	               PX_DRUG | PX_LAB | PX_ANESTHESIA | PX_DMEPOS,
+};
+
+static bool is_telehealth(uint16_t modifier)
+{
+	return modifier == TWO_CHARS('9', '3') || modifier == TWO_CHARS('9', '5') ||
+	       modifier == TWO_CHARS('G', 'T') || modifier == TWO_CHARS('G', 'Q');
+}
+
+/* Different ones; one that is given twice counts once. */
+static unsigned count_modifiers(const struct batch *batch, uint32_t line)
+{
+	unsigned count = 0;
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++) {
+		bool again = false;
+
+		for (unsigned before = 0; before < m; before++)
+			again |= batch->modifiers[before][line] == batch->modifiers[m][line];
+		count += !again && is_telehealth(batch->modifiers[m][line]);
+	}
+	return count;
+}
+
+static bool is_remote(const struct batch *batch, uint32_t line)
+{
+	uint16_t place = batch->place[line];
+
+	return (place == TWO_CHARS('0', '2')) | (place == TWO_CHARS('1', '0'));
+}
+
+static bool is_never_listed(const struct procedure_attributes *px)
+{
+	return px->global == PX_GLOBAL_010 || px->global == PX_GLOBAL_090 ||
+	       (px->flags & NEVER_LISTED);
+}
+
+/* Chapter 5, mental and behavioural disorders, where audio alone has been enough. */
+static bool has_mental(const struct batch *batch, uint32_t line)
+{
+	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++)
+		if (code_char(batch->diagnosis[s][line], 0) == 'F')
+			return true;
+	return false;
+}
+
+static bool is_visit(const struct procedure_attributes *px)
+{
+	return px->em_family != EM_NONE && px->em_family != EM_OTHER;
+}
+
+static unsigned judge_line(
+        const struct procedure_attributes *attributes, const struct batch *batch, uint32_t line)
+{
+	const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[line]];
+	int32_t day = batch->service_from[line];
+	unsigned mask = count_modifiers(batch, line) > 1 ? TWO_MODIFIERS : 0;
+
+	if (is_never_listed(px))
+		mask |= NOT_LISTED;
+	if (line_has_modifier(batch, line, TWO_CHARS('9', '3')) && is_visit(px) &&
+	        day != DATE_ABSENT && day < DAY_2025_01_01 && !has_mental(batch, line))
+		mask |= AUDIO_ONLY;
+	return mask;
+}
+
+/* Places are compared all at once; modifiers only of lines that have any. */
+static void find_scope(struct judging *judging, uint8_t scope[BATCH_LINES])
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct modified_lines *modified = judging_modified(judging);
+	const uint8_t *base = judging_base(judging, 0);
+
+	for (uint32_t i = 0; i < batch->count; i++)
+		scope[i] = base[i] & (uint8_t)is_remote(batch, i);
+	for (uint32_t n = 0; n < modified->count; n++) {
+		uint32_t i = modified->lines[n];
+
+		if (base[i] && !scope[i])
+			scope[i] = count_modifiers(batch, i) > 0;
+	}
+}
+
+static void judge(struct judging *judging)
+{
+	const struct batch *batch = judging_batch(judging);
+	const struct procedure_attributes *attributes = codes_procedures(
+	        judging_context(judging)->codes);
+	struct marks marks;
+
+	memset(&marks, 0, sizeof(marks));
+	find_scope(judging, marks.scope);
+	if (!marks_any(marks.scope, batch->count))
+		return;
+	for (uint32_t i = 0; i < batch->count; i++) {
+		if (!marks.scope[i])
+			continue;
+		marks.hits[i] = judge_line(attributes, batch, i) != 0;
+		marks.evaluated[i] = marks.hits[i] || batch->hcpcs_ref[i] != 0;
+	}
+	judging_mark(judging, 0, &marks);
+}
+
+static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
+        unsigned k, struct hit *hit)
+{
+	unsigned mask = judge_line(codes_procedures(context->codes), batch, line);
+	char text[CODE_TEXT_SIZE];
+
+	(void)k;
+	hit_name_kinds(hit, kinds, mask);
+	hit->severity = SEVERITY_LOW;
+	hit_whole_line(hit);
+	detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
+	if (batch->place[line])
+		detail_add(hit, "pos=%s", code_text(batch->place[line], text));
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		if (is_telehealth(batch->modifiers[m][line]))
+			detail_add(hit, "modifier%u=%s", m + 1,
+			        code_text(batch->modifiers[m][line], text));
+	if (mask & TWO_MODIFIERS)
+		detail_add(hit, "limit=1");
+	hit_tell_also(hit, kinds, mask);
+}
+
+static const enum field needs[] = {FIELD_HCPCS, FIELD_PLACE, FIELD_COUNT};
+static const struct rule_check checks[] = {
+        {"", CHECK_LINE, .watch = true, .base = BASE_PAYABLE | BASE_PROFESSIONAL, .needs = needs}};
+
+const struct rule HOT(rule_tim_07) = {
+        .id = "TIM-07",
+        .name = "Telehealth mismatch",
+        .tier = "P2",
+        .scope = "line",
+        .hit_unit = "line",
+        .definition = "A payable professional line of POS 02 or 10, or with 93, 95, GT or GQ: for "
+                      "what no year's telehealth list has, operations with 10 or 90 global days, "
+                      "anaesthesia, laboratory, drugs, DMEPOS, ambulance (not_listed); 93 before "
+                      "2025 on a visit, which needed video then (audio_only); two of 93, 95, GT "
+                      "and GQ (two_modifiers).",
+        .traps = "Audio alone was enough for mental disorders: with a diagnosis of chapter F a "
+                 "visit is no audio_only. Waivers of 2020 to 2024 let the in-person POS stand with "
+                 "95, so that POS and modifier are not held against each other without a payer's "
+                 "rule. The lists' other codes are not loaded: a code that only a year's list "
+                 "leaves out is not told.",
+        .tables = "classes of procedures, global days, E/M families; CMS's lists are not loaded",
+        .parameters = "audio_until=2024-12-31",
+        .dollars = "the amount of the line",
+        .evaluated = "such lines with a known code, or with two of the modifiers",
+        .authority = "42 CFR 410.78; CMS list of telehealth services",
+        .idle = "no line of POS 02 or 10, or with 93, 95, GT or GQ",
+        .checks = checks,
+        .check_count = 1,
+        .judge = judge,
+        .tell = tell,
+};

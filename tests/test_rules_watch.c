@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules that only watch: CLN-06 and TIM-07.
+ */
+#include "rules_cases.h"
+
+#define STAY .type = 'I', .tob = "111", .from = "2024-03-01", .admission = "2024-03-01"
+#define SAID(slot, count, sides) slot "; unspecified=" count "; limit=0; with_side=" sides
+
+static const struct rule_case cln_06_cases[] = {
+        {"principal", {STAY, .dx = "S72009A", .discharge = "2024-03-05"}, HIT, "unspecified", 0, 0,
+                0, SAID("dx1=S72009A", "1", "0"), true},
+        {"second", {STAY, .dx = "I10 I82409", .discharge = "2024-03-05"}, HIT, "unspecified", 0, 0,
+                0, SAID("dx2=I82409", "1", "0"), true},
+        {"two", {STAY, .dx = "G8190 L03119", .discharge = "2024-03-05"}, HIT, "unspecified", 0, 0,
+                0, SAID("dx1=G8190", "2", "0"), true},
+        {"beside one with a side", {STAY, .dx = "M1711 M8000XA", .discharge = "2024-03-05"}, HIT,
+                "unspecified", 0, 0, 0, SAID("dx2=M8000XA", "1", "1"), true},
+        {"complication", {STAY, .dx = "T8450XA", .discharge = "2024-03-05"}, HIT, "unspecified", 0,
+                0, 0, SAID("dx1=T8450XA", "1", "0"), true},
+        {"discharged on the first day",
+                {.type = 'I',
+                        .tob = "111",
+                        .dx = "G8190",
+                        .from = "2022-03-20",
+                        .admission = "2022-03-20",
+                        .discharge = "2022-04-01"},
+                HIT, "unspecified", 0, 0, 0, SAID("dx1=G8190", "1", "0"), true},
+        {"swing bed",
+                {.type = 'I',
+                        .tob = "181",
+                        .dx = "L03119",
+                        .from = "2024-03-01",
+                        .discharge = "2024-03-05"},
+                HIT, "unspecified", 0, 0, 0, SAID("dx1=L03119", "1", "0"), true},
+        {"by the last day",
+                {.type = 'I',
+                        .tob = "211",
+                        .dx = "I82409",
+                        .from = "2024-03-01",
+                        .thru = "2024-03-09"},
+                HIT, "unspecified", 0, 0, 0, SAID("dx1=I82409", "1", "0"), true},
+        {"twenty-fifth",
+                {STAY,
+                        .dx = "I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 I10 "
+                              "I10 I10 I10 I10 I10 I10 I10 S72009A",
+                        .discharge = "2024-03-05"},
+                HIT, "unspecified", 0, 0, 0, SAID("dx25=S72009A", "1", "0"), true},
+        {"three beside one with a side",
+                {STAY, .dx = "M1711 G8190 L03119 I82409", .discharge = "2024-03-05"}, HIT,
+                "unspecified", 0, 0, 0, SAID("dx2=G8190", "3", "1"), true},
+        {"right", {STAY, .dx = "M1711", .discharge = "2024-03-05"}, CLEAR},
+        {"right, second", {STAY, .dx = "I10 M25561", .discharge = "2024-03-05"}, CLEAR},
+        {"right, a neoplasm", {STAY, .dx = "C50911", .discharge = "2024-03-05"}, CLEAR},
+        {"no side", {STAY, .dx = "I10", .discharge = "2024-03-05"}, OUT},
+        {"no diagnosis", {STAY, .discharge = "2024-03-05"}, OUT},
+        {"not in the set", {STAY, .dx = "Q9988", .discharge = "2024-03-05"}, OUT},
+        {"before the edit",
+                {.type = 'I',
+                        .tob = "111",
+                        .dx = "G8190",
+                        .from = "2022-03-20",
+                        .discharge = "2022-03-31"},
+                OUT},
+        {"outpatient", {.type = 'I', .tob = "131", .dx = "G8190", .from = "2024-03-01"}, OUT},
+        {"professional", {.dx = "G8190", .from = "2024-03-01"}, OUT},
+        {"no date", {.type = 'I', .tob = "111", .dx = "G8190"}, OUT},
+        {"outside the dates",
+                {STAY, .dx = "G8190", .discharge = "2024-03-05", .flags = LINE_OUTSIDE}, OUT},
+};
+
+Test(rules_watch, cln_06)
+{
+	struct case_run *run = case_run_create();
+
+	EXPECT_CASES(run, "CLN-06", 0, cln_06_cases);
+	case_run_destroy(run);
+}
+
+static const struct rule_case tim_07_cases[] = {
+        {"an operation", {.hcpcs = "27447", .place = "02", .from = "2024-03-01"}, HIT, "not_listed",
+                1, 1, 1, "code=27447; pos=02", true},
+        {"a small operation at home", {.hcpcs = "17000", .place = "10", .from = "2024-03-01"}, HIT,
+                "not_listed", 1, 1, 1, "code=17000; pos=10", true},
+        {"a laboratory test",
+                {.hcpcs = "80053", .modifiers = "95", .place = "11", .from = "2024-03-01"}, HIT,
+                "not_listed", 1, 1, 1, "code=80053; pos=11; modifier1=95", true},
+        {"equipment", {.hcpcs = "E0601", .modifiers = "RR GT", .from = "2024-03-01"}, HIT,
+                "not_listed", 1, 1, 1, "code=E0601; modifier2=GT", true},
+        {"a ride", {.hcpcs = "A0428", .place = "02", .from = "2024-03-01"}, HIT, "not_listed", 1, 1,
+                1, "code=A0428; pos=02", true},
+        {"a visit by ear",
+                {.hcpcs = "99213", .modifiers = "93", .place = "10", .from = "2024-03-01"}, HIT,
+                "audio_only", 1, 1, 1, "code=99213; pos=10; modifier1=93", true},
+        {"a new patient by ear, last day",
+                {.hcpcs = "99204",
+                        .modifiers = "93",
+                        .dx = "I10",
+                        .place = "02",
+                        .from = "2024-12-31"},
+                HIT, "audio_only", 1, 1, 1, "code=99204; pos=02; modifier1=93", true},
+        {"two ways", {.hcpcs = "90834", .modifiers = "95 GT", .place = "02", .from = "2024-03-01"},
+                HIT, "two_modifiers", 1, 1, 1,
+                "code=90834; pos=02; modifier1=95; modifier2=GT; limit=1", true},
+        {"two ways, code not known", {.hcpcs = "ZZZZZ", .modifiers = "GT GQ", .from = "2024-03-01"},
+                HIT, "two_modifiers", 1, 1, 1, "code=ZZZZZ; modifier1=GT; modifier2=GQ; limit=1",
+                true},
+        {"all at once",
+                {.hcpcs = "99213", .modifiers = "93 95", .place = "02", .from = "2024-03-01"}, HIT,
+                "audio_only", 1, 1, 1,
+                "code=99213; pos=02; modifier1=93; modifier2=95; limit=1; also=two_modifiers",
+                true},
+        {"an operation by ear and eye",
+                {.hcpcs = "27447", .modifiers = "93 95", .place = "02", .from = "2024-03-01"}, HIT,
+                "not_listed", 1, 1, 1,
+                "code=27447; pos=02; modifier1=93; modifier2=95; limit=1; also=two_modifiers",
+                true},
+        {"a visit", {.hcpcs = "99213", .modifiers = "95", .place = "10", .from = "2024-03-01"},
+                CLEAR},
+        {"a visit, no modifier", {.hcpcs = "99213", .place = "02", .from = "2024-03-01"}, CLEAR},
+        {"the waiver's way",
+                {.hcpcs = "99213", .modifiers = "95", .place = "11", .from = "2021-03-01"}, CLEAR},
+        {"by ear from 2025",
+                {.hcpcs = "99213", .modifiers = "93", .place = "10", .from = "2025-01-01"}, CLEAR},
+        {"by ear, mental",
+                {.hcpcs = "99213",
+                        .modifiers = "93",
+                        .dx = "I10 F329",
+                        .place = "10",
+                        .from = "2024-03-01"},
+                CLEAR},
+        {"psychotherapy by ear",
+                {.hcpcs = "90834", .modifiers = "93", .place = "10", .from = "2024-03-01"}, CLEAR},
+        {"a call", {.hcpcs = "99441", .modifiers = "93", .place = "10", .from = "2024-03-01"},
+                CLEAR},
+        {"one, twice",
+                {.hcpcs = "99213", .modifiers = "95 95", .place = "02", .from = "2024-03-01"},
+                CLEAR},
+        {"therapy", {.hcpcs = "97110", .modifiers = "GT", .from = "2024-03-01"}, CLEAR},
+        {"by ear, no day", {.hcpcs = "99213", .modifiers = "93", .place = "10"}, CLEAR},
+        {"not known", {.hcpcs = "ZZZZZ", .place = "02", .from = "2024-03-01"}, BLIND},
+        {"no code", {.modifiers = "95", .place = "02", .from = "2024-03-01"}, BLIND},
+        {"in person", {.hcpcs = "99213", .modifiers = "25", .place = "11", .from = "2024-03-01"},
+                OUT},
+        {"denied", {.hcpcs = "27447", .place = "02", .from = "2024-03-01", .without = LINE_PAYABLE},
+                OUT},
+        {"institutional",
+                {.type = 'I',
+                        .tob = "131",
+                        .hcpcs = "27447",
+                        .modifiers = "95",
+                        .from = "2024-03-01"},
+                OUT},
+};
+
+Test(rules_watch, tim_07)
+{
+	struct case_run *run = case_run_create();
+
+	EXPECT_CASES(run, "TIM-07", 0, tim_07_cases);
+	case_run_destroy(run);
+}
