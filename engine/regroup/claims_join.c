@@ -175,7 +175,7 @@ static bool gather_levels(const struct record_head **records, size_t count, stru
 static int count_levels(
         struct claims_worker *worker, const struct record_head **records, size_t count)
 {
-	struct run_levels levels;
+	struct run_levels levels = {0};
 
 	if (!gather_levels(records, count, &levels))
 		return 0;

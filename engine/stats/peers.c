@@ -12,172 +12,181 @@ static const double mad_of_sd = 0.6744897501960817;
 static const double iqr_of_sd = 1.34898;
 static const double sd_of_mean_deviation = 1.2533;
 
-static int compare_values(const void *a, const void *b) {
-  double left = *(const double *)a, right = *(const double *)b;
+static int compare_values(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
 
-  return (left > right) - (left < right);
+	return (left > right) - (left < right);
 }
 
-void values_sort(double values[], size_t count) {
-  qsort(values, count, sizeof(*values), compare_values);
+void values_sort(double values[], size_t count)
+{
+	qsort(values, count, sizeof(*values), compare_values);
 }
 
 /* A sorted array without the value at left_out, or whole. */
 struct others {
-  const double *sorted;
-  size_t count,
-      left_out; /* count: without that one; left_out beyond it: whole */
+	const double *sorted;
+	size_t count, left_out; /* count: without that one; left_out beyond it: whole */
 };
 
-static double at(const struct others *others, size_t index) {
-  return others->sorted[index + (index >= others->left_out)];
+static double at(const struct others *others, size_t index)
+{
+	return others->sorted[index + (index >= others->left_out)];
 }
 
-static double quantile_of(const struct others *others, double p) {
-  double place = (double)(others->count - 1) * p;
-  size_t below = (size_t)place;
-  double low = at(others, below);
+static double quantile_of(const struct others *others, double p)
+{
+	double place = (double)(others->count - 1) * p;
+	size_t below = (size_t)place;
+	double low = at(others, below);
 
-  if (below + 1 >= others->count)
-    return low;
-  return low + (place - (double)below) * (at(others, below + 1) - low);
+	if (below + 1 >= others->count)
+		return low;
+	return low + (place - (double)below) * (at(others, below + 1) - low);
 }
 
-double quantile(const double sorted[], size_t count, double p) {
-  assert(count > 0);
-  return quantile_of(&(struct others){sorted, count, SIZE_MAX}, p);
+double quantile(const double sorted[], size_t count, double p)
+{
+	assert(count > 0);
+	return quantile_of(&(struct others){sorted, count, SIZE_MAX}, p);
 }
 
 /* The first index of a value that is in the array. */
-static size_t find(const double sorted[], size_t count, double value) {
-  size_t low = 0, high = count;
+static size_t find(const double sorted[], size_t count, double value)
+{
+	size_t low = 0, high = count;
 
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-    if (sorted[middle] < value)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+		if (sorted[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* |value - centre| of all values, ascending: from the centre outward.  Returns
  * their sum. */
-static double order_deviations(const double sorted[], size_t count,
-                               double centre, double deviations[]) {
-  size_t right = find(sorted, count, centre), left = right;
-  double sum = 0;
+static double order_deviations(
+        const double sorted[], size_t count, double centre, double deviations[])
+{
+	size_t right = find(sorted, count, centre), left = right;
+	double sum = 0;
 
-  for (size_t i = 0; i < count; i++) {
-    bool take_left = right == count || (left > 0 && centre - sorted[left - 1] <=
-                                                        sorted[right] - centre);
+	for (size_t i = 0; i < count; i++) {
+		bool take_left = right == count ||
+		                 (left > 0 && centre - sorted[left - 1] <= sorted[right] - centre);
 
-    deviations[i] =
-        take_left ? centre - sorted[--left] : sorted[right++] - centre;
-    sum += deviations[i];
-  }
-  return sum;
+		deviations[i] = take_left ? centre - sorted[--left] : sorted[right++] - centre;
+		sum += deviations[i];
+	}
+	return sum;
 }
 
 struct group {
-  const double *sorted;
-  double *deviations; /* from centre, ascending */
-  double centre, deviation_sum;
-  bool ordered;
-  size_t count;
+	const double *sorted;
+	double *deviations; /* from centre, ascending */
+	double centre, deviation_sum;
+	bool ordered;
+	size_t count;
 };
 
-static void set_centre(struct group *group, double centre) {
-  if (group->ordered && group->centre == centre)
-    return;
-  group->ordered = true;
-  group->centre = centre;
-  group->deviation_sum =
-      order_deviations(group->sorted, group->count, centre, group->deviations);
+static void set_centre(struct group *group, double centre)
+{
+	if (group->ordered && group->centre == centre)
+		return;
+	group->ordered = true;
+	group->centre = centre;
+	group->deviation_sum = order_deviations(
+	        group->sorted, group->count, centre, group->deviations);
 }
 
 /* The scale that a deviation is measured by, for the value at rank. */
-static void set_scale(struct group *group, double value,
-                      struct peer_figures *figures) {
-  double own = fabs(value - figures->median);
-  struct others deviations = {group->deviations, group->count - 1,
-                              find(group->deviations, group->count, own)};
-  double mean = (group->deviation_sum - own) / (double)(group->count - 1);
+static void set_scale(struct group *group, double value, struct peer_figures *figures)
+{
+	double own = fabs(value - figures->median);
+	struct others deviations = {
+	        group->deviations, group->count - 1, find(group->deviations, group->count, own)};
+	double mean = (group->deviation_sum - own) / (double)(group->count - 1);
 
-  figures->mad = quantile_of(&deviations, 0.5);
-  if (figures->mad > 0)
-    figures->scale = figures->mad / mad_of_sd;
-  else if (figures->q3 > figures->q1)
-    figures->scale = (figures->q3 - figures->q1) / iqr_of_sd;
-  else if (at(&deviations, group->count - 2) > 0)
-    figures->scale = sd_of_mean_deviation * mean;
-  if (figures->scale > 0)
-    figures->z = (value - figures->median) / figures->scale;
+	figures->mad = quantile_of(&deviations, 0.5);
+	if (figures->mad > 0)
+		figures->scale = figures->mad / mad_of_sd;
+	else if (figures->q3 > figures->q1)
+		figures->scale = (figures->q3 - figures->q1) / iqr_of_sd;
+	else if (at(&deviations, group->count - 2) > 0)
+		figures->scale = sd_of_mean_deviation * mean;
+	if (figures->scale > 0)
+		figures->z = (value - figures->median) / figures->scale;
 }
 
-static struct peer_figures figures_of(struct group *group, size_t rank) {
-  struct others others = {group->sorted, group->count - 1, rank};
-  double value = group->sorted[rank];
-  struct peer_figures figures = {.peers = (uint32_t)(group->count - 1)};
+static struct peer_figures figures_of(struct group *group, size_t rank)
+{
+	struct others others = {group->sorted, group->count - 1, rank};
+	double value = group->sorted[rank];
+	struct peer_figures figures = {.peers = (uint32_t)(group->count - 1)};
 
-  if (group->count < 2)
-    return figures;
-  figures.percentile = 100.0 *
-                       (double)find(group->sorted, group->count, value) /
-                       (double)group->count;
-  figures.median = quantile_of(&others, 0.5);
-  figures.q1 = quantile_of(&others, 0.25);
-  figures.q3 = quantile_of(&others, 0.75);
-  figures.p20 = quantile_of(&others, 0.2);
-  figures.p80 = quantile_of(&others, 0.8);
-  figures.p90 = quantile_of(&others, 0.9);
-  set_centre(group, figures.median);
-  set_scale(group, value, &figures);
-  return figures;
+	if (group->count < 2)
+		return figures;
+	figures.percentile = 100.0 * (double)find(group->sorted, group->count, value) /
+	                     (double)group->count;
+	figures.median = quantile_of(&others, 0.5);
+	figures.q1 = quantile_of(&others, 0.25);
+	figures.q3 = quantile_of(&others, 0.75);
+	figures.p20 = quantile_of(&others, 0.2);
+	figures.p80 = quantile_of(&others, 0.8);
+	figures.p90 = quantile_of(&others, 0.9);
+	set_centre(group, figures.median);
+	set_scale(group, value, &figures);
+	return figures;
 }
 
 /* Bits of a double in the order of its value, for a sort that carries the index
  * along. */
 struct ranked {
-  double value;
-  size_t index;
+	double value;
+	size_t index;
 };
 
-static int compare_ranked(const void *a, const void *b) {
-  const struct ranked *left = a, *right = b;
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *left = a, *right = b;
 
-  if (left->value != right->value)
-    return left->value < right->value ? -1 : 1;
-  return (left->index > right->index) - (left->index < right->index);
+	if (left->value != right->value)
+		return left->value < right->value ? -1 : 1;
+	return (left->index > right->index) - (left->index < right->index);
 }
 
-size_t peers_scratch_bytes(size_t count) {
-  return count * (2 * sizeof(double) + sizeof(struct ranked));
+size_t peers_scratch_bytes(size_t count)
+{
+	return count * (2 * sizeof(double) + sizeof(struct ranked));
 }
 
-void peers_figures(const double values[], size_t count,
-                   struct peer_figures figures[], void *scratch) {
-  struct ranked *ranked = scratch;
-  double *sorted = (double *)(ranked + count);
-  struct group group = {
-      .sorted = sorted, .deviations = sorted + count, .count = count};
+void peers_figures(
+        const double values[], size_t count, struct peer_figures figures[], void *scratch)
+{
+	struct ranked *ranked = scratch;
+	double *sorted = (double *)(ranked + count);
+	struct group group = {.sorted = sorted, .deviations = sorted + count, .count = count};
 
-  for (size_t i = 0; i < count; i++)
-    ranked[i] = (struct ranked){values[i], i};
-  qsort(ranked, count, sizeof(*ranked), compare_ranked);
-  for (size_t i = 0; i < count; i++)
-    sorted[i] = ranked[i].value;
-  for (size_t i = 0; i < count; i++) {
-    /* Equal values have equal figures. */
-    if (i > 0 && sorted[i] == sorted[i - 1])
-      figures[ranked[i].index] = figures[ranked[i - 1].index];
-    else
-      figures[ranked[i].index] = figures_of(&group, i);
-  }
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){values[i], i};
+	qsort(ranked, count, sizeof(*ranked), compare_ranked);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = ranked[i].value;
+	for (size_t i = 0; i < count; i++) {
+		/* Equal values have equal figures. */
+		if (i > 0 && sorted[i] == sorted[i - 1])
+			figures[ranked[i].index] = figures[ranked[i - 1].index];
+		else
+			figures[ranked[i].index] = figures_of(&group, i);
+	}
 }
 
-double tukey_fence(const struct peer_figures *figures, double times) {
-  return figures->q3 + times * (figures->q3 - figures->q1);
+double tukey_fence(const struct peer_figures *figures, double times)
+{
+	return figures->q3 + times * (figures->q3 - figures->q1);
 }
