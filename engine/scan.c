@@ -425,6 +425,7 @@ static int walk_past(struct scan *scan)
 	        .hospital = scan->has_pairs[1] ? &scan->pairs[1] : NULL,
 	        .first_service = INT32_MAX,
 	        .as_of = scan->options->as_of,
+	        .timing = !scan->options->no_timing,
 	};
 	uint64_t from = clock_ns();
 	int err;
@@ -437,8 +438,10 @@ static int walk_past(struct scan *scan)
 	err = history_create(&scan->history, &options, scan->diag);
 	if (err == 0)
 		err = run_all(scan, worker_history);
-	if (err == 0)
+	if (err == 0) {
 		history_totals(scan->history, &scan->past_totals);
+		codes_outside_merge(&scan->outside, &scan->past_totals.outside);
+	}
 	scan->history_ns = clock_ns() - from;
 	return err;
 }

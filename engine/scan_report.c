@@ -41,7 +41,7 @@ static void fill_rules(const struct scan *scan, struct rules_table *table)
 		                              scan->past_totals.unique_dollars[rule];
 		table->in_scope[rule] = scan->past_totals.scope[rule];
 		table->evaluated[rule] = scan->past_totals.evaluated[rule];
-		table->ns[rule] = scan->rule_ns[rule];
+		table->ns[rule] = scan->rule_ns[rule] + scan->past_totals.ns[rule];
 	}
 	for (unsigned check = 0; check < checks_used(); check++) {
 		int rule = check_rule(check);
@@ -278,6 +278,11 @@ static int print_summary(struct scan *scan, const struct quality *quality,
 
 int scan_report(struct scan *scan, struct diag *diag)
 {
+	struct quality_history history = {
+	        .lines = scan->past_totals.lines,
+	        .beneficiaries = scan->past_totals.beneficiaries,
+	        .nobody = scan->nobody,
+	};
 	struct quality quality = {
 	        .plan = scan->plan,
 	        .counts = &scan->counts,
@@ -285,6 +290,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	        .totals = &scan->totals,
 	        .bound = all_bound(scan),
 	        .layouts = scan->layouts,
+	        .history = scan->past ? &history : NULL,
 	};
 	uint64_t from = clock_ns(), findings = 0;
 	struct rules_table *rules = malloc(sizeof(*rules));

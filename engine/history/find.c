@@ -36,6 +36,22 @@ void window_scope(struct window *window, uint32_t count)
 	window->own->totals.scope[window->rule] += count;
 }
 
+void window_outside(struct window *window, uint32_t event, enum codes_part part)
+{
+	if (!(window->line_parts & PART_BIT(part)))
+		codes_outside_add(
+		        &window->own->totals.outside, part, window->events[event].line->from);
+}
+
+void window_outside_pairs(struct window *window, uint32_t event)
+{
+	const struct event *at = &window->events[event];
+
+	codes_outside_add_pairs(&window->own->totals.outside,
+	        at->run->setting == SETTING_OUTPATIENT ? OUTSIDE_HOSPITAL : OUTSIDE_PRACTITIONER,
+	        at->line->from);
+}
+
 void window_flush(struct window_private *own)
 {
 	int err = 0;

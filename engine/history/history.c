@@ -140,9 +140,10 @@ static void find_checks(struct window_private *own)
 
 		if (check_rule(bit) < 0 || !(own->history->options.selection->checks & mask))
 			continue;
-		if (check_at(bit)->scope == CHECK_LINE)
+		if (check_at(bit)->scope == CHECK_LINE) {
 			own->line_checks |= mask;
-		else if (strcmp(check_at(bit)->kind, "mileage_alone") == 0)
+			own->window.line_parts |= check_at(bit)->parts;
+		} else if (strcmp(check_at(bit)->kind, "mileage_alone") == 0)
 			own->check_miles = (int)bit;
 	}
 }

@@ -19,6 +19,7 @@
 #include "profile/profile.h"
 #include "regroup/finding.h"
 #include "regroup/partition.h"
+#include "rules/outside.h"
 #include "rules/rules.h"
 
 #include <stdbool.h>
@@ -45,6 +46,7 @@ struct history_options {
 	int32_t first_service;
 	int32_t last_came[CLAIM_TYPES]; /* last received or paid date */
 	int32_t as_of;
+	bool timing; /* add up what each rule costs */
 };
 
 int history_create(
@@ -62,7 +64,8 @@ struct history_totals {
 	uint64_t beneficiaries, lines; /* with history; lines that took part */
 	uint64_t scope[RULES_ALL], evaluated[RULES_ALL], hits[RULES_ALL];
 	int64_t dollars[RULES_ALL], unique_dollars[RULES_ALL];
-	uint64_t ns[RULES_ALL];
+	uint64_t ns[RULES_ALL]; /* with options.timing */
+	struct codes_outside outside;
 };
 void history_totals(const struct history *history, struct history_totals *totals);
 

@@ -8,6 +8,8 @@
  */
 #include "history/services.h"
 
+#include <stdlib.h>
+
 struct mue {
 	bool there;
 	uint16_t value;
@@ -32,7 +34,7 @@ static struct mue mue_of(const struct event *event)
 	}
 }
 
-static bool is_covered(const struct window *window, const struct event *event)
+static enum codes_part part_of(const struct event *event)
 {
 	static const enum codes_part parts[] = {
 	        [SETTING_PRACTITIONER] = PART_MUE_PRACTITIONER,
@@ -40,7 +42,7 @@ static bool is_covered(const struct window *window, const struct event *event)
 	        [SETTING_DME] = PART_MUE_DME,
 	};
 
-	return codes_covers(window->options->codes, parts[event->run->setting], event->line->from);
+	return parts[event->run->setting];
 }
 
 /* Units a day: those of one day as billed, those of a span to the nearest whole number. */
@@ -66,7 +68,26 @@ struct day {
 	uint32_t *events; /* that are summed */
 	uint32_t count, last;
 	int64_t units;
+	bool nearest; /* no release covers it: judged by the nearest */
 };
+
+/* Is the day one to judge?  Lines on days that no release covers are told. */
+static bool is_judged(struct window *window, struct day *day)
+{
+	const struct codes *codes = window->options->codes;
+	const struct event *first = &window->events[day->events[0]];
+	enum codes_part part;
+
+	if (first->run->setting == SETTING_UNDETERMINED)
+		return false;
+	part = part_of(first);
+	if (codes_covers(codes, part, first->line->from))
+		return true;
+	for (uint32_t i = 0; i < day->count; i++)
+		window_outside(window, day->events[i], part);
+	day->nearest = codes_nearest(codes);
+	return day->nearest;
+}
 
 /* A reading and a taking of one study are no two studies: each with what is whole. */
 static void sum_day(const struct window *window, struct day *day)
@@ -83,12 +104,20 @@ static void sum_day(const struct window *window, struct day *day)
 			taking += units;
 		else
 			whole += units;
-		if (i == 0 || event_before(window, day->last, day->events[i]))
+		if (i == 0 || day->events[i] > day->last)
 			day->last = day->events[i];
 	}
 	day->units = whole + (reading > taking ? reading : taking);
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+/* Slots stand by what makes lines duplicates; events, and so a finding, in the contract's order. */
 static void keep_day(struct window *window, const struct day *day, struct mue mue)
 {
 	const struct event *event = &window->events[day->last];
@@ -96,11 +125,16 @@ static void keep_day(struct window *window, const struct day *day, struct mue mu
 	struct find find;
 
 	find_begin(&find, day->last, mue.mai == 2 ? "mai2" : "mai3",
-	        mue.mai == 2 ? SEVERITY_HIGH : SEVERITY_MEDIUM);
+	        day->nearest   ? SEVERITY_LOW
+	        : mue.mai == 2 ? SEVERITY_HIGH
+	                       : SEVERITY_MEDIUM);
+	qsort(day->events, day->count, sizeof(*day->events), compare_places);
 	for (uint32_t i = 0; i < day->count && find.other == NO_EVENT; i++)
 		find.other = day->events[i] != day->last ? day->events[i] : NO_EVENT;
 	find.members = day->events;
 	find.member_count = day->count;
+	if (day->nearest)
+		detail_add(&find.hit, "release=nearest");
 	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
 	detail_add_units(&find.hit, "units", day->units);
 	detail_add(&find.hit, "limit=%u; lines=%u", mue.value, day->count);
@@ -134,8 +168,8 @@ static void judge_code(struct window *window, uint32_t from, uint32_t to, uint32
 	if (day.count < 2)
 		return;
 	window_scope(window, 1);
-	if (!mue.there || mue.mai < 2 || (first->px->flags & PX_ANESTHESIA) ||
-	        !is_covered(window, first))
+	if (!is_judged(window, &day) || !mue.there || mue.mai < 2 ||
+	        (first->px->flags & PX_ANESTHESIA))
 		return;
 	window_evaluated(window, day.events[0], 1);
 	sum_day(window, &day);

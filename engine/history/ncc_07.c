@@ -186,9 +186,12 @@ static void judge(struct window *window)
 			continue;
 		window_scope(window, 1);
 		if (!event_has_day(event) || !event->run->same ||
-		        event->run->setting == SETTING_UNDETERMINED ||
-		        !codes_covers(window->options->codes, PART_AOC, event->line->from))
+		        event->run->setting == SETTING_UNDETERMINED)
 			continue;
+		if (!codes_covers(window->options->codes, PART_AOC, event->line->from)) {
+			window_outside(window, i, PART_AOC);
+			continue;
+		}
 		window_evaluated(window, i, 1);
 		if (!is_answered(&answer, event)) {
 			longest = longest < 0 ? longest_span(window) : longest;

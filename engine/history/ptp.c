@@ -169,6 +169,18 @@ static void judge_code(struct window *window, const struct edits *edits,
 	}
 }
 
+/* Lines of a day that the table does not judge: two rules look, one tells. */
+static void pass_over(struct window *window, const struct day_code *code, uint8_t indicator)
+{
+	const bool *active = window->options->selection->active;
+	bool tells = indicator == PAIR_NEVER || !active[rule_find("NCC-01")];
+
+	window_scope(window, code->lines);
+	for (uint32_t i = code->from; tells && i < code->to; i++)
+		if (takes_part(&window->events[window->slots[i].event]))
+			window_outside_pairs(window, window->slots[i].event);
+}
+
 static const struct edits *edits_of(const struct window *window, uint8_t setting)
 {
 	if (setting == SETTING_PRACTITIONER)
@@ -184,7 +196,7 @@ static void judge_day(
 	const struct edits *edits = edits_of(window, first->setting);
 	uint32_t count = 0, lines = 0;
 
-	if (!edits || !edits_cover(edits, first->from))
+	if (!edits)
 		return;
 	for (uint32_t at = from, end; at < to; at = end) {
 		end = slots_code_end(window, at, to);
@@ -193,8 +205,14 @@ static void judge_day(
 			count++;
 		lines++;
 	}
+	bool covered = edits_cover(edits, first->from);
+
 	for (uint32_t i = 0; lines > 1 && i < count; i++) {
-		if (room[i].roles & PAIR_COLUMN_2)
+		if (!(room[i].roles & PAIR_COLUMN_2))
+			continue;
+		if (!covered)
+			pass_over(window, &room[i], indicator);
+		else
 			judge_code(window, edits, room, count, i, indicator);
 	}
 }

@@ -68,7 +68,8 @@ struct window {
 	uint16_t seen; /* bits of enum claim_type: events there are */
 	bool failed;   /* no memory: what was found is not whole */
 
-	unsigned rule;                               /* number of the one that is judging */
+	unsigned line_parts; /* sets that rules of lines tell the uncovered days of */
+	unsigned rule;       /* number of the one that is judging */
 	const struct edits *practitioner, *hospital; /* PTP */
 	struct window_private *own;
 };
@@ -78,6 +79,14 @@ struct window {
 /* A unit of the judging rule, on the provider of an event. */
 void window_scope(struct window *window, uint32_t count);
 void window_evaluated(struct window *window, uint32_t event, uint32_t count);
+
+/*
+ * A line of the judging rule on a day that a set does not cover: not evaluated,
+ * and told by set and year.  Each rule tells of a line once; of a set that rules
+ * of lines ask too (window->line_parts), they tell.
+ */
+void window_outside(struct window *window, uint32_t event, enum codes_part part);
+void window_outside_pairs(struct window *window, uint32_t event);
 
 /*
  * A finding: begin, change what is not the usual, keep.  Usual: the whole
@@ -141,8 +150,6 @@ static inline bool event_is(const struct event *event, enum claim_type type)
 uint32_t slots_day_end(const struct window *window, uint32_t from);
 uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end);
 
-/* Is a before b in (claim id, line number, digest)? */
-bool event_before(const struct window *window, uint32_t a, uint32_t b);
 struct text event_claim_id(const struct event *event);
 
 /* "other_rule lines" in detail: how many more partners there were. */

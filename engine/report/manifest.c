@@ -59,17 +59,22 @@ static void write_codes(struct json *json, const struct codes *codes)
 }
 
 /* Lines by set and year whose days the set does not cover. */
-static void write_outside(
-        struct json *json, const struct codes_outside *outside, enum codes_part part)
+static void write_outside(struct json *json, const char *set, const uint64_t lines[OUTSIDE_YEARS])
 {
-	json_object(json, codes_part_name(part), true);
+	uint64_t sum = 0;
+
+	for (unsigned year = 0; year < OUTSIDE_YEARS; year++)
+		sum += lines[year];
+	if (sum == 0)
+		return;
+	json_object(json, set, true);
 	for (unsigned year = 0; year < OUTSIDE_YEARS; year++) {
 		char text[16];
 
-		if (outside->lines[part][year] == 0)
+		if (lines[year] == 0)
 			continue;
 		snprintf(text, sizeof(text), "%u", OUTSIDE_YEAR_FIRST + year);
-		json_unsigned(json, text, outside->lines[part][year]);
+		json_unsigned(json, text, lines[year]);
 	}
 	json_end(json);
 }
@@ -81,8 +86,9 @@ static void write_codes_outside(struct json *json, const struct codes_outside *o
 		return;
 	json_object(json, "codes_outside", false);
 	for (unsigned part = 0; part < PART_COUNT; part++)
-		if (codes_outside_sum(outside, (enum codes_part)part))
-			write_outside(json, outside, (enum codes_part)part);
+		write_outside(json, codes_part_name((enum codes_part)part), outside->lines[part]);
+	write_outside(json, "ptp_practitioner", outside->pairs[OUTSIDE_PRACTITIONER]);
+	write_outside(json, "ptp_hospital", outside->pairs[OUTSIDE_HOSPITAL]);
 	json_end(json);
 }
 

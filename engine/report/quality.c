@@ -119,6 +119,17 @@ static void write_adjustments(struct json *json, const struct claims_totals *tot
 	json_end(json);
 }
 
+static void write_history(struct json *json, const struct quality_history *history)
+{
+	if (!history)
+		return;
+	json_object(json, "history", true);
+	json_unsigned(json, "lines", history->lines);
+	json_unsigned(json, "beneficiaries", history->beneficiaries);
+	json_unsigned(json, "without_beneficiary", history->nobody);
+	json_end(json);
+}
+
 static void write_denied(struct json *json, const struct normalise_counts *counts)
 {
 	json_object(json, "denied", true);
@@ -176,6 +187,7 @@ int quality_write(struct run *run, const struct quality *quality, struct diag *d
 	write_fields(&json, quality);
 	write_levels(&json, quality);
 	write_adjustments(&json, quality->totals);
+	write_history(&json, quality->history);
 	write_denied(&json, quality->normalise);
 	write_disagreements(&json, &quality->normalise->disagreements);
 	write_dates(&json, quality->normalise);

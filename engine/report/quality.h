@@ -16,6 +16,12 @@
 
 #include <stdint.h>
 
+/* What took part in rules across claims, and what could not. */
+struct quality_history {
+	uint64_t lines, beneficiaries; /* payable lines, and whose they are */
+	uint64_t nobody;               /* lines of service without a beneficiary: not judged */
+};
+
 /* All of one finished scan; nothing is owned. */
 struct quality {
 	const struct plan *plan;
@@ -25,6 +31,7 @@ struct quality {
 	struct field_set bound;             /* fields that were read, of any file */
 	const struct layouts *layouts;      /* which lines have which columns; NULL: all have all */
 	const char *amount_levels[AMOUNTS]; /* "line", "claim", "repeated"; NULL: no such column */
+	const struct quality_history *history; /* NULL: no rule looked across claims */
 };
 
 uint64_t quality_quarantined(const struct quality *quality);

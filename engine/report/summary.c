@@ -241,6 +241,23 @@ static void put_speed(FILE *file, const struct summary *summary)
 	        bytes_text((uint64_t)((double)bytes / seconds), text));
 }
 
+/* Whose lines were put together, and whose could not be. */
+static void put_history(FILE *file, const struct quality_history *history)
+{
+	struct paragraph paragraph = {.file = file};
+	char text[NUMBER_SIZE];
+
+	if (!history)
+		return;
+	put_words(&paragraph, "across claims:");
+	put_item(&paragraph, "%s lines of", grouped(history->lines, text));
+	put_item(&paragraph, "%s beneficiaries;", grouped(history->beneficiaries, text));
+	put_item(&paragraph, "%s line%s", grouped(history->nobody, text),
+	        history->nobody == 1 ? "" : "s");
+	put_words(&paragraph, "without a beneficiary");
+	end_paragraph(&paragraph);
+}
+
 static void put_input(FILE *file, const struct summary *summary)
 {
 	const struct quality *quality = summary->quality;
@@ -255,6 +272,7 @@ static void put_input(FILE *file, const struct summary *summary)
 	put_item(&paragraph, "%s claims,", grouped(quality->totals->claims, text));
 	put_item(&paragraph, "%s lines of service", grouped(quality_lines(quality), text));
 	end_paragraph(&paragraph);
+	put_history(file, quality->history);
 	put_dates(file, quality->normalise);
 	put_speed(file, summary);
 }
@@ -345,6 +363,8 @@ static void put_quality(FILE *file, const struct summary *summary)
 
 /* ---- Days that no release covers. ---- */
 
+static const char outside_title[] = "Days that a code set does not cover";
+
 static void put_day(struct paragraph *paragraph, const char *words, int32_t day, const char *open)
 {
 	char text[DATE_TEXT_SIZE];
@@ -386,6 +406,30 @@ static void put_set_outside(FILE *file, const struct summary *summary, enum code
 	end_paragraph(&paragraph);
 }
 
+static void put_pairs_outside(FILE *file, const struct summary *summary, bool any)
+{
+	static const char *const sets[OUTSIDE_PAIRS] = {"ptp_practitioner", "ptp_hospital"};
+
+	for (unsigned pairs = 0; pairs < OUTSIDE_PAIRS; pairs++) {
+		struct paragraph paragraph = {.file = file};
+		uint64_t lines = 0;
+		char text[NUMBER_SIZE];
+
+		for (unsigned year = 0; year < OUTSIDE_YEARS; year++)
+			lines += summary->outside->pairs[pairs][year];
+		if (lines == 0)
+			continue;
+		if (!any)
+			put_title(file, summary, outside_title);
+		any = true;
+		put_item(&paragraph, "%s:", sets[pairs]);
+		put_item(&paragraph, "%s line%s", grouped(lines, text), lines == 1 ? "" : "s");
+		put_years(&paragraph, summary->outside->pairs[pairs]);
+		put_words(&paragraph, "on days that its releases do not judge, nor by the nearest");
+		end_paragraph(&paragraph);
+	}
+}
+
 static void put_outside(FILE *file, const struct summary *summary)
 {
 	struct paragraph paragraph = {.file = file};
@@ -395,10 +439,12 @@ static void put_outside(FILE *file, const struct summary *summary)
 		if (codes_outside_sum(summary->outside, (enum codes_part)part) == 0)
 			continue;
 		if (!any)
-			put_title(file, summary, "Days that a code set does not cover");
+			put_title(file, summary, outside_title);
 		any = true;
 		put_set_outside(file, summary, (enum codes_part)part);
 	}
+	if (summary->outside)
+		put_pairs_outside(file, summary, any);
 	if (!any)
 		return;
 	put_words(&paragraph,

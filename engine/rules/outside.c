@@ -8,14 +8,26 @@ void codes_outside_merge(struct codes_outside *into, const struct codes_outside 
 	for (unsigned part = 0; part < PART_COUNT; part++)
 		for (unsigned year = 0; year < OUTSIDE_YEARS; year++)
 			into->lines[part][year] += from->lines[part][year];
+	for (unsigned pairs = 0; pairs < OUTSIDE_PAIRS; pairs++)
+		for (unsigned year = 0; year < OUTSIDE_YEARS; year++)
+			into->pairs[pairs][year] += from->pairs[pairs][year];
+}
+
+static int32_t outside_year(int32_t day)
+{
+	int32_t year = date_to_parts(day).year - OUTSIDE_YEAR_FIRST;
+
+	return year < 0 ? 0 : year >= OUTSIDE_YEARS ? OUTSIDE_YEARS - 1 : year;
 }
 
 void codes_outside_add(struct codes_outside *outside, enum codes_part part, int32_t day)
 {
-	int32_t year = date_to_parts(day).year - OUTSIDE_YEAR_FIRST;
+	outside->lines[part][outside_year(day)]++;
+}
 
-	year = year < 0 ? 0 : year >= OUTSIDE_YEARS ? OUTSIDE_YEARS - 1 : year;
-	outside->lines[part][year]++;
+void codes_outside_add_pairs(struct codes_outside *outside, enum outside_pairs pairs, int32_t day)
+{
+	outside->pairs[pairs][outside_year(day)]++;
 }
 
 uint64_t codes_outside_sum(const struct codes_outside *outside, enum codes_part part)

@@ -18,14 +18,19 @@
 
 enum { OUTSIDE_YEAR_FIRST = 1900, OUTSIDE_YEARS = 256 }; /* years beyond go to the ends */
 
+enum outside_pairs { OUTSIDE_PRACTITIONER, OUTSIDE_HOSPITAL, OUTSIDE_PAIRS };
+
 /* Lines in scope of a check that depends on the set, each once a set. */
 struct codes_outside {
 	uint64_t lines[PART_COUNT][OUTSIDE_YEARS];
+	uint64_t pairs[OUTSIDE_PAIRS]
+	              [OUTSIDE_YEARS]; /* of PTP tables, which are no part of codes */
 };
 
 void codes_outside_merge(struct codes_outside *into, const struct codes_outside *from);
 void codes_outside_add(struct codes_outside *outside, enum codes_part part, int32_t day);
 uint64_t codes_outside_sum(const struct codes_outside *outside, enum codes_part part);
+void codes_outside_add_pairs(struct codes_outside *outside, enum outside_pairs pairs, int32_t day);
 
 /*
  * The key days of a line for a set: for diagnoses and ICD procedures those of
