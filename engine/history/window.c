@@ -136,11 +136,6 @@ static void sort_events(struct event *events, uint32_t count)
 	}
 }
 
-bool event_before(const struct window *window, uint32_t a, uint32_t b)
-{
-	return compare_claims(&window->events[a], &window->events[b]) < 0;
-}
-
 static int build_events(struct window_private *own)
 {
 	struct window *window = &own->window;

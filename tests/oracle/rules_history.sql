@@ -87,7 +87,7 @@ CREATE TABLE expected_alone (rule VARCHAR, kind VARCHAR, claim_id VARCHAR, line 
 
 -- NCC-05: units a day over all lines but duplicates.
 CREATE TABLE mue_day AS
-SELECT list(row ORDER BY claim_id DESC, line DESC)[1] AS last, list(row ORDER BY place_in_order) AS members,
+SELECT list(row ORDER BY place_in_order DESC)[1] AS last, list(row ORDER BY place_in_order) AS members,
 	sum(greatest(coalesce(amount, 0), 0)) AS dollars, any_value(mue) AS mue, any_value(mai) AS mai,
 	sum(CASE WHEN reading OR taking THEN 0 ELSE a_day END)
 		+ greatest(sum(CASE WHEN reading THEN a_day ELSE 0 END), sum(CASE WHEN taking AND NOT reading THEN a_day ELSE 0 END)) AS units
