@@ -26,6 +26,7 @@
 #include "rules/explain.h"
 #include "rules/rules.h"
 #include "rules/suggest.h"
+#include "rules_bench.h"
 #include "scan.h"
 
 #include <signal.h>
@@ -44,6 +45,7 @@ static const char usage[] =
         "  rules list             the rules, and what is built\n"
         "  rules explain ID       one rule: definition, traps, authority, dollars\n"
         "  rules template NAME    a side table you may bring\n"
+        "  rules bench INPUT...   what each rule costs on claims, and finds there\n"
         "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
         "  codes info [DIR]       the sets: releases, counts, days, hashes\n"
         "  codes lookup CODE      all that the sets say of a code; codes diff OLD NEW\n"
@@ -429,6 +431,37 @@ out:
 
 /* ---- rules ---- */
 
+/* Its options are those of scan by the same names, and what they mean stands there. */
+static int command_bench(int argc, char **argv, struct diag *diag)
+{
+	struct option_values values;
+	struct scan_options scan = {.inputs = NULL};
+	int err = options_parse(&values, 'r', argc, argv, diag);
+
+	if (err == 1) {
+		puts("usage: claimscan rules bench [options] INPUT...\n"
+		     "       claimscan rules bench claims.csv --members members.csv\n");
+		options_help(stdout, 'r');
+		err = 0;
+		goto out;
+	}
+	if (err == 0 && values.operand_count == 0)
+		err = diag_set(
+		        diag, FAIL_USAGE, "rules bench: no input (files, directories, globs)");
+	values.value[OPT_RULES] = values.value[OPT_BENCH_RULES];
+	values.value[OPT_CODES] = values.value[OPT_BENCH_CODES];
+	values.value[OPT_MEMBERS] = values.value[OPT_BENCH_MEMBERS];
+	values.value[OPT_PROVIDERS] = values.value[OPT_BENCH_PROVIDERS];
+	values.value[OPT_THREADS] = values.value[OPT_BENCH_THREADS];
+	if (err == 0)
+		err = set_scan(&scan, &values, diag);
+	if (err == 0)
+		err = rules_bench(stdout, &scan, values.value[OPT_BENCH_JSON], diag);
+out:
+	options_free(&values);
+	return err;
+}
+
 static int command_rules(int argc, char **argv, struct diag *diag)
 {
 	const char *what = argc > 0 ? argv[0] : "list";
@@ -439,9 +472,12 @@ static int command_rules(int argc, char **argv, struct diag *diag)
 		return rules_print_explain(stdout, argv[1], diag);
 	if (strcmp(what, "template") == 0)
 		return rules_print_template(stdout, argc > 1 ? argv[1] : NULL, diag);
-	if (strcmp(what, "check") == 0 || strcmp(what, "bench") == 0)
+	if (strcmp(what, "bench") == 0)
+		return command_bench(argc - 1, argv + 1, diag);
+	if (strcmp(what, "check") == 0)
 		return diag_set(diag, FAIL_ABSENT, "rules %s is not built yet", what);
-	return diag_set(diag, FAIL_USAGE, "rules: wants list, explain ID or template NAME");
+	return diag_set(
+	        diag, FAIL_USAGE, "rules: wants list, explain ID, template NAME or bench INPUT");
 }
 
 /* ---- commands ---- */

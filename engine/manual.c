@@ -43,6 +43,9 @@ static const struct command {
         {"rules", "list", 0, "", "List the rules, and what is built."},
         {"rules", "explain", 0, "ID", "Explain a rule: definition, traps, authority, dollars."},
         {"rules", "template", 0, "[NAME]", "Print a side table that you may bring."},
+        {"rules", "bench", 'r', "INPUT...",
+                "Say what each rule costs on claims, alone and in the run of all, and finds "
+                "there."},
         {"codes", "build", 'b', "DIR -o OUT",
                 "Compile a folder of releases, as their publishers lay them out, into "
                 "images."},

@@ -23,6 +23,8 @@ enum { LEVEL_UNSET = -1 };
 /* The page cache behind the reader; auto drops inputs of over half of memory. */
 enum { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
 
+struct rules_table; /* report/tables.h */
+
 struct scan_options {
 	const char *const *inputs; /* NULL-ended */
 	const char *out;
@@ -54,6 +56,7 @@ struct scan_options {
 	bool explain;
 	bool progress;
 	bool quiet, verbose;
+	struct rules_table *rules_into; /* the run's, as rules.csv has it; NULL: not asked for */
 };
 
 /* Returns 0 or a negative errno with diag set.  Prints the summary to stderr. */

@@ -313,6 +313,8 @@ int scan_report(struct scan *scan, struct diag *diag)
 		err = FAIL_STOPPED;
 	if (err == 0 && scan->run)
 		err = run_commit(scan->run, diag);
+	if (err == 0 && scan->options->rules_into)
+		*scan->options->rules_into = *rules;
 	scan->report_ns = clock_ns() - from;
 	if (err == 0 && !scan->options->quiet)
 		err = print_summary(scan, &quality, rules, diag);
