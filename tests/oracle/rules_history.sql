@@ -133,3 +133,49 @@ SELECT CASE indicator WHEN '0' THEN 'NCC-01' ELSE 'NCC-02' END, CASE any_value(s
 	any_value(claim_id), CAST(any_value(line) AS VARCHAR), arg_min(other_claim_id, other_place), CAST(arg_min(other_line, other_place) AS VARCHAR),
 	greatest(coalesce(any_value(amount), 0), 0)
 FROM edit WHERE indicator = '0' OR NOT excused GROUP BY row, indicator;
+
+-- MOD-04, of a day: a reading or a taking beside the whole study, or a second one.
+CREATE TABLE part AS
+SELECT past.row, person_id, service_from, past.hcpcs, list_contains(modifiers, 'RT') AS is_right, list_contains(modifiers, 'LT') AS is_left, place, place_in_order,
+	CASE WHEN list_contains(modifiers, '26') THEN 'reading' WHEN list_contains(modifiers, 'TC') THEN 'taking' ELSE 'whole' END AS part
+FROM past JOIN px ON px.code = past.hcpcs
+WHERE claim_type = 'professional' AND setting <> 'none' AND px.in_mpfs AND px.pctc = '1' AND service_from IS NOT NULL AND service_from >= service_thru
+	AND has_days(service_from, service_from, own_date, claim_start, claim_end) AND row NOT IN (SELECT row FROM twin)
+	AND NOT list_has_any(modifiers, ['76', '77', '59', 'XE', 'XP', 'XS', 'XU'])
+	AND NOT list_has_all(modifiers, ['26', 'TC']);
+INSERT INTO hit
+SELECT row, 'MOD-04', '', 'double', 'medium', false, 1, 1 FROM (
+	SELECT *, count(*) FILTER (part = 'whole') OVER study AS wholes, row_number() OVER (PARTITION BY person_id, service_from, hcpcs, is_right, is_left, part ORDER BY place_in_order) AS nth
+	FROM part WINDOW study AS (PARTITION BY person_id, service_from, hcpcs, is_right, is_left)
+) WHERE part <> 'whole' AND (wholes > 0 OR nth > 1) AND (part = 'reading' OR place IS NOT NULL)
+	AND row NOT IN (SELECT row FROM hit WHERE rule = 'MOD-04');
+
+-- MOD-05, of a day: both sides on two lines.  Each is held against the day's first.
+CREATE TABLE both_sides AS
+WITH side AS (
+	SELECT past.row, person_id, same, service_from, past.hcpcs, px.bilateral, amount, place_in_order,
+		list_contains(modifiers, 'RT') AS is_right, list_contains(modifiers, 'LT') AS is_left,
+		list_contains(modifiers, '26') AS reading, list_contains(modifiers, 'TC') AS taking
+	FROM past JOIN px ON px.code = past.hcpcs
+		JOIN (SELECT row, specialty FROM due) AS billing USING (row)
+	WHERE claim_type = 'professional' AND setting <> 'none' AND px.in_mpfs AND px.bilateral IN ('1', '2') AND same IS NOT NULL
+		AND service_from IS NOT NULL AND service_from >= service_thru
+		AND has_days(service_from, service_from, own_date, claim_start, claim_end) AND row NOT IN (SELECT row FROM twin)
+		AND NOT list_has_any(modifiers, ['76', '77', '59', 'XE', 'XP', 'XS', 'XU', '50', '80', '81', '82', 'AS']) AND coalesce(specialty, '') <> '49'
+), held AS (
+	SELECT *, first(row) OVER whole AS first_row, first(amount) OVER whole AS first_amount, first(is_right) OVER whole AS first_right,
+		first(is_left) OVER whole AS first_left, first(reading) OVER whole AS first_reading, first(taking) OVER whole AS first_taking
+	FROM side WINDOW whole AS (PARTITION BY person_id, same, service_from, hcpcs ORDER BY place_in_order ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+)
+SELECT row, amount, greatest(amount, first_amount) AS dearer, least(amount, first_amount) AS cheaper,
+	CASE
+		WHEN bilateral = '2' THEN 'inherent'
+		WHEN (is_right <> first_right OR is_left <> first_left) AND (is_right OR first_right) AND (is_left OR first_left)
+			AND least(amount, first_amount) > 0 AND 2 * least(amount, first_amount) > greatest(amount, first_amount)
+			AND amount IS NOT NULL AND first_amount IS NOT NULL THEN 'over_150'
+	END AS kind
+FROM held WHERE row <> first_row AND reading = first_reading AND taking = first_taking AND row NOT IN (SELECT row FROM hit WHERE rule = 'MOD-05');
+INSERT INTO unit SELECT row, 'MOD-05', 'day', true FROM both_sides WHERE kind IS NOT NULL;
+INSERT INTO hit
+SELECT row, 'MOD-05', 'day', kind, 'low', false, CASE kind WHEN 'over_150' THEN 2 * cheaper - dearer ELSE 0 END, CASE kind WHEN 'over_150' THEN 2 * amount ELSE 1 END
+FROM both_sides WHERE kind IS NOT NULL;
