@@ -222,6 +222,8 @@ static bool chunk_claim(struct gen_chunk *chunk)
 	        !gen_room(chunk, gen_write_lines(chunk, &claim)))
 		return false;
 	gen_claim_emit(chunk, &claim);
+	if (gen_claim_care(chunk, &claim) && gen_room(chunk, gen_write_lines(chunk, &claim)))
+		gen_claim_emit(chunk, &claim);
 	return true;
 }
 

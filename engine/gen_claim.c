@@ -698,6 +698,23 @@ bool gen_claim_make(
 	return claim->line_count > 0;
 }
 
+bool gen_claim_care(struct gen_chunk *chunk, struct gen_claim *claim)
+{
+	const struct gen_world *world = chunk->world;
+	struct gen_provider hospital;
+
+	if (claim->provider.specialty->kind != GEN_AMBULANCE || world->hospitals == 0)
+		return false;
+	hospital.slot = 0;
+	for (unsigned attempt = 0; attempt < 64 && hospital.slot != GEN_SLOT_NONE; attempt++)
+		gen_provider_get(world, gen_pick_provider(chunk, true), &hospital);
+	if (hospital.slot != GEN_SLOT_NONE)
+		return false;
+	gen_claim_begin(claim, &hospital, &claim->member, claim->from);
+	make_outpatient(chunk, claim);
+	return claim->line_count > 0;
+}
+
 void gen_claim_visit(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	const struct gen_world *world = chunk->world;

@@ -138,6 +138,12 @@ void gen_claim_label(struct gen_chunk *chunk, struct gen_claim *claim);
 bool gen_claim_make(
         struct gen_chunk *chunk, const struct gen_provider *provider, struct gen_claim *claim);
 
+/*
+ * Make of a ride what it was for: a hospital's outpatient claim for the member on
+ * that day.  False if there is none to make.
+ */
+bool gen_claim_care(struct gen_chunk *chunk, struct gen_claim *claim);
+
 /* An office visit of somebody's, one line: what fills a chunk up.  Cannot fail. */
 void gen_claim_visit(struct gen_chunk *chunk, struct gen_claim *claim);
 
