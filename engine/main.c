@@ -28,6 +28,7 @@
 #include "rules/suggest.h"
 #include "rules_bench.h"
 #include "scan.h"
+#include "stats/stats.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -555,6 +556,7 @@ int main(int argc, char **argv)
 	diag.warn = warn;
 	rules_init();
 	history_init();
+	stats_init();
 	if (argc < 2) {
 		fputs(usage, stderr);
 		return 64;

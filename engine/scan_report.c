@@ -4,6 +4,7 @@
 #include "report/summary.h"
 #include "report/tables.h"
 #include "scan_private.h"
+#include "stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,51 @@ static void fill_rules(const struct scan *scan, struct rules_table *table)
 	}
 	table->lines = scan->counts.used;
 	table->timing = !scan->options->no_timing;
+}
+
+/* ---- Statistics ---- */
+
+static int make_stats(const struct scan *scan, const struct field_set *bound, struct stats **stats,
+        struct diag *diag)
+{
+	struct stats_options options = {
+	        .profile = scan->profile,
+	        .providers = scan->providers,
+	        .selection = &scan->selection,
+	        .has_beneficiaries = scan->past != NULL,
+	        .has_allowed = field_set_has(bound, FIELD_ALLOWED),
+	        .has_paid = field_set_has(bound, FIELD_PAID),
+	};
+
+	for (size_t rule = 0; rule < RULES_ALL; rule++)
+		options.is_on[rule] = state_of(scan, rule) == STATE_ON;
+	return stats_create(stats, &options, diag);
+}
+
+/* What the rules that compare providers add to rules.csv. */
+static void fill_stats(struct rules_table *table, const struct stats *stats)
+{
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		struct stats_totals totals;
+
+		if (!stats_totals(stats, rule, &totals))
+			continue;
+		table->in_scope[rule] = totals.in_scope;
+		table->evaluated[rule] = totals.evaluated;
+		table->hits[rule] = totals.hits;
+		table->dollars[rule] = totals.dollars;
+	}
+}
+
+/* ... and what counting over lines and claims cannot know. */
+static void fill_stats_providers(struct rules_table *table, const struct stats *stats)
+{
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		struct stats_totals totals;
+
+		if (stats_totals(stats, rule, &totals))
+			table->providers[rule] = totals.providers;
+	}
 }
 
 static const char *date_or_blank(int32_t date, char text[DATE_TEXT_SIZE])
@@ -178,8 +224,8 @@ static void fill_own_tables(const struct payer *payer, char *text, size_t size)
 
 /* ---- Writing ---- */
 
-static int write_tables(struct scan *scan, struct rules_table *rules, struct tables_rows *rows,
-        uint64_t *findings, struct diag *diag)
+static int write_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
+        struct tables_rows *rows, uint64_t *findings, struct diag *diag)
 {
 	struct tables_options tables = {
 	        .profile = scan->profile,
@@ -188,6 +234,7 @@ static int write_tables(struct scan *scan, struct rules_table *rules, struct tab
 	        .providers = scan->providers,
 	        .threads = scan->options->threads,
 	        .beneficiaries = scan->past != NULL,
+	        .stats = stats,
 	};
 	int err = tables_write(scan->run, &tables, rows, diag);
 
@@ -249,8 +296,8 @@ static void print_stages(const struct scan *scan)
 	        (unsigned long long)(records.spilled_bytes + past.spilled_bytes));
 }
 
-static int print_summary(struct scan *scan, const struct quality *quality,
-        const struct rules_table *rules, struct diag *diag)
+static void print_summary(struct scan *scan, const struct quality *quality,
+        const struct rules_table *rules, const struct stats *stats)
 {
 	const struct scan_options *options = scan->options;
 	struct summary_top top;
@@ -268,12 +315,10 @@ static int print_summary(struct scan *scan, const struct quality *quality,
 	        .ns = clock_ns() - scan->began_ns,
 	        .threads = options->threads,
 	};
-	int err = summary_pick(&top, scan->profile, rules, diag);
 
+	summary_pick_leads(&top, scan->profile, stats);
 	findings_count(scan->findings, &summary.findings);
-	if (err == 0)
-		summary_write(stderr, &summary);
-	return err;
+	summary_write(stderr, &summary);
 }
 
 int scan_report(struct scan *scan, struct diag *diag)
@@ -295,6 +340,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	uint64_t from = clock_ns(), findings = 0;
 	struct rules_table *rules = malloc(sizeof(*rules));
 	struct tables_rows rows = {0};
+	struct stats *stats = NULL;
 	int err = rules ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for a report");
 
 	if (err < 0)
@@ -302,11 +348,17 @@ int scan_report(struct scan *scan, struct diag *diag)
 	for (unsigned amount = 0; amount < AMOUNTS; amount++)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);
+	err = make_stats(scan, &quality.bound, &stats, diag);
+	if (err == 0)
+		fill_stats(rules, stats);
 	rules_table_settle(rules, &quality.bound);
 	tell_outside(scan, rules);
-	err = rules_table_count_providers(rules, scan->profile, diag);
+	if (err == 0)
+		err = rules_table_count_providers(rules, scan->profile, diag);
+	if (err == 0)
+		fill_stats_providers(rules, stats);
 	if (err == 0 && scan->run && scan->options->csv)
-		err = write_tables(scan, rules, &rows, &findings, diag);
+		err = write_tables(scan, stats, rules, &rows, &findings, diag);
 	if (err == 0 && scan->run)
 		err = write_json(scan, &quality, rules, &rows, findings, diag);
 	if (err == 0 && scan_stopped())
@@ -317,9 +369,10 @@ int scan_report(struct scan *scan, struct diag *diag)
 		*scan->options->rules_into = *rules;
 	scan->report_ns = clock_ns() - from;
 	if (err == 0 && !scan->options->quiet)
-		err = print_summary(scan, &quality, rules, diag);
+		print_summary(scan, &quality, rules, stats);
 	if (err == 0 && scan->options->verbose)
 		print_stages(scan);
+	stats_destroy(stats);
 	free(rules);
 	return err;
 }

@@ -1014,7 +1014,7 @@ static const char summary_text[] =
         "Providers to look at first\n"
         "   1. 1003000001 $40.00 flagged on 1 line\n"
         "      NCC-04 MUE exceeded on one line: 1 hit of 2 judged, $40.00\n"
-        "  ordered by dollars flagged: ranking against peers is not built yet\n"
+        "  ordered by dollars flagged\n"
         "\n"
         "Where it is\n"
         "  out\n"

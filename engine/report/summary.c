@@ -98,6 +98,7 @@ int summary_pick(struct summary_top *top, const struct profile *profile,
 	size_t count = 0;
 
 	top->count = 0;
+	top->is_ranked = false;
 	if (profile_order(profile, &order, &count) < 0)
 		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
 	for (size_t i = 0; i < count; i++) {
@@ -118,6 +119,28 @@ int summary_pick(struct summary_top *top, const struct profile *profile,
 	for (size_t i = 0; i < top->count; i++)
 		find_reasons(&top->providers[i], profile, numbers[i], rules);
 	return 0;
+}
+
+void summary_pick_leads(
+        struct summary_top *top, const struct profile *profile, const struct stats *stats)
+{
+	uint32_t numbers[SUMMARY_PROVIDERS];
+
+	memset(top, 0, sizeof(*top));
+	top->is_ranked = true;
+	top->count = stats_leads(stats, numbers, SUMMARY_PROVIDERS);
+	for (size_t i = 0; i < top->count; i++) {
+		struct summary_provider *provider = &top->providers[i];
+		struct profile_provider read;
+
+		profile_read(profile, numbers[i], &read);
+		copy_id(provider->id, read.text);
+		provider->id_kind = id_kind_name(read.id);
+		provider->lines_flagged = read.lines_flagged;
+		provider->dollars = stats_provider(stats, numbers[i])->expected;
+		provider->score = stats_provider(stats, numbers[i])->score;
+		provider->why_count = stats_reasons(stats, numbers[i], provider->why);
+	}
 }
 
 /* ---- Text. ---- */
@@ -603,18 +626,55 @@ static void put_provider(FILE *file, const struct summary_provider *provider, si
 	}
 }
 
+/* A lead: its score, and each reason. */
+static void put_lead(FILE *file, const struct summary_provider *provider, size_t place)
+{
+	struct paragraph paragraph = {.file = file};
+	char text[NUMBER_SIZE];
+
+	put_item(&paragraph, "%2zu. %s", place, provider->id);
+	if (strcmp(provider->id_kind, "npi") != 0)
+		put_item(&paragraph, "(%s)", provider->id_kind);
+	put_item(&paragraph, "score %u,", provider->score);
+	put_item(&paragraph, "%s expected", dollars(provider->dollars, text));
+	end_paragraph(&paragraph);
+	for (size_t i = 0; i < provider->why_count && i < SUMMARY_REASONS; i++) {
+		put_item(&paragraph, "   ");
+		put_words(&paragraph, provider->why[i]);
+		end_paragraph(&paragraph);
+	}
+}
+
+static void put_leads(FILE *file, const struct summary_top *top)
+{
+	if (top->count == 0) {
+		fputs("  none stands out: no provider has a rule flagged beside its peers and "
+		      "$5,000\n"
+		      "  at risk, nor a finding of PRV-01 or TIM-04; providers.csv has all\n",
+		        file);
+		return;
+	}
+	for (size_t i = 0; i < top->count; i++)
+		put_lead(file, &top->providers[i], i + 1);
+	fputs("  ordered by the dollars expected to stand; counts beside peers are gross\n", file);
+}
+
 static void put_providers(FILE *file, const struct summary *summary)
 {
 	const struct summary_top *top = summary->top;
 
 	put_title(file, summary, "Providers to look at first");
+	if (top->is_ranked) {
+		put_leads(file, top);
+		return;
+	}
 	if (top->count == 0) {
 		fputs("  none: no rule that is on had a hit\n", file);
 		return;
 	}
 	for (size_t i = 0; i < top->count; i++)
 		put_provider(file, &top->providers[i], i + 1);
-	fputs("  ordered by dollars flagged: ranking against peers is not built yet\n", file);
+	fputs("  ordered by dollars flagged\n", file);
 }
 
 static void put_files(FILE *file, const struct summary *summary)

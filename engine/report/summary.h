@@ -11,6 +11,7 @@
 #include "report/quality.h"
 #include "report/tables.h"
 #include "rules/outside.h"
+#include "stats/stats.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,9 @@ struct summary_provider {
 	const char *id_kind;
 	uint64_t findings, lines_flagged;
 	int64_t dollars; /* flagged */
+	unsigned score;
+	char why[REASONS_MAX][REASON_SIZE]; /* in words; of providers beside their peers */
+	size_t why_count;
 	struct {
 		uint8_t rule;
 		uint64_t hits, evaluated;
@@ -36,6 +40,7 @@ struct summary_provider {
 struct summary_top {
 	struct summary_provider providers[SUMMARY_PROVIDERS];
 	size_t count;
+	bool is_ranked; /* by statistics: those that are leads */
 };
 
 /*
@@ -45,6 +50,10 @@ struct summary_top {
  */
 int summary_pick(struct summary_top *top, const struct profile *profile,
         const struct rules_table *rules, struct diag *diag);
+
+/* The leads, by rank, with their reasons. */
+void summary_pick_leads(
+        struct summary_top *top, const struct profile *profile, const struct stats *stats);
 
 struct summary {
 	const struct quality *quality;

@@ -10,6 +10,8 @@
 #include "report/row.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,8 +83,55 @@ static void out_prefix(struct out *out, const struct out *prefix)
 
 /* ---- Rows. ---- */
 
+static void out_figure(struct out *out, double value, const char *format)
+{
+	char text[64];
+
+	if (isnan(value)) {
+		out_blank(out);
+		return;
+	}
+	snprintf(text, sizeof(text), format, value);
+	out_plain(out, text, strlen(text));
+}
+
+static void write_peers(struct out *out, const struct stats_provider *of)
+{
+	if (!of) {
+		out_blanks(out, 2);
+		return;
+	}
+	out_word(out, of->peer_group);
+	out_unsigned(out, of->peers);
+}
+
+/* dollars_expected, score, rank, rank_in_class, families_flagged */
+static void write_score(struct out *out, const struct stats_provider *of)
+{
+	if (!of) {
+		out_blanks(out, 5);
+		return;
+	}
+	out_money(out, of->expected);
+	out_unsigned(out, of->score);
+	out_unsigned(out, of->rank);
+	out_unsigned(out, of->rank_in_class);
+	out_unsigned(out, of->families_flagged);
+}
+
+static void write_reasons(struct out *out, const struct stats *stats, uint32_t number)
+{
+	char reasons[REASONS_MAX][REASON_SIZE], text[REASONS_MAX * (REASON_SIZE + 3)];
+	size_t count = stats_reasons(stats, number, reasons), size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += (size_t)snprintf(
+		        text + size, sizeof(text) - size, "%s%s", i > 0 ? " | " : "", reasons[i]);
+	out_text(out, text, size);
+}
+
 static void write_provider(struct formatter *formatter, const struct profile_provider *provider,
-        unsigned rules_evaluable)
+        const struct stats_provider *of, unsigned rules_evaluable)
 {
 	struct out *out = formatter->blocks[TABLE_PROVIDERS];
 
@@ -93,7 +142,7 @@ static void write_provider(struct formatter *formatter, const struct profile_pro
 		out_unsigned(out, provider->entity_type);
 	out_two_chars(out, provider->specialty);
 	out_two_chars(out, provider->state);
-	out_blanks(out, 2); /* peer_group, peer_n */
+	write_peers(out, of);
 	out_unsigned(out, provider->claims);
 	out_unsigned(out, provider->lines);
 	if (formatter->job->options->beneficiaries)
@@ -107,9 +156,12 @@ static void write_provider(struct formatter *formatter, const struct profile_pro
 	out_unsigned(out, provider->findings);
 	out_unsigned(out, provider->lines_flagged);
 	out_money(out, provider->dollars_flagged);
-	out_blanks(out, 5); /* dollars_expected, score, rank, rank_in_class, families_flagged */
+	write_score(out, of);
 	out_unsigned(out, rules_evaluable);
-	out_blank(out); /* top_reasons */
+	if (of)
+		write_reasons(out, formatter->job->options->stats, of->number);
+	else
+		out_blank(out);
 	out_date(out, provider->first_date);
 	out_date(out, provider->last_date);
 	out_end_row(out);
@@ -136,22 +188,69 @@ static void write_samples(
 	out_text(out, text, size);
 }
 
+static const char *direction_name(unsigned direction)
+{
+	static const char *const names[] = {
+	        [DIRECTION_NONE] = "none", [DIRECTION_HIGH] = "high", [DIRECTION_LOW] = "low"};
+
+	return names[direction];
+}
+
+/* value to percentile */
+static void write_figures(struct out *out, const struct stats_row *row)
+{
+	out_figure(out, row->value, "%.6f");
+	out_figure(out, row->shrunk_rate, "%.6f");
+	out_figure(out, row->wilson_low, "%.6f");
+	out_unsigned(out, row->peers);
+	out_figure(out, row->median, "%.6f");
+	out_figure(out, row->mad, "%.6f");
+	out_figure(out, row->p80, "%.6f");
+	out_figure(out, row->p90, "%.6f");
+	out_figure(out, row->z, "%.6f");
+	out_figure(out, row->p, "%.6e");
+	out_figure(out, row->q, "%.6e");
+	out_figure(out, row->percentile, "%.6f");
+}
+
+/* row: what is known beside its peers; NULL: nothing. */
 static void write_rule(struct formatter *formatter, uint32_t number, unsigned rule,
-        const struct profile_rule *counts)
+        const struct profile_rule *counts, const struct stats_row *row)
 {
 	struct out *out = formatter->blocks[TABLE_RULES];
 
 	out_prefix(out, formatter->prefix);
 	out_word(out, rule_at(rule)->id);
-	out_blanks(out, 2); /* measure, flag */
-	out_cells(out, "none,", 5);
+	out_word(out, row ? row->measure : "");
+	if (row)
+		out_unsigned(out, row->flag);
+	else
+		out_blank(out);
+	out_word(out, direction_name(row ? row->direction : DIRECTION_NONE));
 	out_unsigned(out, counts->evaluated);
 	out_unsigned(out, counts->hits);
 	out_ratio(out, counts->hits, counts->evaluated);
-	out_blanks(out, 12); /* value to percentile: of peers */
+	if (row)
+		write_figures(out, row);
+	else
+		out_blanks(out, 12);
 	out_money(out, counts->dollars);
 	write_samples(formatter, out, number, rule);
 	out_end_row(out);
+}
+
+/* The rows of one rule that is judged beside peers, by measure.  Returns how many. */
+static size_t write_measures(struct formatter *formatter, uint32_t number, unsigned rule,
+        const struct stats_row *rows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && rows[i].rule == rule; i++) {
+		struct profile_rule counts = {rows[i].evaluated, rows[i].hits, rows[i].dollars};
+
+		write_rule(formatter, number, rule, &counts, &rows[i]);
+	}
+	return i;
 }
 
 /* Returns the number of rules that judged anything. */
@@ -159,17 +258,31 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 {
 	const struct tables_options *options = formatter->job->options;
 	unsigned evaluable = 0;
+	size_t left = 0;
+	const struct stats_row *rows = options->stats ? stats_rows(options->stats, number, &left)
+	                                              : NULL;
 
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
 		struct profile_rule counts;
+		bool has_row = left > 0 && rows->rule == rule;
 
 		if (!options->selection->active[rule])
 			continue;
+		if (has_row && rows->provider_rule) {
+			size_t written = write_measures(formatter, number, rule, rows, left);
+
+			rows += written;
+			left -= written;
+			evaluable++;
+			continue;
+		}
 		profile_read_rule(options->profile, number, rule, &counts);
 		evaluable += counts.evaluated > 0;
 		formatter->rule_providers[rule] += counts.hits > 0;
 		if (counts.evaluated > 0 || counts.hits > 0)
-			write_rule(formatter, number, rule, &counts);
+			write_rule(formatter, number, rule, &counts, has_row ? rows : NULL);
+		rows += has_row;
+		left -= has_row;
 	}
 	return evaluable;
 }
@@ -296,7 +409,10 @@ static int format_provider(struct formatter *formatter, uint32_t number)
 	out_memory_reset(formatter->prefix);
 	out_word(formatter->prefix, provider.text);
 	out_word(formatter->prefix, id_kind_name(provider.id));
-	write_provider(formatter, &provider, write_rules(formatter, number));
+	const struct stats *stats = formatter->job->options->stats;
+
+	write_provider(formatter, &provider, stats ? stats_provider(stats, number) : NULL,
+	        write_rules(formatter, number));
 	int err = profile_cells(
 	        profile, number, &formatter->cells, &formatter->cell_capacity, &count);
 

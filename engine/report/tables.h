@@ -3,7 +3,7 @@
  * The tables of a run: providers.csv, provider_rules.csv, provider_codes.csv,
  * provider_counts.csv and rules.csv, as the contract lists their columns.
  *
- * What needs peers or beneficiaries is blank until those are reckoned.
+ * What needs peers or beneficiaries is blank where those are not reckoned.
  */
 #ifndef REPORT_TABLES_H
 #define REPORT_TABLES_H
@@ -16,6 +16,7 @@
 #include "report/findings.h"
 #include "report/run.h"
 #include "rules/rules.h"
+#include "stats/stats.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct tables_options {
 	const struct findings *findings; /* for sample_claims; NULL: blank */
 	const struct rule_selection *selection;
 	const struct side *providers; /* --providers: its word on a provider stands; NULL: none */
+	const struct stats *stats;    /* NULL: their columns are blank */
 	bool beneficiaries;           /* counted: histories were regrouped */
 	unsigned threads;             /* rows are formatted by so many; their order is one */
 };

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From rows to one score, dollars expected, and a rank: rules/README 4.2,
+ * formulas 19 and 20, and the reasons in words.
+ *
+ * Dollars of several statistics of one family are those of the rule with most:
+ * they measure one event.
+ */
+#include "stats/private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LEAD_CENTS = 500000,
+	LEAD_BENEFICIARIES = 11,
+	LEAD_FINDINGS_HIGH = 10,
+};
+
+/* How often a finding stands, until it is learnt from dispositions. */
+static const double precision_of[] = {
+        [SEVERITY_INFO] = 0, [SEVERITY_LOW] = 0.1, [SEVERITY_MEDIUM] = 0.3, [SEVERITY_HIGH] = 0.6};
+
+/* Severities of rules; of rules with several, the one that most hits have.  Others: info. */
+static const struct {
+	const char *ids;
+	uint8_t severity;
+} severities[] = {
+        {"NCC-01 CLN-07 DUP-01 EM-02 GLO-01 INP-04 PRV-01 TIM-04 TIM-05", SEVERITY_HIGH},
+        {"VAL-04 NCC-02 NCC-04 NCC-05 NCC-08 MOD-03 MOD-04 MOD-09 EM-01 EM-03 EM-05 GLO-02 GLO-03 "
+         "CLN-01 CLN-02 CLN-03 INP-01 INP-02 INP-05 INP-07 TIM-01 TIM-06 TIM-08 SPC-01 SPC-02 "
+         "SPC-03 SPC-04 STA-04 STA-08 MOD-02",
+                SEVERITY_MEDIUM},
+        {"VAL-02 VAL-03 NCC-03 NCC-06 NCC-07 MOD-05 MOD-06 MOD-07 EM-06 GLO-04 DUP-03 CLN-04 "
+         "INP-03 INP-06 TIM-02 TIM-07 SPC-05 SPC-06 STA-01 STA-06 STA-10",
+                SEVERITY_LOW},
+};
+
+static unsigned severity_of(unsigned rule)
+{
+	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
+		if (strstr(severities[i].ids, rule_at(rule)->id))
+			return severities[i].severity;
+	}
+	return SEVERITY_INFO;
+}
+
+static double expected_of(unsigned rule, int64_t dollars)
+{
+	return (double)dollars * precision_of[severity_of(rule)];
+}
+
+/* ---- One provider ---- */
+
+struct sums {
+	double line_expected, expected, severities[RULES_ALL];
+	int64_t line_dollars, dollars;
+	uint64_t high_hits;
+	size_t families;
+	bool is_flagged, at_once; /* at_once: PRV-01, TIM-04 */
+};
+
+static bool is_at_once(unsigned rule)
+{
+	return strcmp(rule_at(rule)->id, "PRV-01") == 0 || strcmp(rule_at(rule)->id, "TIM-04") == 0;
+}
+
+/* What the rules of lines and claims found. */
+static void add_hits(const struct stats *stats, uint32_t number, struct sums *sums)
+{
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		struct profile_rule read;
+
+		if (!stats->options.is_on[rule] || stats->built[rule])
+			continue;
+		profile_read_rule(stats->options.profile, number, rule, &read);
+		if (read.hits == 0)
+			continue;
+		sums->line_dollars += read.dollars;
+		sums->line_expected += expected_of(rule, read.dollars);
+		sums->high_hits += severity_of(rule) == SEVERITY_HIGH ? read.hits : 0;
+		sums->at_once |= is_at_once(rule);
+	}
+}
+
+/* Rows [from, to) of one provider and family of rules. */
+static void add_family(const struct stats *stats, const struct stats_row *from,
+        const struct stats_row *to, struct sums *sums)
+{
+	double severity = 0, most = 0, expected = 0;
+	int64_t dollars = 0, most_dollars = 0;
+	bool is_flagged = false;
+
+	for (const struct stats_row *row = from; row < to; row++) {
+		if (row > from && row->rule != row[-1].rule)
+			expected = 0, dollars = 0;
+		if (!row->flag || !stats->options.is_on[row->rule])
+			continue;
+		is_flagged = true;
+		double own = isnan(row->z) ? 0 : severity_of_z(row->z);
+
+		severity = own > severity ? own : severity;
+		if (!row->provider_rule)
+			continue;
+		expected += expected_of(row->rule, row->dollars);
+		dollars += row->dollars;
+		most = expected > most ? expected : most;
+		most_dollars = dollars > most_dollars ? dollars : most_dollars;
+	}
+	sums->expected += most;
+	sums->dollars += most_dollars;
+	sums->is_flagged |= is_flagged;
+	if (is_flagged)
+		sums->severities[sums->families++] = severity;
+}
+
+static void add_families(const struct stats *stats, uint32_t number, struct sums *sums)
+{
+	size_t count;
+	const struct stats_row *rows = stats_rows(stats, number, &count);
+
+	for (size_t from = 0, to; from < count; from = to) {
+		const char *family = rule_at(rows[from].rule)->family;
+
+		for (to = from + 1; to < count; to++) {
+			if (strcmp(rule_at(rows[to].rule)->family, family) != 0)
+				break;
+		}
+		add_family(stats, rows + from, rows + to, sums);
+	}
+}
+
+/* Lines that several rules hit count once: the rules' dollars are cut to their union. */
+static void score_one(const struct stats *stats, struct stats_provider *provider)
+{
+	struct profile_provider read;
+	struct sums sums = {0};
+
+	profile_read(stats->options.profile, provider->number, &read);
+	add_hits(stats, provider->number, &sums);
+	add_families(stats, provider->number, &sums);
+	if (sums.line_dollars > read.dollars_flagged && sums.line_dollars > 0)
+		sums.line_expected *= (double)read.dollars_flagged / (double)sums.line_dollars;
+	uint64_t persons = stats->options.has_beneficiaries ? read.beneficiaries : read.claims;
+	bool is_large = sums.dollars + read.dollars_flagged >= LEAD_CENTS &&
+	                (persons >= LEAD_BENEFICIARIES || sums.high_hits >= LEAD_FINDINGS_HIGH);
+
+	provider->expected = (int64_t)llround(sums.line_expected + sums.expected);
+	provider->score = (unsigned)lround(score_of(sums.severities, sums.families));
+	provider->families_flagged = (unsigned)sums.families;
+	provider->is_lead = sums.at_once || (sums.is_flagged && is_large);
+}
+
+/* ---- Groups and ranks ---- */
+
+static void name_group(const struct member *member, bool all_states, char text[PEER_GROUP_SIZE])
+{
+	static const char *const entities[] = {"unknown", "person", "organisation"};
+	char specialty[3] = {(char)(member->specialty & 0xff), (char)(member->specialty >> 8), 0};
+	char state[3] = {(char)(member->state & 0xff), (char)(member->state >> 8), 0};
+
+	snprintf(text, PEER_GROUP_SIZE, "%s/%s/%s/%s", member->specialty ? specialty : "none",
+	        entities[member->entity_type < 3 ? member->entity_type : 0],
+	        setting_kind_name(member->setting), all_states ? "all" : state);
+}
+
+static int find_groups(struct stats *stats)
+{
+	const struct measures *measures = &stats->measures;
+	uint32_t *of = calloc(measures->member_count + 1, sizeof(*of));
+	struct peer_span *spans = calloc(measures->member_count + 1, sizeof(*spans));
+
+	if (!of || !spans) {
+		free(of);
+		free(spans);
+		return FAIL_MEMORY;
+	}
+	for (uint32_t i = 0; i < measures->member_count; i++)
+		of[i] = i;
+	groups_find(measures->members, of, measures->member_count, spans);
+	for (uint32_t i = 0; i < measures->member_count; i++) {
+		struct stats_provider *provider = &stats->providers[i];
+
+		provider->number = measures->members[i].number;
+		provider->peers = spans[i].to - spans[i].from - 1;
+		name_group(&measures->members[i], spans[i].all_states, provider->peer_group);
+		stats->place[provider->number] = i + 1;
+	}
+	free(of);
+	free(spans);
+	return 0;
+}
+
+/* Most dollars expected, then the higher score, then in the order of ids. */
+static int compare_ranked(const void *a, const void *b, void *context)
+{
+	const struct stats *stats = context;
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+	const struct stats_provider *of_left = &stats->providers[left];
+	const struct stats_provider *of_right = &stats->providers[right];
+
+	if (of_left->expected != of_right->expected)
+		return of_left->expected > of_right->expected ? -1 : 1;
+	if (of_left->score != of_right->score)
+		return of_left->score > of_right->score ? -1 : 1;
+	return stats->measures.members[left].place < stats->measures.members[right].place ? -1 : 1;
+}
+
+enum rank_class { CLASS_UNKNOWN, CLASS_PERSON, CLASS_ORGANISATION, CLASS_SUPPLIER, CLASSES };
+
+/* Suppliers by CMS specialty. */
+static enum rank_class class_of(const struct member *member)
+{
+	static const char suppliers[][3] = {"51", "52", "53", "54", "58", "87", "A0", "A1", "A2",
+	        "A3", "A4", "A5", "A6", "A7", "A8"};
+
+	for (size_t i = 0; i < sizeof(suppliers) / sizeof(suppliers[0]); i++) {
+		if (member->specialty == TWO_CHARS(suppliers[i][0], suppliers[i][1]))
+			return CLASS_SUPPLIER;
+	}
+	return member->entity_type < 3 ? (enum rank_class)member->entity_type : CLASS_UNKNOWN;
+}
+
+static void rank_all(struct stats *stats)
+{
+	uint32_t ranks[CLASSES] = {0};
+	size_t count = stats->measures.member_count;
+
+	for (uint32_t i = 0; i < count; i++)
+		stats->ranked[i] = i;
+	if (count > 0)
+		qsort_r(stats->ranked, count, sizeof(*stats->ranked), compare_ranked, stats);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t member = stats->ranked[i];
+
+		stats->providers[member].rank = i + 1;
+		stats->providers[member].rank_in_class =
+		        ++ranks[class_of(&stats->measures.members[member])];
+	}
+}
+
+int score_all(struct stats *stats)
+{
+	size_t count = stats->measures.member_count;
+
+	stats->providers = calloc(count + 1, sizeof(*stats->providers));
+	stats->ranked = calloc(count + 1, sizeof(*stats->ranked));
+	if (!stats->providers || !stats->ranked)
+		return FAIL_MEMORY;
+	int err = find_groups(stats);
+
+	for (size_t i = 0; i < count && err >= 0; i++)
+		score_one(stats, &stats->providers[i]);
+	if (err >= 0)
+		rank_all(stats);
+	return err;
+}
+
+const struct stats_provider *stats_provider(const struct stats *stats, uint32_t number)
+{
+	if (number >= stats->number_count || stats->place[number] == 0)
+		return NULL;
+	return &stats->providers[stats->place[number] - 1];
+}
+
+size_t stats_leads(const struct stats *stats, uint32_t numbers[], size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < stats->measures.member_count && count < room; i++) {
+		const struct stats_provider *provider = &stats->providers[stats->ranked[i]];
+
+		if (provider->is_lead)
+			numbers[count++] = provider->number;
+	}
+	return count;
+}
+
+/* ---- Reasons ---- */
+
+struct reason {
+	const struct stats_row *row; /* NULL: of hits */
+	unsigned rule;
+	struct profile_rule hits;
+	double expected;
+};
+
+static void offer(struct reason reasons[REASONS_MAX], size_t *count, const struct reason *reason)
+{
+	size_t at = *count;
+
+	while (at > 0 && reasons[at - 1].expected < reason->expected)
+		at--;
+	if (at == REASONS_MAX)
+		return;
+	if (*count < REASONS_MAX)
+		(*count)++;
+	memmove(&reasons[at + 1], &reasons[at], (*count - 1 - at) * sizeof(*reasons));
+	reasons[at] = *reason;
+}
+
+/* Whole dollars with commas. */
+static void whole_dollars(char text[32], int64_t cents)
+{
+	char digits[32];
+	int size = snprintf(digits, sizeof(digits), "%lld", (long long)((cents + 50) / 100));
+	size_t at = 0;
+
+	for (int i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			text[at++] = ',';
+		text[at++] = digits[i];
+	}
+	text[at] = '\0';
+}
+
+static void say_provider_rule(const struct stats_row *row, const char *dollars, char *text)
+{
+	const char *id = rule_at(row->rule)->id;
+
+	if (strcmp(id, "STA-08") == 0)
+		snprintf(text, REASON_SIZE,
+		        "%s: %llu of %llu months stand out, the highest by $%.0f "
+		        "against $%.0f of %u peers (P90 $%.0f), $%s at risk",
+		        id, (unsigned long long)row->hits, (unsigned long long)row->evaluated,
+		        row->value, row->median, row->peers, row->p90, dollars);
+	else
+		snprintf(text, REASON_SIZE,
+		        "%s%s%s: %s %.2f against %.2f of %u peers (P90 %.2f), $%s at risk", id,
+		        row->measure[0] ? " " : "", row->measure,
+		        strcmp(id, "EM-03") == 0   ? "divergence"
+		        : strcmp(id, "EM-02") == 0 ? "share of the highest level"
+		                                   : "average level",
+		        row->value, row->median, row->peers, row->p90, dollars);
+}
+
+static void say(const struct reason *reason, char text[REASON_SIZE])
+{
+	const char *id = rule_at(reason->rule)->id;
+	char dollars[32];
+
+	whole_dollars(dollars, reason->row ? reason->row->dollars : reason->hits.dollars);
+	if (reason->row && reason->row->provider_rule)
+		say_provider_rule(reason->row, dollars, text);
+	else if (reason->row && reason->row->flag)
+		snprintf(text, REASON_SIZE,
+		        "%s: %.2f%% of %llu against %.2f%% of %u peers (P90 %.2f%%), $%s flagged",
+		        id, 100 * reason->row->value, (unsigned long long)reason->row->evaluated,
+		        100 * reason->row->median, reason->row->peers, 100 * reason->row->p90,
+		        dollars);
+	else
+		snprintf(text, REASON_SIZE, "%s: %llu of %llu judged, $%s flagged", id,
+		        (unsigned long long)reason->hits.hits,
+		        (unsigned long long)reason->hits.evaluated, dollars);
+}
+
+/* Of a row, or of hits without a row. */
+static void offer_rule(const struct stats *stats, uint32_t number, unsigned rule,
+        const struct stats_row *row, struct reason reasons[REASONS_MAX], size_t *count)
+{
+	struct reason reason = {.row = row, .rule = rule};
+
+	if (!stats->options.is_on[rule])
+		return;
+	if (!stats->built[rule])
+		profile_read_rule(stats->options.profile, number, rule, &reason.hits);
+	int64_t dollars = stats->built[rule] ? row->dollars : reason.hits.dollars;
+	bool is_flagged = row && row->flag;
+
+	reason.expected = expected_of(rule, dollars);
+	if (is_flagged || (!stats->built[rule] && reason.hits.hits > 0 &&
+	                          (reason.expected > 0 || is_at_once(rule))))
+		offer(reasons, count, &reason);
+}
+
+size_t stats_reasons(
+        const struct stats *stats, uint32_t number, char texts[REASONS_MAX][REASON_SIZE])
+{
+	struct reason reasons[REASONS_MAX + 1];
+	size_t count = 0, row_count, at = 0;
+	const struct stats_row *rows = stats_rows(stats, number, &row_count);
+
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		if (at == row_count || rows[at].rule != rule) {
+			if (!stats->built[rule])
+				offer_rule(stats, number, rule, NULL, reasons, &count);
+			continue;
+		}
+		for (; at < row_count && rows[at].rule == rule; at++)
+			offer_rule(stats, number, rule, &rows[at], reasons, &count);
+	}
+	for (size_t i = 0; i < count; i++)
+		say(&reasons[i], texts[i]);
+	return count;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Providers beside their peers: what the merged counters of a run say of each
+ * provider, by the rules of stats.def and by the rates of all other rules.
+ *
+ * Counters are as printed (gross).  All is reckoned by one thread over
+ * providers in one order, from integers, and rounded to the printed precision
+ * before it is compared: neither threads nor CPU level can show.
+ */
+#ifndef STATS_STATS_H
+#define STATS_STATS_H
+
+#include "base/diag.h"
+#include "lookup/side.h"
+#include "profile/profile.h"
+#include "rules/rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Make the rules of stats.def known to rules/; after rules_init(). */
+void stats_init(void);
+
+struct stats; /* const once made; any thread may read */
+
+struct stats_options {
+	const struct profile *profile; /* merged */
+	const struct side *providers;  /* --providers; NULL: none */
+	const struct rule_selection *selection;
+	bool is_on[RULES_ALL];      /* not on: no dollars, no score */
+	bool has_beneficiaries;     /* counted; else claims stand in for them */
+	bool has_allowed, has_paid; /* the run has these columns */
+};
+
+/* Returns 0 or FAIL_MEMORY.  The options are copied, what they point to is not. */
+int stats_create(struct stats **stats, const struct stats_options *options, struct diag *diag);
+void stats_destroy(struct stats *stats); /* takes NULL */
+
+enum stats_direction { DIRECTION_NONE, DIRECTION_HIGH, DIRECTION_LOW };
+enum { MEASURE_TEXT_SIZE = 24, PEER_GROUP_SIZE = 32 };
+
+/* A row of provider_rules.csv.  NAN: blank. */
+struct stats_row {
+	uint32_t number, peers; /* of the provider; the others of its group */
+	uint8_t rule;
+	bool flag;
+	bool provider_rule;  /* of stats.def: evaluated, hits and dollars are its own */
+	uint8_t direction;   /* enum stats_direction */
+	const char *measure; /* "" for none */
+	uint64_t evaluated, hits;
+	int64_t dollars; /* cents */
+	double value, shrunk_rate, wilson_low, median, mad, p80, p90, z, p, q, percentile;
+
+	/* For stats/ alone: all but q says flag; the limit of q, 0 for none. */
+	bool gate;
+	double q_limit;
+};
+
+/* Those of a provider, by rule and measure.  Rules without peers have no row. */
+const struct stats_row *stats_rows(const struct stats *stats, uint32_t number, size_t *count);
+
+struct stats_provider {
+	uint32_t number;
+	char peer_group[PEER_GROUP_SIZE]; /* specialty/entity type/setting/state or all */
+	uint32_t peers;                   /* the others of the group */
+	int64_t expected;                 /* dollars, in cents */
+	unsigned score;                   /* 0 to 1000 */
+	uint32_t rank, rank_in_class;     /* from 1 */
+	unsigned families_flagged;
+	bool is_lead;
+};
+
+/* NULL: it has no score (no id, a placeholder, or nothing read of it). */
+const struct stats_provider *stats_provider(const struct stats *stats, uint32_t number);
+
+/* The leads by rank, at most room of them; returns how many. */
+size_t stats_leads(const struct stats *stats, uint32_t numbers[], size_t room);
+
+/* Up to five reasons, most dollars expected first; each ends with NUL.  Returns how many. */
+enum { REASONS_MAX = 5, REASON_SIZE = 200 };
+size_t stats_reasons(
+        const struct stats *stats, uint32_t number, char reasons[REASONS_MAX][REASON_SIZE]);
+
+/* Of a rule of stats.def; false: it is none, or is not active. */
+struct stats_totals {
+	uint64_t in_scope, evaluated, hits, providers;
+	int64_t dollars;
+};
+bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals *totals);
+
+#endif
