@@ -112,6 +112,15 @@ quarantined() {
 column() {
 	awk -F, -v name="$2" '
 		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+		/"/ { # commas within quotes part nothing
+			count = split($0, part, "\"")
+			line = part[1]
+			for (i = 2; i <= count; i++) {
+				if (i % 2 == 0) gsub(/,/, ";", part[i])
+				line = line "\"" part[i]
+			}
+			$0 = line
+		}
 		{ print $at }' "$1"
 }
 
