@@ -98,8 +98,8 @@ struct scan {
 	const struct reader_kind *reader;
 	struct codes *codes;
 	const struct set *add_ons; /* of codes; NULL: none, or no rule asks */
-	struct pairs pairs[2]; /* PTP: practitioner, hospital */
-	bool has_pairs[2];     /* a folder of code sets has them; else those of the starter */
+	struct pairs pairs[2];     /* PTP: practitioner, hospital */
+	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
 	struct payer *payer; /* NULL: no tables of the payer */
 	struct rule_selection selection;

@@ -9,7 +9,8 @@
 static const struct rule_template templates[] = {
         {
                 "age_sex_classes",
-                "Ages and sexes that diagnoses and procedures are for, beside the code sets' own. system "
+                "Ages and sexes that diagnoses and procedures are for, beside the code sets' own. "
+                "system "
                 "is icd10cm or procedure; ages are whole years, dates inclusive, blank is open. "
                 "Read by CLN-03 and CLN-04.",
                 OWN_TABLE("age_sex_classes"),
