@@ -146,8 +146,10 @@ async function compareRules() {
 	const rules = (await rows(`SELECT DISTINCT rule FROM unit UNION SELECT DISTINCT rule FROM claim_unit ORDER BY 1`)).map((row) => row.rule);
 	for (const rule of rules) {
 		await compare(`rules.csv ${rule}`,
-			`SELECT rule, ${sums(['in_scope', 'evaluated', 'hits', 'dollars'])},
-				CAST(count(*) FILTER (hits > 0) AS HUGEINT) AS providers FROM expected_judged WHERE rule = '${rule}' GROUP BY 1`,
+			// A rule that could judge nothing says nothing of hits.
+			`SELECT rule, in_scope, evaluated, ${['hits', 'dollars', 'providers'].map((name) => `CASE WHEN evaluated > 0 THEN ${name} END AS ${name}`).join(', ')}
+				FROM (SELECT rule, ${sums(['in_scope', 'evaluated', 'hits', 'dollars'])},
+					CAST(count(*) FILTER (hits > 0) AS HUGEINT) AS providers FROM expected_judged WHERE rule = '${rule}' GROUP BY 1)`,
 			`SELECT rule, ${['in_scope', 'evaluated', 'hits', 'providers'].map(count)}, ${cents('dollars')} FROM got_rules WHERE rule = '${rule}'`,
 			['rule'], ['in_scope', 'evaluated', 'hits', 'dollars', 'providers']);
 		await compare(`provider_rules.csv ${rule}`,
