@@ -25,12 +25,7 @@ static bool is_apart(const struct event *event)
 	return event_has_any(event, apart, sizeof(apart) / sizeof(apart[0]));
 }
 
-/* Surgical centres bill each side on a line of its own. */
-static bool is_surgical_centre(const struct event *event)
-{
-	return event->run->specialty == TWO_CHARS('4', '9');
-}
-
+/* Surgical centers bill each side on a line of its own. */
 static bool takes_part(const struct window *window, const struct event *event)
 {
 	uint8_t bilateral = event->px->bilateral;
@@ -39,7 +34,7 @@ static bool takes_part(const struct window *window, const struct event *event)
 	       (bilateral == BILATERAL_HALF || bilateral == BILATERAL_INHERENT) &&
 	       event_is(event, CLAIM_PROFESSIONAL) && event->run->setting != SETTING_NONE &&
 	       event_has_day(event) && !(event->flags & EVENT_DUPLICATE) && !is_apart(event) &&
-	       !is_assistant(event) && !is_surgical_centre(event) &&
+	       !is_assistant(event) && !is_surgical_center(event) &&
 	       codes_covers(window->options->codes, PART_MPFS, event->line->from);
 }
 
