@@ -342,7 +342,7 @@ ALWAYS bool usable(uint64_t id)
 	return (id != 0) & (id >> ID_KIND_SHIFT != ID_PLACEHOLDER);
 }
 
-/* Slices moved as words. */
+/* Ids, and slices as words. */
 typedef uint64_t __attribute__((may_alias)) slice_word;
 _Static_assert(sizeof(struct slice) == sizeof(slice_word), "a slice is a word");
 
@@ -352,14 +352,7 @@ struct candidate {
 	const struct slice *texts;
 };
 
-ALWAYS void take_words(uint64_t *restrict into, const slice_word *restrict from,
-        const uint64_t *restrict masks, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		into[i] = (from[i] & masks[i]) | (into[i] & ~masks[i]);
-}
-
-ALWAYS void take_texts(slice_word *restrict into, const slice_word *restrict from,
+ALWAYS void take_words(slice_word *restrict into, const slice_word *restrict from,
         const uint64_t *restrict masks, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -380,8 +373,8 @@ static void take_candidate(struct batch *batch, const struct candidate *candidat
 
 		masks[i] = -take;
 	}
-	take_words(batch->provider_id, ids, masks, count);
-	take_texts((slice_word *)batch->provider_text, (const slice_word *)candidate->texts, masks,
+	take_words((slice_word *)batch->provider_id, (const slice_word *)ids, masks, count);
+	take_words((slice_word *)batch->provider_text, (const slice_word *)candidate->texts, masks,
 	        count);
 }
 
