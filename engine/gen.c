@@ -77,6 +77,7 @@ void gen_options_init(struct gen_options *options)
 	        .members = 100000,
 	        .months = 12,
 	        .schemes = GEN_SCHEMES_ALL,
+	        .prevalence_ppm = 10000,
 	        .columns = GEN_NARROW,
 	        .seed = 1,
 	};
@@ -185,6 +186,10 @@ static int options_check(const struct gen_options *options, struct diag *diag)
 		return diag_set(diag, FAIL_USAGE,
 		        "gen: --months must be 1 to %d: the codes are those of 2022 to 2024",
 		        GEN_MONTHS_MAX);
+	if (options->prevalence_ppm < 1 || options->prevalence_ppm > GEN_PREVALENCE_MAX_PPM)
+		return diag_set(diag, FAIL_USAGE,
+		        "gen: --prevalence must be above 0 and at most %d%%",
+		        GEN_PREVALENCE_MAX_PPM / 10000);
 	if (options->dirt & GEN_DIRT_TOTALS && options->columns != GEN_FULL &&
 	        options->dirt != (1u << DIRT_COUNT) - 1)
 		return diag_set(diag, FAIL_USAGE,

@@ -29,6 +29,9 @@ enum gen_columns {
 /* The codes are those of 2022 to 2024; slots are numbered in 32 bits. */
 enum { GEN_MONTHS_MAX = 36, GEN_PROVIDERS_MAX = 40000000, GEN_MEMBERS_MAX = 1000000000 };
 
+/* Above this, ranks would not suffice: each planted scheme brings decoys too. */
+enum { GEN_PREVALENCE_MAX_PPM = 200000 };
+
 /* What real feeds have, as bits of gen_options.dirt. */
 enum gen_dirt {
 	GEN_DIRT_AMOUNTS = 1 << 0,      /* claim-level amounts on every institutional line */
@@ -55,6 +58,8 @@ struct gen_options {
 	uint64_t members;
 	unsigned months; /* ending with December 2024 */
 	uint64_t schemes;
+	uint32_t prevalence_ppm; /* of a million providers, those with a planted scheme; and as
+	                            many a scheme for each decoy */
 	unsigned dirt;
 	enum gen_columns columns;
 	uint64_t seed;

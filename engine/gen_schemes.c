@@ -846,15 +846,27 @@ static int schemes_choose(struct gen_world *world, struct diag *diag)
 	return 0;
 }
 
+/* How many slots each scheme gets, so that the planted are as many as asked for. */
+static uint32_t slots_each(const struct gen_world *world, uint64_t persons)
+{
+	uint64_t planted = 0, each;
+
+	for (uint32_t i = 0; i < world->schemes_count; i++)
+		planted += !(world->schemes[i]->flags & GEN_SCHEME_DECOY);
+	each = persons * world->options->prevalence_ppm / 1000000 /
+	       (planted ? planted : world->schemes_count);
+	return each > 0 ? (uint32_t)each : 1;
+}
+
 /*
- * One provider in a hundred is in a scheme, and as many are decoys.  Their
- * ranks are spread evenly, at least two apart: a partner has the next rank.
+ * One provider in a hundred is in a scheme if nothing else is asked for, and
+ * each decoy has as many as a scheme.  Their ranks are spread evenly, at least
+ * two apart: a partner has the next rank.
  */
 int gen_schemes_place(struct gen_world *world, struct diag *diag)
 {
-	enum { ONE_IN = 100, APART = 2 };
-	uint64_t persons = world->options->providers - world->hospitals;
-	uint64_t room, planted = 0;
+	enum { APART = 2 };
+	uint64_t persons = world->options->providers - world->hospitals, room;
 	int err = schemes_choose(world, diag);
 
 	if (err || world->schemes_count == 0)
@@ -869,12 +881,13 @@ int gen_schemes_place(struct gen_world *world, struct diag *diag)
 		world->schemes_count = (uint32_t)room;
 	if (world->schemes_count == 0)
 		return 0;
-	for (uint32_t i = 0; i < world->schemes_count; i++)
-		planted += !(world->schemes[i]->flags & GEN_SCHEME_DECOY);
-	world->slots_per_scheme = (uint32_t)(persons / ONE_IN /
-	                                     (planted ? planted : world->schemes_count));
-	if (world->slots_per_scheme == 0)
-		world->slots_per_scheme = 1;
+	world->slots_per_scheme = slots_each(world, persons);
+	if (gen_slots(world) > room)
+		return diag_set(diag, FAIL_USAGE,
+		        "gen: %u schemes and decoys at this --prevalence need %llu providers",
+		        world->schemes_count,
+		        (unsigned long long)(gen_slots(world) * APART + world->slot_first +
+		                             world->hospitals));
 	world->slot_stride = (persons - world->slot_first) / gen_slots(world);
 	return 0;
 }

@@ -354,6 +354,20 @@ static int set_gen_number(const struct option_values *values, enum option option
 	        name, values->value[option], option == OPT_GEN_SEED ? 0 : 1, most, value, diag);
 }
 
+static int set_gen_prevalence(struct gen_options *gen, const char *text, struct diag *diag)
+{
+	char *end;
+	double percent;
+
+	if (!text)
+		return 0;
+	percent = strtod(text, &end);
+	if (end == text || strcmp(end, "%") != 0 || !(percent > 0 && percent <= 100))
+		return diag_set(diag, FAIL_USAGE, "--prevalence %s: wants a share like 1%%", text);
+	gen->prevalence_ppm = (uint32_t)(percent * 10000 + 0.5);
+	return 0;
+}
+
 static int set_gen(struct gen_options *gen, const struct option_values *values, struct diag *diag)
 {
 	static const char *const columns[] = {"narrow", "full", NULL};
@@ -386,6 +400,8 @@ static int set_gen(struct gen_options *gen, const struct option_values *values, 
 	gen->threads = (unsigned)threads;
 	if (err == 0 && values->value[OPT_GEN_SCHEMES])
 		err = gen_schemes_parse(values->value[OPT_GEN_SCHEMES], &gen->schemes, diag);
+	if (err == 0)
+		err = set_gen_prevalence(gen, values->value[OPT_GEN_PREVALENCE], diag);
 	if (err == 0 && values->value[OPT_GEN_DIRT])
 		err = gen_dirt_parse(values->value[OPT_GEN_DIRT], &gen->dirt, diag);
 	return err;

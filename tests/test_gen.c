@@ -607,6 +607,42 @@ Test(gen, each_scheme_has_a_provider)
 	}
 }
 
+/* Providers that labels.csv tells of as planted, or as decoys. */
+static unsigned labelled(const char *label)
+{
+	struct table table;
+	unsigned count = 0;
+
+	table_open(&table, "labels.csv");
+	while (table_next(&table))
+		count += is(&table, "label", label);
+	table_close(&table);
+	return count;
+}
+
+/* Of 3,917 persons; hospitals and the numbers of exclusions are too few for all of theirs. */
+Test(gen, prevalence_is_the_share_of_the_planted)
+{
+	static const struct {
+		uint32_t ppm;
+		unsigned least, most;
+	} shares[] = {{10000, 20, 40}, {50000, 165, 196}, {100000, 330, 392}};
+	struct gen_options options = small_options();
+
+	options.providers = 4000;
+	options.lines = 400000;
+	options.columns = GEN_FULL;
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+		unsigned planted;
+
+		options.prevalence_ppm = shares[i].ppm;
+		make(&options);
+		planted = labelled("planted");
+		cr_assert(planted >= shares[i].least && planted <= shares[i].most, "%u", planted);
+		cr_assert(labelled("decoy") >= planted);
+	}
+}
+
 Test(gen, no_schemes_no_labels)
 {
 	struct gen_options options = small_options();
@@ -865,6 +901,19 @@ Test(gen, refuses_what_cannot_be)
 	cr_assert_eq(run(options, &diag), FAIL_USAGE);
 	cr_assert(strstr(diag.text, "--columns full"), "%s", diag.text);
 	options.columns = GEN_FULL;
+	options.prevalence_ppm = 0;
+	cr_assert_eq(run(options, &diag), FAIL_USAGE);
+	options.prevalence_ppm = 200001;
+	cr_assert_eq(run(options, &diag), FAIL_USAGE);
+	cr_assert(strstr(diag.text, "20%"), "%s", diag.text);
+	options.schemes = GEN_SCHEMES_ALL;
+	options.providers = 400;
+	options.prevalence_ppm = 200000;
+	cr_assert_eq(run(options, &diag), 0, "%s", diag.text);
+	cr_assert_eq(gen_schemes_parse("duplicate", &options.schemes, &diag), 0);
+	cr_assert_eq(run(options, &diag), FAIL_USAGE);
+	cr_assert(strstr(diag.text, "--prevalence"), "%s", diag.text);
+	cr_assert_eq(gen_schemes_parse("late_filing", &options.schemes, &diag), 0);
 	options.providers = 2;
 	cr_assert_eq(run(options, &diag), FAIL_USAGE);
 	cr_assert(strstr(diag.text, "--providers"), "%s", diag.text);
