@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/tallies.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS_MIN = 1024, SLOT_EMPTY = 0 };
+
+/* Entries as they came, and where to find each: slot -> number of entry + 1. */
+struct tallies {
+	struct tally *entries;
+	size_t count, room;
+	uint32_t *slots;
+	size_t slot_count; /* a power of two, at least twice room */
+	size_t last;       /* entry added to last: many follow one another */
+};
+
+static const struct {
+	const char *rule, *name;
+} measures[] = {
+#define TALLY(symbol, rule, name) {rule, name},
+#include "history/tallies.def"
+#undef TALLY
+};
+
+const char *tally_rule(enum tally_measure measure)
+{
+	return measures[measure].rule;
+}
+
+const char *tally_name(enum tally_measure measure)
+{
+	return measures[measure].name;
+}
+
+int tallies_create(struct tallies **tallies, struct diag *diag)
+{
+	*tallies = calloc(1, sizeof(**tallies));
+	return *tallies ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for tallies");
+}
+
+void tallies_destroy(struct tallies *tallies)
+{
+	if (!tallies)
+		return;
+	free(tallies->entries);
+	free(tallies->slots);
+	free(tallies);
+}
+
+/* ---- Finding an entry ---- */
+
+static bool is_of(const struct tally *entry, const struct tally *key)
+{
+	return entry->provider == key->provider && entry->measure == key->measure &&
+	       entry->of == key->of;
+}
+
+static size_t slot_of(const struct tallies *tallies, const struct tally *key)
+{
+	uint64_t mixed = ((uint64_t)key->provider << 32 | key->measure) * 0x9e3779b97f4a7c15u;
+
+	mixed = (mixed ^ mixed >> 32 ^ key->of) * 0xd6e8feb86659fd93u;
+	return (size_t)(mixed ^ mixed >> 32) & (tallies->slot_count - 1);
+}
+
+/* The slot that an entry has or may take. */
+static uint32_t *find_slot(const struct tallies *tallies, const struct tally *key)
+{
+	size_t at = slot_of(tallies, key);
+
+	while (tallies->slots[at] != SLOT_EMPTY &&
+	        !is_of(&tallies->entries[tallies->slots[at] - 1], key))
+		at = (at + 1) & (tallies->slot_count - 1);
+	return &tallies->slots[at];
+}
+
+static void fill_slots(struct tallies *tallies)
+{
+	for (size_t i = 0; i < tallies->count; i++)
+		*find_slot(tallies, &tallies->entries[i]) = (uint32_t)i + 1;
+}
+
+static int grow(struct tallies *tallies)
+{
+	size_t slot_count = tallies->slot_count ? 2 * tallies->slot_count : SLOTS_MIN;
+	size_t room = slot_count / 2;
+
+	if (room >= UINT32_MAX)
+		return FAIL_MEMORY;
+	struct tally *entries = realloc(tallies->entries, room * sizeof(*entries));
+	if (!entries)
+		return FAIL_MEMORY;
+	tallies->entries = entries;
+	uint32_t *slots = calloc(slot_count, sizeof(*slots));
+	if (!slots)
+		return FAIL_MEMORY;
+	free(tallies->slots);
+	tallies->slots = slots;
+	tallies->slot_count = slot_count;
+	tallies->room = room;
+	fill_slots(tallies);
+	return 0;
+}
+
+/* ---- Adding ---- */
+
+static void add_to(struct tally *entry, const struct tally *tally)
+{
+	entry->n += tally->n;
+	entry->k += tally->k;
+	entry->dollars = (int64_t)((uint64_t)entry->dollars + (uint64_t)tally->dollars);
+	entry->sum = (int64_t)((uint64_t)entry->sum + (uint64_t)tally->sum);
+	entry->squares += tally->squares;
+}
+
+int tallies_add(struct tallies *tallies, const struct tally *tally)
+{
+	assert(tally->measure < TALLY_MEASURES);
+	if (tallies->last < tallies->count && is_of(&tallies->entries[tallies->last], tally)) {
+		add_to(&tallies->entries[tallies->last], tally);
+		return 0;
+	}
+	if (tallies->count == tallies->room && grow(tallies))
+		return FAIL_MEMORY;
+	uint32_t *slot = find_slot(tallies, tally);
+
+	if (*slot == SLOT_EMPTY) {
+		tallies->entries[tallies->count++] = *tally;
+		*slot = (uint32_t)tallies->count;
+	} else {
+		add_to(&tallies->entries[*slot - 1], tally);
+	}
+	tallies->last = *slot - 1;
+	return 0;
+}
+
+int tallies_merge(struct tallies *into, const struct tallies *from)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < from->count && !err; i++)
+		err = tallies_add(into, &from->entries[i]);
+	return err;
+}
+
+/* ---- Reading ---- */
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct tally *of_a = a, *of_b = b;
+
+	if (of_a->provider != of_b->provider)
+		return of_a->provider < of_b->provider ? -1 : 1;
+	if (of_a->measure != of_b->measure)
+		return of_a->measure < of_b->measure ? -1 : 1;
+	if (of_a->of != of_b->of)
+		return of_a->of < of_b->of ? -1 : 1;
+	return 0;
+}
+
+void tallies_sort(struct tallies *tallies)
+{
+	if (tallies->count > 1)
+		qsort(tallies->entries, tallies->count, sizeof(*tallies->entries), compare_entries);
+	if (tallies->slots) {
+		memset(tallies->slots, 0, tallies->slot_count * sizeof(*tallies->slots));
+		fill_slots(tallies);
+	}
+	tallies->last = 0;
+}
+
+/* The first entry that is not before (provider, measure). */
+static size_t first_from(const struct tallies *tallies, uint32_t provider, uint32_t measure)
+{
+	size_t low = 0, high = tallies->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct tally *entry = &tallies->entries[middle];
+
+		if (entry->provider < provider ||
+		        (entry->provider == provider && entry->measure < measure))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct tally *between(const struct tallies *tallies, const struct tally *from,
+        const struct tally *to, size_t *count)
+{
+	size_t first = tallies ? first_from(tallies, from->provider, from->measure) : 0;
+
+	*count = tallies ? first_from(tallies, to->provider, to->measure) - first : 0;
+	return *count ? &tallies->entries[first] : NULL;
+}
+
+const struct tally *tallies_of(const struct tallies *tallies, uint32_t provider, size_t *count)
+{
+	const struct tally from = {.provider = provider};
+	const struct tally to = {.provider = provider, .measure = TALLY_MEASURES};
+
+	return between(tallies, &from, &to, count);
+}
+
+const struct tally *tallies_find(
+        const struct tallies *tallies, uint32_t provider, enum tally_measure measure, size_t *count)
+{
+	const struct tally from = {.provider = provider, .measure = measure};
+	const struct tally to = {.provider = provider, .measure = (uint32_t)measure + 1};
+
+	return between(tallies, &from, &to, count);
+}
+
+const struct tally *tallies_all(const struct tallies *tallies, size_t *count)
+{
+	*count = tallies ? tallies->count : 0;
+	return *count ? tallies->entries : NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tallies: what the walks over beneficiaries and over providers counted of each
+ * provider, net, for the rules that stats/ judges beside peers.
+ *
+ * Integers only, added up: workers have tallies of their own, which are merged
+ * when all have walked, and no order can show.  tallies.def has a line for each
+ * measure: the rule it belongs to and what it is called.  A measure with parts
+ * (levels of a family, months, codes) has an entry for each part, told apart by
+ * `of`.
+ */
+#ifndef HISTORY_TALLIES_H
+#define HISTORY_TALLIES_H
+
+#include "base/diag.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum tally_measure {
+#define TALLY(symbol, rule, name) TALLY_##symbol,
+#include "history/tallies.def"
+#undef TALLY
+	TALLY_MEASURES
+};
+
+/* The rule of a measure, "" for counters that several rules read, and its
+ * printed name or "". */
+const char *tally_rule(enum tally_measure measure);
+const char *tally_name(enum tally_measure measure);
+
+/* What n, k, dollars, sum and squares are is said beside the measure's line in
+ * tallies.def. */
+struct tally {
+	uint32_t provider;    /* dense number in profile */
+	uint32_t measure;     /* enum tally_measure */
+	uint64_t of;          /* part of the measure; 0: it has none */
+	uint64_t n, k;        /* evaluated, hits */
+	int64_t dollars, sum; /* wrap */
+	unsigned __int128 squares;
+};
+
+struct tallies; /* of one worker, or all of them merged */
+
+int tallies_create(struct tallies **tallies, struct diag *diag);
+void tallies_destroy(struct tallies *tallies); /* takes NULL */
+
+/* Add to the entry of (provider, measure, of), made if new.  Returns 0 or
+ * FAIL_MEMORY. */
+int tallies_add(struct tallies *tallies, const struct tally *tally);
+int tallies_merge(struct tallies *into, const struct tallies *from);
+
+/* Put in order; what follows needs it.  Any thread may then read. */
+void tallies_sort(struct tallies *tallies);
+
+/*
+ * The entries of a provider by (measure, of), or of all by (provider, measure,
+ * of).  NULL tallies have none.
+ */
+const struct tally *tallies_of(const struct tallies *tallies, uint32_t provider, size_t *count);
+const struct tally *tallies_all(const struct tallies *tallies, size_t *count);
+
+/* The entries of a provider and a measure, by of. */
+const struct tally *tallies_find(const struct tallies *tallies, uint32_t provider,
+        enum tally_measure measure, size_t *count);
+
+#endif
