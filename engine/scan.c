@@ -673,6 +673,26 @@ static int open_pairs(struct scan *scan)
 	return 0;
 }
 
+/* Coverage policies, where CLN-01 asks for them. */
+static int open_coverage(struct scan *scan)
+{
+	static const char *const names[] = {
+	        "payer_coverage", "ncd_lcd", "ncd_lcd_dx", "ncd_lcd_documents"};
+	const struct set *sets[4] = {NULL};
+	struct coverage_sources sources = {.payer = scan->payer};
+	int err = 0;
+
+	if (!scan->selection.active[rule_find("CLN-01")])
+		return 0;
+	for (unsigned i = 0; i < 4 && err == 0; i++)
+		err = codes_use_set(scan->codes, names[i], &sets[i], scan->diag);
+	sources.own = sets[0];
+	sources.procedures = sets[1];
+	sources.diagnoses = sets[2];
+	sources.documents = sets[3];
+	return err ? err : coverage_create(&scan->coverage, &sources, scan->diag);
+}
+
 static int open_scan(struct scan *scan)
 {
 	static const struct scan_hot *const hot[LEVEL_COUNT] = {
@@ -701,6 +721,8 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = payer_create(&scan->payer, options->tables, scan->diag);
 	if (err == 0)
+		err = open_coverage(scan);
+	if (err == 0)
 		err = open_side(scan, USE_MEMBERS, options->members, &scan->members);
 	if (err == 0)
 		err = open_side(scan, USE_PROVIDERS, options->providers, &scan->providers);
@@ -718,6 +740,7 @@ static void close_scan(struct scan *scan)
 	run_destroy(scan->run);
 	side_destroy(scan->members);
 	side_destroy(scan->providers);
+	coverage_destroy(scan->coverage);
 	payer_destroy(scan->payer);
 	codes_destroy(scan->codes);
 	layouts_destroy(scan->layouts);

@@ -13,6 +13,7 @@
 #include "input/plan.h"
 #include "input/reader.h"
 #include "lookup/codes.h"
+#include "lookup/coverage.h"
 #include "lookup/normalise.h"
 #include "lookup/pairs.h"
 #include "lookup/side.h"
@@ -101,7 +102,8 @@ struct scan {
 	struct pairs pairs[2];     /* PTP: practitioner, hospital */
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
-	struct payer *payer; /* NULL: no tables of the payer */
+	struct payer *payer;       /* NULL: no tables of the payer */
+	struct coverage *coverage; /* NULL: no policies, or no rule asks */
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules, any_history, drop_cache;

@@ -52,6 +52,7 @@ static void set_layout(struct worker *worker, const struct layout *layout)
 	        .as_of = scan->options->as_of,
 	        .death_month_level = scan->members && side_death_month_level(scan->members),
 	        .payer = scan->payer,
+	        .coverage = scan->coverage,
 	        .outside = &worker->outside,
 	};
 	for (unsigned word = 0; word < 4; word++)

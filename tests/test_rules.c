@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules_cases.h"
 
+#include "lookup/coverage.h"
 #include "rules/explain.h"
 #include "rules/holidays.h"
 #include "rules/templates.h"
+
+#include <unistd.h>
 
 static int select_rules(struct rule_selection *selection, const char *list, struct diag *diag)
 {
@@ -30,7 +33,7 @@ Test(rules, registry_lists_all_in_order_of_id)
 		          entry->id[strlen(entry->family)] == '-');
 		built += entry->rule != NULL;
 	}
-	cr_expect_eq(built, 21);
+	cr_expect_eq(built, 22);
 	cr_expect_eq(rule_find("VAL-99"), -1);
 }
 
@@ -53,7 +56,7 @@ Test(rules, checks_are_numbered_line_below_32_and_others_above)
 			cr_expect_lt(bit, checks_used());
 		}
 	}
-	cr_expect_eq(__builtin_popcountll(seen & UINT32_MAX), 30);
+	cr_expect_eq(__builtin_popcountll(seen & UINT32_MAX), 31);
 	cr_expect_eq(__builtin_popcountll(seen >> 32), 8);
 	cr_expect_eq(check_rule(63), -1);
 	cr_expect_eq(check_rule(64), -1);
@@ -127,7 +130,7 @@ Test(rules, select_takes_ids_families_and_exceptions)
 	struct diag diag;
 
 	cr_expect_eq(select_rules(&selection, "all", &diag), 0);
-	cr_expect_eq(__builtin_popcountll(selection.checks), 38);
+	cr_expect_eq(__builtin_popcountll(selection.checks), 39);
 	cr_expect(chosen(&selection, "VAL-01") && chosen(&selection, "STA-11"));
 	cr_expect_eq(select_rules(&selection, "none", &diag), 0);
 	cr_expect_eq(selection.checks, 0);
@@ -440,6 +443,27 @@ static void expect_told(struct case_run *run, uint32_t i)
 	}
 }
 
+/* Coverage policies of codes that random lines have. */
+static struct payer *read_policies(void)
+{
+	static const char text[] = "code,diagnosis,covered,policy,group,state,from,to\n"
+	                           "80053,E11,1,a,,,2019-01-01,\n20610,M17,1,b; c=d,2,,,\n"
+	                           "36415,I10,0,e,,,,2024-12-31\n";
+	char path[] = "/tmp/claimscan-policies-XXXXXX", given[64];
+	const char *const list[] = {given, NULL};
+	struct payer *payer;
+	struct diag diag;
+	int fd = mkstemp(path);
+
+	cr_assert_eq(write(fd, text, sizeof(text) - 1), (ssize_t)sizeof(text) - 1);
+	close(fd);
+	snprintf(given, sizeof(given), "coverage=%s", path);
+	diag_init(&diag);
+	cr_assert_eq(payer_create(&payer, list, &diag), 0, "%s", diag.text);
+	unlink(path);
+	return payer;
+}
+
 /* Masks nest, hits can be told, a line alone and every level say the same. */
 Test(rules, random_lines_are_judged_alike_at_every_level_and_alone)
 {
@@ -447,8 +471,14 @@ Test(rules, random_lines_are_judged_alike_at_every_level_and_alone)
 	struct verdicts *first = aligned_alloc(64, sizeof(*first));
 	struct given *lines = calloc(BATCH_LINES, sizeof(*lines));
 
+	struct payer *payer = read_policies();
+	const struct coverage_sources sources = {.payer = payer};
+	struct coverage *coverage;
+	struct diag diag;
 	uint64_t seen = 0;
 
+	cr_assert_eq(coverage_create(&coverage, &sources, &diag), 0);
+	run->context.coverage = coverage;
 	state = 42;
 	run->context.as_of = case_date("2025-12-31");
 	for (int round = 0; round < 20; round++) {
@@ -485,5 +515,7 @@ Test(rules, random_lines_are_judged_alike_at_every_level_and_alone)
 			cr_expect(seen >> bit & 1, "check %u was never hit", bit);
 	free(lines);
 	free(first);
+	coverage_destroy(coverage);
+	payer_destroy(payer);
 	case_run_destroy(run);
 }

@@ -44,6 +44,7 @@ enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
 enum rule_state { STATE_ON, STATE_WATCH, STATE_OFF, STATE_NOT_EVALUABLE, STATE_NOT_BUILT };
 
 struct codes_outside; /* rules/outside.h */
+struct coverage;      /* lookup/coverage.h */
 
 /* What a rule may read besides the batch.  Const during a run. */
 struct rule_context {
@@ -51,8 +52,9 @@ struct rule_context {
 	struct field_set
 	        bound; /* the fields of the batch's layout, and those that side files give */
 	int32_t as_of; /* DATE_ABSENT if not given */
-	int32_t death_month_level; /* 1: death dates are month-level (catalogue TIM-04) */
-	const struct payer *payer; /* the payer's own tables; NULL: none */
+	int32_t death_month_level;       /* 1: death dates are month-level (catalogue TIM-04) */
+	const struct payer *payer;       /* the payer's own tables; NULL: none */
+	const struct coverage *coverage; /* policies (lookup/coverage.h); NULL: none */
 
 	/* Where lines on days that no set covers are counted: the worker's own.  NULL: not. */
 	struct codes_outside *outside;

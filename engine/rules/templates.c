@@ -19,6 +19,19 @@ static const struct rule_template templates[] = {
                 "procedure,99381,0,0,,,\n",
         },
         {
+                "coverage",
+                "What diagnoses procedures are covered for. covered is 1 where the diagnosis "
+                "supports, 0 where it excludes; a category covers what begins with it. Groups of "
+                "a policy all hold, of a group one diagnosis is enough; state is the provider's. "
+                "Read by CLN-01.",
+                OWN_TABLE("coverage"),
+                "code,diagnosis,covered,policy,group,state,from,to",
+                "82306,E55,1,Vitamin D,1,,2023-01-01,\n"
+                "82306,Z00.00,0,Vitamin D,,,2023-01-01,\n"
+                "97597,L97,1,Wounds,1,OH,2023-01-01,\n"
+                "97597,I87.2,1,Wounds,2,OH,2023-01-01,\n",
+        },
+        {
                 "dispositions",
                 "What reviewers decided on findings: the input of claimscan calibrate. decision "
                 "is confirmed, partly, rejected or open.",

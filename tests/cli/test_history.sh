@@ -10,20 +10,23 @@ found() {
 	awk -F, -v rule="$2" '$1 == rule { print $4 "," $5 "," $2 }' "$1/findings.csv" | LC_ALL=C sort
 }
 
+# RULE.options: words for the command line; $cases_of is where tables of the cases are.
+cases_of=$root/tests/cli/history
 for cases in "$root"/tests/cli/history/*.cases; do
 	rule=$(basename "$cases" .cases)
 	rm -rf run expected claims.csv
 	: >expected
 	awk -v claims=claims.csv -v expected=expected -f "$root/tests/cli/history/claims.awk" "$cases"
+	options=$(cat "$cases_of/$rule.options" 2>/dev/null | sed "s|[$]cases_of|$cases_of|g")
 	hits=$(grep -c '!' "$cases")
 	clean=$(grep -o '^n[0-9]*' "$cases" | sort -u | wc -l)
-	exits "$rule: a run" 0 "$program" scan -q --no-timing --rules "$rule" --findings all --max-bad 100% -o run claims.csv
+	exits "$rule: a run" 0 "$program" scan -q --no-timing --rules "$rule" --findings all --max-bad 100% $options -o run claims.csv
 	equal "$rule: at least ten cases of either kind" yes "$([ "$hits" -ge 10 ] && [ "$clean" -ge 10 ] && echo yes)"
 	LC_ALL=C sort expected >expected.sorted
 	equal "$rule: its cases" "" "$(found run "$rule" | diff expected.sorted -)"
 	exits "$rule: a run with its lines in another order" 0 sh -c "
 		{ head -n 1 claims.csv; tail -n +2 claims.csv | awk '{ print (NR * 7919) % 1009 \"\\t\" \$0 }' | sort -n | cut -f2-; } >other.csv
-		rm -rf other && exec \"$program\" scan -q --no-timing --rules $rule --findings all --max-bad 100% -o other other.csv"
+		rm -rf other && exec \"$program\" scan -q --no-timing --rules $rule --findings all --max-bad 100% $options -o other other.csv"
 	equal "$rule: the same findings" "" "$(diff run/findings.csv other/findings.csv; diff run/providers.csv other/providers.csv)"
 	exits "$rule: explained" 0 "$program" rules explain "$rule"
 done

@@ -89,6 +89,51 @@ a1a|1|unbundled|medium|0.00|a1a|2|panel=80055; components=2; limit=2; panel_pric
 a2a|1|unbundled|medium|0.00|a2b|1|panel=80061; components=2; limit=2; panel_price=none; line=a2b/1" \
 	"$(told NCC-08 'claim_id line kind severity dollars other_claim_id other_line detail')"
 
+# ---- CLN-01 by the coverage database's export, and by a payer's own ----
+
+mkdir coverage
+cat >coverage/lcd.csv <<'ROWS'
+lcd_id,lcd_version,title,orig_det_eff_date,ent_det_end_date,rev_eff_date,rev_end_date,date_retired,status
+33822,12,Made up,2015-10-01,,2024-01-01,,,A
+34567,3,Made up too,2015-10-01,,2023-01-01,,2024-06-30,A
+ROWS
+printf 'lcd_id,lcd_version,hcpc_code_id,hcpc_code_group\n33822,12,82306,1\n34567,3,82306,1\n34567,3,93306,1\n' >coverage/lcd_x_hcpc_code.csv
+printf 'lcd_id,lcd_version,icd10_code_id,icd10_support_group\n33822,12,E55.9,1\n33822,12,M81.0,2\n34567,3,K90.0,1\n' >coverage/lcd_x_icd10_support.csv
+printf 'lcd_id,lcd_version,icd10_code_id,icd10_dont_support_group\n33822,12,Z00.00,1\n' >coverage/lcd_x_icd10_dont_support.csv
+made \
+	'a1 a/1 82306 2024-03-01 d1=E119 p1=1' 'a2 a/1 82306 2024-03-01 d1=E559 p1=1' \
+	'a3 a/1 82306 2024-03-01 d1=K900 p1=1' 'a4 a/1 82306 2024-07-01 d1=K900 p1=1' \
+	'a5 a/1 82306 2024-07-01 d1=E559 d2=Z0000' 'a6 a/1 82306 2024-03-01 d1=K900 d2=Z0000' \
+	'a7 a/1 93306 2024-06-30 d1=I10 p1=1 paid=12.34' 'a8 a/1 93306 2024-07-01 d1=I10 p1=1' \
+	'a9 a/1 82306 2022-07-01 d1=I10 p1=1'
+judge CLN-01 -c coverage
+equal "CLN-01: a hit where every document in force fails" "a5a|1|excluded|low|80.00|policy=L33822; code=82306; dx=Z0000; excluded=1; limit=0; in_force=2024-01-01..
+a1a|1|unsupported|medium|80.00|policy=L33822; code=82306; supporting=0; limit=1; in_force=2024-01-01..
+a4a|1|unsupported|medium|80.00|policy=L33822; code=82306; supporting=0; limit=1; in_force=2024-01-01..
+a7a|1|unsupported|medium|12.34|policy=L34567; code=93306; supporting=0; limit=1; in_force=2023-01-01..2024-06-30" \
+	"$(told CLN-01 'claim_id line kind severity dollars detail')"
+equal "CLN-01: in scope where a document is in force" "7,7,0,4" "$(awk -F, '/^CLN-01/ { print $9 "," $10 "," $11 "," $12 }' run/rules.csv | tr -d '"')"
+printf 'code,diagnosis,covered,policy,group,state,from,to\n82306,I10,1,ours,,,2024-02-01,\n' >ours.csv
+judge CLN-01 -c coverage --table coverage=ours.csv
+equal "CLN-01: the payer's policy stands over what is published" "a1a|unsupported|ours
+a2a|unsupported|ours
+a3a|unsupported|ours
+a4a|unsupported|ours
+a5a|unsupported|ours
+a6a|unsupported|ours
+a7a|unsupported|L34567" \
+	"$(told CLN-01 'claim_id kind detail' | sed 's/policy=//; s/;.*//')"
+mkdir own
+printf 'procedure,diagnosis,covered,policy,group,from,to\n93306,I5,1,plan A,1,,\n93306,I50,1,plan A,1,2024-01-01,\n' >own/coverage.csv
+exits "CLN-01: a category is of three characters at least" 78 scan --rules CLN-01 -c own claims.csv
+printf 'procedure,diagnosis,covered,policy,group,from,to\n93306,I50,1,plan A,1,2024-07-01,\n' >own/coverage.csv
+judge CLN-01 -c own
+equal "CLN-01 by a payer's table in the folder of code sets" "a8a|unsupported|80.00|policy=plan A; code=93306; group=1; supporting=0; limit=1; in_force=2024-07-01.." \
+	"$(told CLN-01 'claim_id kind dollars detail')"
+judge CLN-01
+equal "CLN-01 without a policy: not evaluable, and why" yes \
+	"$(grep -q '^CLN-01,.*,not evaluable,.*--table coverage' run/rules.csv && echo yes)"
+
 # ---- What the findings of the others say ----
 
 made 'a1 a/1 71046 2024-03-01 m1=76 paid=33.10' 'a2 a/1 99213 2024-03-01 m1=77' 'a3 a/1 71046 2024-03-01 m1=91'

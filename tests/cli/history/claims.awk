@@ -13,7 +13,9 @@ BEGIN {
 		"discharge_disposition_code,place_of_service_code,bill_type_code,revenue_center_code," \
 		"service_unit_quantity,hcpcs_code,hcpcs_modifier_1,hcpcs_modifier_2,rendering_npi," \
 		"billing_npi,billing_tin,facility_npi,received_date,paid_amount,charge_amount," \
-		"specialty_code,billing_ccn,claim_frequency_code,original_claim_id,denied_flag,condition_code_1,ordering_npi" >claims
+		"specialty_code,billing_ccn,claim_frequency_code,original_claim_id,denied_flag,condition_code_1,ordering_npi," \
+		"diagnosis_code_1,diagnosis_code_2,diagnosis_code_3,diagnosis_pointer_1,diagnosis_pointer_2,provider_state,ms_drg_code," \
+		"procedure_code_1" >claims
 }
 /^#/ || NF == 0 { next }
 {
@@ -35,5 +37,6 @@ BEGIN {
 	print $1 id[1] "," id[2] "," f["type"] "," (f["person"] == "none" ? "" : $1) "," f["start"] "," f["end"] "," f["from"] "," \
 		f["thru"] "," f["adm"] "," f["dis"] "," f["status"] "," f["pos"] "," f["tob"] "," f["rev"] "," f["units"] "," ($3 == "-" ? "" : $3) "," \
 		f["m1"] "," f["m2"] "," f["npi"] "," f["billing"] "," f["tin"] "," f["facility"] "," f["received"] "," f["paid"] "," \
-		f["charge"] "," f["spec"] "," f["ccn"] "," f["freq"] "," original "," f["denied"] "," f["cond"] "," f["ordering"] >claims
+		f["charge"] "," f["spec"] "," f["ccn"] "," f["freq"] "," original "," f["denied"] "," f["cond"] "," f["ordering"] "," f["d1"] "," f["d2"] "," f["d3"] "," \
+		f["p1"] "," f["p2"] "," f["state"] "," f["drg"] "," f["px"] >claims
 }
