@@ -203,12 +203,17 @@ static int set_list(const char *option, const char *text, const char *const *wor
 
 static int set_counters(struct scan_options *scan, const char *text, struct diag *diag)
 {
-	static const char *const words[] = {"all", "none", "codes", "counts", NULL};
+	static const char *const words[] = {"all", "none", "codes", "counts", "month", "em",
+	        "modifier", "pos", "digit", "sumsq", NULL};
+	static const unsigned keep[] = {PROFILE_CODES | PROFILE_COUNTS, 0, PROFILE_CODES,
+	        PROFILE_COUNTS, PROFILE_MONTHS, PROFILE_EM, PROFILE_MODIFIERS, PROFILE_PLACES,
+	        PROFILE_DIGITS, PROFILE_SQUARES};
 	unsigned bits;
 	int err = set_list("counters", text ? text : "all", words, &bits, diag);
 
-	scan->counters = (bits & 1 ? PROFILE_CODES | PROFILE_COUNTS : 0) |
-	                 (bits & 4 ? PROFILE_CODES : 0) | (bits & 8 ? PROFILE_COUNTS : 0);
+	scan->counters = 0;
+	for (unsigned i = 0; i < sizeof(keep) / sizeof(keep[0]); i++)
+		scan->counters |= bits >> i & 1 ? keep[i] : 0;
 	return err;
 }
 

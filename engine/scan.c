@@ -530,8 +530,10 @@ static void settle_wanted(struct scan *scan)
 
 		if (field == FIELD_HCPCS)
 			counted = counters != 0;
-		else if (type == CELL_MODIFIER || field == FIELD_PLACE)
-			counted = counters & PROFILE_COUNTS;
+		else if (type == CELL_MODIFIER)
+			counted = counters & PROFILE_MODIFIERS;
+		else if (field == FIELD_PLACE)
+			counted = counters & PROFILE_PLACES;
 		if (scan->any_rules || (counted && !only_rules_read(field)))
 			field_set_add(&scan->wanted, field);
 	}

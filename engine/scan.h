@@ -39,7 +39,7 @@ struct scan_options {
 	const char *members, *providers;
 	const char *const *tables; /* NAME=FILE of the payer's own, NULL-ended; NULL: none */
 	const char *rules;
-	unsigned counters; /* PROFILE_CODES, PROFILE_COUNTS */
+	unsigned counters; /* PROFILE_*, of codes and counts */
 	int32_t from, to;
 	const char *io;
 	enum level level;

@@ -185,13 +185,32 @@ static const char *level_text(const struct scan *scan, enum amount amount)
 
 /* ---- Settings that can change a result ---- */
 
+/* The kinds of provider_counts.csv that are kept: "month+em", or "no". */
+static void fill_kinds(unsigned keep, char *text, size_t size)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} kinds[] = {{PROFILE_MONTHS, "month"}, {PROFILE_EM, "em"}, {PROFILE_MODIFIERS, "modifier"},
+	        {PROFILE_PLACES, "pos"}, {PROFILE_DIGITS, "digit"}, {PROFILE_SQUARES, "sumsq"}};
+	size_t at = 0;
+
+	snprintf(text, size, "%s", keep & PROFILE_COUNTS ? "" : "no");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && at < size; i++) {
+		if (keep & kinds[i].bit)
+			at += (size_t)snprintf(
+			        text + at, size - at, "%s%s", at ? "+" : "", kinds[i].name);
+	}
+}
+
 static void fill_settings(const struct scan_options *options, char *text, size_t size)
 {
 	static const char *const by[] = {"line", "rendering", "billing", "facility", "tin"};
 	static const char *const findings[] = {"sample", "all", "none"};
 	static const char *const levels[] = {"found", "line", "claim"};
-	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE], as_of[DATE_TEXT_SIZE];
+	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE], as_of[DATE_TEXT_SIZE], counts[64];
 
+	fill_kinds(options->counters, counts, sizeof(counts));
 	snprintf(text, size,
 	        "by=%s\nzero-paid=%s\ncharge-level=%s\nallowed-level=%s\npaid-level=%s\nrules=%s\n"
 	        "codes-outside=%s\ndates=%s..%s\nas-of=%s\nfindings=%s\ncodes=%s\ncounts=%"
@@ -204,8 +223,8 @@ static void fill_settings(const struct scan_options *options, char *text, size_t
 	        options->codes_nearest ? "nearest" : "skip", date_or_blank(options->from, from),
 	        date_or_blank(options->to, to), date_or_blank(options->as_of, as_of),
 	        findings[options->findings], options->counters & PROFILE_CODES ? "yes" : "no",
-	        options->counters & PROFILE_COUNTS ? "yes" : "no", options->members ? "yes" : "no",
-	        options->providers ? "yes" : "no", options->map ? "yes" : "no");
+	        counts, options->members ? "yes" : "no", options->providers ? "yes" : "no",
+	        options->map ? "yes" : "no");
 }
 
 /* The payer's own tables: which, and a hash of what they say. */

@@ -91,7 +91,7 @@ static int take_batch(void *context, struct batch *batch, struct diag *diag)
 		set_layout(worker, batch->layout);
 	scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
 	ends_stage(worker, STAGE_NORMALISE);
-	if (verdicts || (scan->options->counters & PROFILE_COUNTS))
+	if (verdicts || (scan->options->counters & PROFILE_EM))
 		codes_find_batch(scan->codes, batch);
 	ends_stage(worker, STAGE_LOOKUP);
 	if (verdicts) {

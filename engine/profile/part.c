@@ -93,7 +93,7 @@ bool part_make(struct part *part, uint32_t number)
 	write_pages(&chunk->hot[first], PART_GROUP * sizeof(*chunk->hot));
 	write_pages(&chunk->sides[first], PART_GROUP * sizeof(*chunk->sides));
 	write_pages(&chunk->net[first], PART_GROUP * sizeof(*chunk->net));
-	if (part->keep & PROFILE_COUNTS)
+	if (part->keep & PROFILE_DIGITS)
 		write_pages(&chunk->digits[first], PART_GROUP * sizeof(*chunk->digits));
 	if (part->keep & PROFILE_RULES)
 		write_pages(&chunk->line_checks[first], PART_GROUP * sizeof(*chunk->line_checks));
@@ -135,7 +135,7 @@ static size_t provider_bytes(const struct part *part)
 	size_t bytes = sizeof(struct hot_block) + sizeof(struct net_block) +
 	               sizeof(struct side_block);
 
-	if (part->keep & PROFILE_COUNTS)
+	if (part->keep & PROFILE_DIGITS)
 		bytes += sizeof(struct digit_block);
 	if (part->keep & PROFILE_RULES)
 		bytes += sizeof(struct check_block);

@@ -80,6 +80,11 @@ fail:
 	return diag_set(diag, FAIL_MEMORY, "no memory for the providers' counters");
 }
 
+unsigned profile_keeps(const struct profile *profile)
+{
+	return profile->keep;
+}
+
 void profile_destroy(struct profile *profile)
 {
 	if (!profile)
@@ -243,12 +248,12 @@ static void add_amount_cells(struct part *part, const struct profile *profile,
 {
 	uint32_t number = amounts->provider;
 
-	if (amounts->service_from != DATE_ABSENT)
+	if (part->keep & PROFILE_MONTHS && amounts->service_from != DATE_ABSENT)
 		part_add_cell(part, number,
 		        pack_month(profile_month(profile, amounts->service_from)), 0, sums);
-	if (amounts->place)
+	if (part->keep & PROFILE_PLACES && amounts->place)
 		part_add_cell(part, number, pack_key(PROFILE_KIND_POS, amounts->place), 0, sums);
-	for (unsigned slot = 0; slot < MODIFIERS_MAX; slot++) {
+	for (unsigned slot = 0; part->keep & PROFILE_MODIFIERS && slot < MODIFIERS_MAX; slot++) {
 		uint16_t modifier = amounts->modifiers[slot];
 		bool is_new = modifier;
 
@@ -264,8 +269,7 @@ static void add_amount_codes(
         struct part *part, const struct profile_amounts *amounts, const uint64_t sums[SUMS])
 {
 	uint64_t word = amounts->hcpcs == CODE_UNREADABLE ? CODE_QUESTION : amounts->hcpcs;
-	unsigned em = part->keep & PROFILE_COUNTS ? em_byte(amounts->em_family, amounts->em_level)
-	                                          : 0;
+	unsigned em = part->keep & PROFILE_EM ? em_byte(amounts->em_family, amounts->em_level) : 0;
 
 	if (part->keep & PROFILE_CODES && word != CODE_BLANK)
 		part_add_cell(part, amounts->provider, pack_code(word, em), 0, sums);
@@ -316,10 +320,9 @@ int profile_add_amounts(struct profile_worker *worker, const struct profile_amou
 		/* One more that has the amount, and no line: modulo 2^32 this may be -1. */
 		chunk->rare[part_at(number)].unusual[k] += part->usual >> k & 1 ? UINT32_MAX : 1;
 	}
-	if (part->keep & PROFILE_COUNTS) {
-		add_amount_cells(part, worker->profile, amounts, sums);
+	add_amount_cells(part, worker->profile, amounts, sums);
+	if (part->keep & PROFILE_DIGITS)
 		add_amount_digit(part, amounts, sums);
-	}
 	add_amount_codes(part, amounts, sums);
 	return part->drawers.failed ? FAIL_MEMORY : 0;
 }

@@ -25,9 +25,18 @@ struct profile_worker; /* one a thread */
 
 /* Which counters are kept. */
 enum {
-	PROFILE_CODES = 1,  /* provider_codes.csv */
-	PROFILE_COUNTS = 2, /* provider_counts.csv */
-	PROFILE_RULES = 4,  /* evaluated per rule */
+	PROFILE_CODES = 1 << 0, /* provider_codes.csv */
+	PROFILE_RULES = 1 << 1, /* evaluated per rule */
+
+	/* The kinds of provider_counts.csv. */
+	PROFILE_MONTHS = 1 << 2,
+	PROFILE_EM = 1 << 3,
+	PROFILE_MODIFIERS = 1 << 4,
+	PROFILE_PLACES = 1 << 5,
+	PROFILE_DIGITS = 1 << 6,
+	PROFILE_SQUARES = 1 << 7, /* always added up; printed if asked for */
+	PROFILE_COUNTS = PROFILE_MONTHS | PROFILE_EM | PROFILE_MODIFIERS | PROFILE_PLACES |
+	                 PROFILE_DIGITS | PROFILE_SQUARES,
 };
 
 struct profile_options {
@@ -42,6 +51,7 @@ struct profile_options {
 int profile_create(
         struct profile **profile, const struct profile_options *options, struct diag *diag);
 void profile_destroy(struct profile *profile);
+unsigned profile_keeps(const struct profile *profile); /* options.keep */
 int profile_worker_create(
         struct profile_worker **worker, struct profile *profile, struct diag *diag);
 void profile_worker_destroy(struct profile_worker *worker);

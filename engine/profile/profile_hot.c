@@ -531,6 +531,8 @@ static void touch(
 static void touch_stretches(
         struct profile_worker *worker, const struct batch *batch, uint32_t stretches)
 {
+	unsigned keep = worker->part->keep;
+
 	for (uint32_t stretch = 0; stretch < stretches; stretch++) {
 		uint32_t from = worker->starts[stretch], to = worker->starts[stretch + 1];
 		uint32_t number = batch->provider[from];
@@ -538,10 +540,10 @@ static void touch_stretches(
 
 		if (stretch_lines(worker, stretch) == 0)
 			continue;
-		if (date != DATE_ABSENT)
+		if (keep & PROFILE_MONTHS && date != DATE_ABSENT)
 			touch(worker, number, pack_month(profile_month(worker->profile, date)),
 			        from, to);
-		if (batch->place[from])
+		if (keep & PROFILE_PLACES && batch->place[from])
 			touch(worker, number, pack_key(PROFILE_KIND_POS, batch->place[from]), from,
 			        to);
 	}
@@ -672,17 +674,18 @@ static void add(struct profile_worker *worker, const struct batch *batch,
 	add_hot(worker, batch, stretches);
 	if (has_votes(batch))
 		add_votes(worker, batch, stretches);
-	if (keep & PROFILE_COUNTS) {
+	if (keep & (PROFILE_MONTHS | PROFILE_PLACES))
 		touch_stretches(worker, batch, stretches);
+	if (keep & PROFILE_MODIFIERS)
 		touch_modifiers(worker, batch);
-		find_digits(worker, batch);
-	}
 	if (keep & PROFILE_CODES)
-		touch_codes(worker, batch, keep & PROFILE_COUNTS ? procedures : NULL);
-	else if (keep & PROFILE_COUNTS && procedures)
+		touch_codes(worker, batch, keep & PROFILE_EM ? procedures : NULL);
+	else if (keep & PROFILE_EM && procedures)
 		touch_em(worker, batch, procedures);
-	if (keep & PROFILE_COUNTS)
+	if (keep & PROFILE_DIGITS) {
+		find_digits(worker, batch);
 		add_digits(worker, batch);
+	}
 	if (keep & PROFILE_RULES && verdicts)
 		add_checks(worker, batch, find_check_runs(worker, batch, verdicts));
 	add_cells(worker);

@@ -100,7 +100,7 @@ void collect_digits(const struct part *part, uint32_t number, struct totals *tot
 {
 	const struct part_chunk *chunk = part_chunk(part, number);
 
-	if (!chunk || !(part->keep & PROFILE_COUNTS))
+	if (!chunk || !(part->keep & PROFILE_DIGITS))
 		return;
 	for (unsigned digit = 0; digit < DIGITS; digit++) {
 		const struct narrow *sums = &chunk->digits[part_at(number)].digit[digit];

@@ -40,8 +40,9 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 {
 	const struct claims *claims = worker->claims;
 	const struct batch *batch = emitting->batch;
-	bool texts = claims->judged || claims->options.adjustments || claims->options.history ||
-	             bound(batch, FIELD_FREQUENCY) || bound(batch, FIELD_ORIGINAL_CLAIM_ID);
+	bool texts = claims->check_repeated >= 0 || claims->options.adjustments ||
+	             claims->options.history || bound(batch, FIELD_FREQUENCY) ||
+	             bound(batch, FIELD_ORIGINAL_CLAIM_ID);
 	bool amounts = bound(batch, FIELD_CHARGE) || bound(batch, FIELD_ALLOWED) ||
 	               bound(batch, FIELD_PAID);
 	struct walk walk = {
@@ -55,7 +56,8 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
 		bool form = type != CLAIM_PROFESSIONAL && type != CLAIM_DENTAL;
 
-		if (texts || (walk.by_form && form))
+		/* A claim's own checks are about institutional ones. */
+		if (texts || (form && (claims->claim_checks || walk.by_form)))
 			walk.sections[type] |= RUN_FACTS | RUN_TEXTS;
 		if (amounts && type == CLAIM_INSTITUTIONAL)
 			walk.sections[type] |= walk.sections[type] || emitting->claim_level

@@ -418,7 +418,8 @@ static int format_provider(struct formatter *formatter, uint32_t number)
 
 	for (size_t i = 0; i < count && err == 0; i++)
 		write_cell(formatter, &formatter->cells[i]);
-	write_squares(formatter, &provider);
+	if (profile_keeps(profile) & PROFILE_SQUARES)
+		write_squares(formatter, &provider);
 	return err;
 }
 
