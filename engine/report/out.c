@@ -10,6 +10,7 @@
 
 #include "base/date.h"
 #include "claim.h"
+#include "report/formula.h"
 #include "report/number.h"
 
 #include <stdlib.h>
@@ -327,35 +328,6 @@ void out_raw(struct out *out, const char *text, size_t size)
 
 /* ---- Texts. ---- */
 
-/* "-", digits, and at most one point among them. */
-static bool is_negative_number(const char *text, size_t size)
-{
-	size_t digits = 0, points = 0;
-
-	for (size_t i = 1; i < size; i++) {
-		digits += text[i] >= '0' && text[i] <= '9';
-		points += text[i] == '.';
-	}
-	return digits > 0 && points <= 1 && digits + points == size - 1;
-}
-
-/* A spreadsheet would take the cell for a formula. */
-static bool is_formula(const char *text, size_t size)
-{
-	switch (text[0]) {
-	case '=':
-	case '+':
-	case '@':
-	case '\t':
-	case '\r':
-		return true;
-	case '-':
-		return !is_negative_number(text, size);
-	default:
-		return false;
-	}
-}
-
 static bool needs_quotes(const char *text, size_t size)
 {
 	bool found = false;
@@ -389,7 +361,7 @@ void out_text(struct out *out, const char *text, size_t size)
 
 	if (quotes)
 		*at++ = '"';
-	if (size > 0 && is_formula(text, size))
+	if (formula_needs_guard(text, size))
 		*at++ = '\'';
 	if (quotes) {
 		at = put_quoted(at, text, size);

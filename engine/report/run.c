@@ -87,7 +87,7 @@ static void temporary_name(struct run *run, const char *what)
 
 /* ---- What stands under the name already. ---- */
 
-static bool has_mark(int directory)
+bool run_is_ours(int directory)
 {
 	char text[MARK_BYTES_MAX];
 	int fd = openat(directory, "manifest.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -152,7 +152,7 @@ static int check_taken(const struct run *run, struct diag *diag)
 		return diag_set(diag, FAIL_OUTPUT,
 		        "%s: not a run directory; --force does not replace it", run->path);
 	int count = count_files(stream);
-	bool ours = count == 0 || (count > 0 && has_mark(dirfd(stream)));
+	bool ours = count == 0 || (count > 0 && run_is_ours(dirfd(stream)));
 
 	closedir(stream);
 	if (!ours)
@@ -215,6 +215,16 @@ int run_create(struct run **run, const char *path, bool force, struct diag *diag
 	}
 	*run = made;
 	return 0;
+}
+
+int run_directory(const struct run *run)
+{
+	return run->directory;
+}
+
+const char *run_path(const struct run *run)
+{
+	return run->path;
 }
 
 int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag)

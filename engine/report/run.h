@@ -34,6 +34,13 @@ void run_destroy(struct run *run); /* removes what was not committed; takes NULL
 /* A new file of the run, mode 0600, open for writing: for writers of their own. */
 int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag);
 
+/* The descriptor of the directory as it is written, and the path that it will have. */
+int run_directory(const struct run *run);
+const char *run_path(const struct run *run);
+
+/* Is it the directory of a run?  It holds a manifest.json of ours. */
+bool run_is_ours(int directory);
+
 /* A buffered file of the run, mode 0600; or, without a run, text in memory. */
 struct out;
 int out_create(struct out **out, struct run *run, const char *name, struct diag *diag);
