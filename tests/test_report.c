@@ -618,12 +618,12 @@ Test(tables, have_the_columns_and_formats_of_the_contract)
 	        "npi,id_kind,entity_type,specialty,state,peer_group,peer_n,claims,lines,"
 	        "beneficiaries,units,charge,allowed,paid,findings,lines_flagged,dollars_flagged,"
 	        "dollars_expected,score,rank,rank_in_class,families_flagged,rules_evaluable,"
-	        "top_reasons,first_date,last_date\n"
-	        ",none,,,,,,1,1,,0,0.00,0.00,0.00,0,0,0.00,,,,,,0,,,\n"
+	        "top_reasons,first_date,last_date,lead\n"
+	        ",none,,,,,,1,1,,0,0.00,0.00,0.00,0,0,0.00,,,,,,0,,,,\n"
 	        "1003000001,npi,1,11,NY,,,1,2,,2.5,143.45,0.00,100.00,1,1,40.00,,,,,,1,,"
-	        "2023-12-09,2024-02-29\n"
+	        "2023-12-09,2024-02-29,\n"
 	        "'=cmd,other,,,,,,1,1,,0,-1.50,0.00,-1.00,0,0,0.00,,,,,,1,,2024-02-29,"
-	        "2024-02-29\n");
+	        "2024-02-29,\n");
 	cr_assert_str_eq(file_text("out/provider_rules.csv"),
 	        "npi,id_kind,rule,measure,flag,direction,evaluated,hits,rate,value,shrunk_rate,"
 	        "wilson_low,peer_n,peer_median,peer_mad,peer_p80,peer_p90,z,p,q,percentile,"

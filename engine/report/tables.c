@@ -26,7 +26,7 @@ static const struct {
                 "npi,id_kind,entity_type,specialty,state,peer_group,peer_n,claims,lines,"
                 "beneficiaries,units,charge,allowed,paid,findings,lines_flagged,dollars_flagged,"
                 "dollars_expected,score,rank,rank_in_class,families_flagged,rules_evaluable,"
-                "top_reasons,first_date,last_date\n"},
+                "top_reasons,first_date,last_date,lead\n"},
         [TABLE_RULES] = {"provider_rules.csv",
                 "npi,id_kind,rule,measure,flag,direction,evaluated,hits,rate,value,shrunk_rate,"
                 "wilson_low,peer_n,peer_median,peer_mad,peer_p80,peer_p90,z,p,q,percentile,"
@@ -164,6 +164,10 @@ static void write_provider(struct formatter *formatter, const struct profile_pro
 		out_blank(out);
 	out_date(out, provider->first_date);
 	out_date(out, provider->last_date);
+	if (of)
+		out_unsigned(out, of->is_lead);
+	else
+		out_blank(out);
 	out_end_row(out);
 }
 
