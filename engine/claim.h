@@ -157,8 +157,18 @@ struct batch {
 	const struct layout *layout;
 	const uint8_t *text; /* what slices point into */
 
-	/* The whole record, without its line end. */
+	/* Of delimited records, as struct cells has them (format/cells.h); else NULL. */
+	const uint32_t *const *separators;
+
+	/*
+	 * The lines come from a pack: their keys and digests are there, their
+	 * records are not.
+	 */
+	bool kept;
+
+	/* The whole record, without its line end, and its hash: regroup/digest.h. */
 	struct slice record[BATCH_LINES] COLUMN;
+	uint64_t digest[BATCH_LINES] COLUMN; /* if kept */
 
 	/* Identifying texts. */
 	struct slice claim_id[BATCH_LINES] COLUMN;

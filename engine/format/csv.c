@@ -15,8 +15,8 @@
  */
 #include "format/csv.h"
 
-#include "base/hash.h"
 #include "format/split.h"
+#include "input/block_hash.h"
 #include "simd/simd.h"
 
 #include <assert.h>
@@ -33,7 +33,6 @@ struct csv {
 	struct csv_options options;
 	const struct text_scan *scan;
 	const struct cells_hot *hot;
-	const struct hash_hot *hash_hot;
 	struct reader *reader;
 	struct csv_counts counts;
 	struct batch *batch;
@@ -50,7 +49,7 @@ struct csv {
 	const struct layout *layout;                  /* of the file being read */
 	const struct layout *cleared; /* the batch is blank but for this layout's columns */
 	const struct layout *last;    /* tried first for the next file */
-	struct hash128_stream hash;
+	struct block_hash hash;
 
 	/* The span being read. */
 	const struct plan_file *file;
@@ -171,15 +170,13 @@ static bool allocate(struct csv *csv)
 
 int csv_create(struct csv **csv, const struct csv_options *options, struct diag *diag)
 {
-	static const struct hash_hot *const hashes[LEVEL_COUNT] = {
-	        &hash_hot_scalar, &hash_hot_avx2, &hash_hot_avx512};
 	struct csv *made = aligned_alloc(64, (sizeof(*made) + 63) / 64 * 64);
 	int err;
 
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for a worker");
 	memset(made, 0, sizeof(*made));
-	made->hash_hot = hashes[options->level];
+	block_hash_init(&made->hash, options->level);
 	made->options = *options;
 	made->scan = text_scan_at(options->level);
 	made->hot = cells_hot_at(options->level);
@@ -277,6 +274,7 @@ static int flush(struct csv *csv, struct diag *diag)
 		batch->layout = layout;
 		batch->layout_number = layout->number;
 		batch->text = csv->cells.text;
+		batch->separators = csv->cells.separators;
 		for (uint32_t i = 0; i < layout->group_count; i++) {
 			if (is_wanted(csv, &layout->groups[i]))
 				csv->hot->parse(
@@ -574,33 +572,6 @@ static size_t guess_start(struct csv *csv, const struct view *view)
 
 /* ---- The span ---- */
 
-static void hash_fresh(struct csv *csv, const struct span *span, const struct view *view)
-{
-	uint64_t at = view->offset + view->size - view->fresh;
-	const uint8_t *data = view->data + view->size - view->fresh;
-	uint64_t end = view->offset + view->size < span->to ? view->offset + view->size : span->to;
-
-	while (csv->options.hash && at < end) {
-		uint64_t block = at / HASH_BLOCK_BYTES;
-		uint64_t block_end = (block + 1) * HASH_BLOCK_BYTES;
-		uint64_t stop = block_end < end ? block_end : end;
-
-		if (at % HASH_BLOCK_BYTES == 0)
-			hash128_begin(&csv->hash);
-		csv->hash_hot->feed(&csv->hash, data, stop - at);
-		if (stop == block_end || stop == csv->file->size_bytes) {
-			struct hash128 hash = hash128_end(&csv->hash);
-			uint64_t *out =
-			        csv->options.plan->block_hashes[csv->file->first_block + block];
-
-			out[0] = hash.low;
-			out[1] = hash.high;
-		}
-		data += stop - at;
-		at = stop;
-	}
-}
-
 static int find_by_view(struct csv *csv, const struct view *view, struct diag *diag)
 {
 	struct file_head head = {.data = view->data,
@@ -684,7 +655,8 @@ static int step(struct csv *csv, const struct span *span, uint64_t start, struct
 	progress->at = 0;
 	if (err <= 0)
 		return err;
-	hash_fresh(csv, span, view);
+	if (csv->options.hash)
+		block_hash_view(&csv->hash, csv->options.plan, span, view);
 	if (!progress->begun) {
 		err = begin_records(csv, span, start, view, &progress->at, diag);
 		if (err < 0)

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "format/layout.h"
 #include "regroup/claims_private.h"
+#include "regroup/digest.h"
 
 #include <string.h>
 
@@ -65,11 +66,6 @@ static struct walk walk_of(struct claims_worker *worker, const struct emitting *
 			                               : RUN_LEVELS;
 	}
 	return walk;
-}
-
-static uint64_t line_digest(const struct batch *batch, uint32_t line)
-{
-	return hash64(batch->text + batch->record[line].at, batch->record[line].size);
 }
 
 /* Lines that run on from one to the next: numbers by one, or both absent. */

@@ -5,6 +5,7 @@
  */
 #include "base/hash.h"
 #include "regroup/claims_private.h"
+#include "regroup/digest.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ static void fill_line(const struct emitting *emitting, uint32_t line, struct lin
 	const struct batch *batch = emitting->batch;
 	bool institutional = batch->claim_type[line] == CLAIM_INSTITUTIONAL;
 
-	record->digest = hash64(batch->text + batch->record[line].at, batch->record[line].size);
+	record->digest = line_digest(batch, line);
 	record->claim = batch->claim_key[line];
 	record->code = batch->hcpcs[line];
 	record->units = batch->units[line];

@@ -3,8 +3,8 @@
  * A batch's lines to their beneficiaries: a record for each run of lines that
  * are equal in all that a run says.
  */
-#include "base/hash.h"
 #include "format/layout.h"
+#include "regroup/digest.h"
 #include "regroup/history.h"
 
 #include <stdlib.h>
@@ -205,7 +205,7 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	uint32_t ref = batch->hcpcs_ref[i] >> HISTORY_REF_BITS ? 0 : batch->hcpcs_ref[i];
 
 	*line = (struct history_line){
-	        .digest = hash64(batch->text + batch->record[i].at, batch->record[i].size),
+	        .digest = line_digest(batch, i),
 	        .code = batch->hcpcs[i],
 	        .ref_high = (uint8_t)(ref >> HISTORY_REF_LOW),
 	        .ref_low = ref & ((1u << HISTORY_REF_LOW) - 1),
