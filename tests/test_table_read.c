@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/table_read.h"
 
-#include "claim.h"
+#include "report/json_read.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -288,4 +288,65 @@ Test(table_read, what_cannot_be_opened)
 	diag_init(&diag);
 	cr_expect_eq(run_folder_open(&other, "/", &diag), FAIL_DATA);
 	cr_expect_str_eq(diag.text, "/: not a run directory: it has no manifest.json of claimscan");
+}
+
+static struct json_tree *open_json(const char *text)
+{
+	struct json_tree *tree = NULL;
+
+	put_file("t.json", text, strlen(text));
+	cr_assert_eq(json_read_create(&tree, &folder, "t.json", &diag), 0, "%s", diag.text);
+	return tree;
+}
+
+Test(table_read, json_as_a_tree)
+{
+	struct json_tree *tree = open_json("{\n  \"b\": {\"x\": \"1\\u00e9\\n\", \"y\": 2, \"z\": "
+	                                   "null},\n  \"a\": [true, {\"k\": 1.50}, \"t/u\"]\n}\n");
+	const struct json_value *root = json_read_root(tree);
+	const struct json_value *a = json_read_member(root, "a"), *b = json_read_member(root, "b");
+
+	cr_expect_eq(json_read_count(root), 2);
+	cr_expect_str_eq(json_read_name(root, 0), "b");
+	cr_expect_str_eq(json_read_name(root, 1), "a");
+	cr_expect_eq(json_read_at(root, 1), a);
+	cr_expect_eq(json_read_count(b), 3);
+	cr_expect_str_eq(json_read_text(json_read_member(b, "x")), "1\xc3\xa9\n");
+	cr_expect_str_eq(json_read_text(json_read_at(b, 1)), "2");
+	cr_expect_str_eq(json_read_text(json_read_member(b, "z")), "");
+	cr_expect_null(json_read_member(b, "none"));
+	cr_expect_null(json_read_member(json_read_member(b, "none"), "k"));
+	cr_expect_eq(json_read_count(NULL), 0);
+	cr_expect_str_eq(json_read_text(NULL), "");
+	cr_expect_eq(json_read_count(a), 3);
+	cr_expect_str_eq(json_read_text(json_read_at(a, 0)), "true");
+	cr_expect_str_eq(json_read_text(json_read_member(json_read_at(a, 1), "k")), "1.50");
+	cr_expect_str_eq(json_read_text(json_read_at(a, 2)), "t/u");
+	json_read_destroy(tree);
+}
+
+Test(table_read, json_that_is_none)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+	        {"", "./t.json:0: no JSON"},
+	        {"{\"a\": 1", "./t.json:7: no JSON"},
+	        {"{\"a\": x}", "./t.json:6: no JSON"},
+	        {"{\"a\": 1} {", "./t.json:9: no JSON"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json_tree *tree = NULL;
+
+		diag_init(&diag);
+		put_file("t.json", cases[i].text, strlen(cases[i].text));
+		cr_expect_eq(json_read_create(&tree, &folder, "t.json", &diag), FAIL_DATA);
+		cr_expect_str_eq(diag.text, cases[i].words);
+		cr_expect_null(tree);
+	}
+	struct json_tree *tree = NULL;
+
+	diag_init(&diag);
+	cr_expect_eq(json_read_create(&tree, &folder, "none.json", &diag), FAIL_INPUT);
 }
