@@ -181,6 +181,41 @@ static int set_max_bad(struct scan_options *scan, const char *text, struct diag 
 	return 0;
 }
 
+/* A share between two others, in millionths. */
+static int set_share(const char *option, const char *text, const uint32_t range[2],
+        uint32_t *millionths, struct diag *diag)
+{
+	char *end;
+	double value = text ? strtod(text, &end) * 1e6 : 0;
+
+	if (!text)
+		return 0;
+	if (end == text || *end || !(value >= range[0] && value <= range[1]))
+		return diag_set(diag, FAIL_USAGE, "--%s %s: wants a share from %.2f to %.3f",
+		        option, text, range[0] / 1e6, range[1] / 1e6);
+	*millionths = (uint32_t)(value + 0.5);
+	return 0;
+}
+
+static int set_worklist(
+        struct scan_options *scan, const struct option_values *values, struct diag *diag)
+{
+	static const uint32_t widths[2] = {10000, 500000}, levels[2] = {500000, 999000};
+	struct worklist_plan *plan = &scan->worklist;
+	const char *seed = values->value[OPT_WORKLIST_SEED];
+
+	*plan = worklist_default;
+	int err = set_share(
+	        "worklist-width", values->value[OPT_WORKLIST_WIDTH], widths, &plan->width, diag);
+
+	if (err == 0)
+		err = set_share("worklist-level", values->value[OPT_WORKLIST_LEVEL], levels,
+		        &plan->level, diag);
+	if (err == 0 && seed)
+		err = options_number("worklist-seed", seed, 0, UINT64_MAX, &plan->seed, diag);
+	return err;
+}
+
 /* LIST: names between commas, each a bit. */
 static int set_list(const char *option, const char *text, const char *const *words, unsigned *bits,
         struct diag *diag)
@@ -316,6 +351,8 @@ static int set_scan(
 		err = set_amount_levels(scan, values, diag);
 	if (err == 0)
 		err = set_max_bad(scan, value[OPT_MAX_BAD], diag);
+	if (err == 0)
+		err = set_worklist(scan, values, diag);
 	if (err == 0)
 		err = set_counters(scan, value[OPT_COUNTERS], diag);
 	if (err == 0)

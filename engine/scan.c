@@ -141,7 +141,8 @@ static int create_shared(struct scan *scan)
 	        .workers = options->threads,
 	        .memory_bytes = scan->memory.findings,
 	        .tmp = options->tmp,
-	        .key_path = options->id_key};
+	        .key_path = options->id_key,
+	        .worklist = options->csv ? &options->worklist : NULL};
 	int err = profile_create(&scan->profile, &profile, scan->diag);
 
 	if (err == 0)

@@ -47,6 +47,7 @@ struct scan_options {
 	uint64_t memory_bytes;
 	const char *tmp;
 	enum findings_mode findings;
+	struct worklist_plan worklist;
 	bool csv, json;
 	uint64_t max_bad;     /* records, if max_bad_ppm is 0 */
 	uint32_t max_bad_ppm; /* parts per million of records or bytes */

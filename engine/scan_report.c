@@ -227,6 +227,16 @@ static void fill_settings(const struct scan_options *options, char *text, size_t
 	        options->map ? "yes" : "no");
 }
 
+/* Which sample of leads' hits is drawn. */
+static void fill_worklist(const struct worklist_plan *plan, char *text, size_t size)
+{
+	size_t at = strlen(text);
+
+	snprintf(text + at, size - at,
+	        "worklist-width=%.6f\nworklist-level=%.6f\nworklist-seed=%llu\n",
+	        plan->width / 1e6, plan->level / 1e6, (unsigned long long)plan->seed);
+}
+
 /* The payer's own tables: which, and a hash of what they say. */
 static void fill_own_tables(const struct payer *payer, char *text, size_t size)
 {
@@ -259,6 +269,9 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 
 	if (err == 0)
 		err = findings_write(scan->findings, scan->run, findings, diag);
+	if (err == 0)
+		err = findings_write_worklist(
+		        scan->findings, scan->run, stats, &rows->worklist, diag);
 	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
 }
 
@@ -286,6 +299,7 @@ static int write_json(struct scan *scan, const struct quality *quality,
 	int err;
 
 	fill_settings(options, settings, sizeof(settings));
+	fill_worklist(&options->worklist, settings, sizeof(settings));
 	fill_own_tables(scan->payer, settings, sizeof(settings));
 	err = quality_write(scan->run, quality, diag);
 	return err == 0 ? manifest_write(scan->run, &manifest, diag) : err;

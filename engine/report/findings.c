@@ -15,6 +15,7 @@ enum { SCRATCH_BYTES = 4096 };
 /* Each on cache lines of its own. */
 struct worker {
 	struct findings *findings;
+	unsigned index;
 	struct pseudonym *pseudonym;  /* NULL: no key */
 	struct sample_filter *filter; /* NULL: no evidence */
 	struct spill *spill;          /* NULL: only the evidence */
@@ -28,6 +29,7 @@ struct findings {
 	enum findings_mode mode;
 	const struct profile *profile;
 	struct samples *samples;
+	struct worklist *worklist; /* NULL: nothing is drawn */
 	unsigned worker_count;
 	struct worker *workers;
 	struct spill **spills;
@@ -38,6 +40,27 @@ static void check_rule_order(void)
 {
 	for (size_t i = 1; i < rules_count(); i++)
 		assert(strcmp(rule_at(i - 1)->id, rule_at(i)->id) < 0);
+}
+
+/* The worklist has a quarter, half of it until it is written. */
+static size_t rows_memory(const struct findings_options *options)
+{
+	return options->worklist ? options->memory_bytes / 4 * 3 : options->memory_bytes;
+}
+
+static int create_worklist(
+        struct findings *findings, const struct findings_options *options, struct diag *diag)
+{
+	struct worklist_options worklist = {
+	        .workers = options->workers,
+	        .memory_bytes = options->memory_bytes / 8,
+	        .tmp = options->tmp,
+	};
+
+	if (!options->worklist || options->mode == FINDINGS_NONE)
+		return 0;
+	worklist.plan = *options->worklist;
+	return worklist_create(&findings->worklist, &worklist, diag);
 }
 
 static int worker_init(struct worker *worker, struct findings *findings,
@@ -53,7 +76,7 @@ static int worker_init(struct worker *worker, struct findings *findings,
 	if (findings->mode != FINDINGS_NONE)
 		err = sample_filter_create(&worker->filter, diag);
 	if (err == 0 && findings->mode == FINDINGS_ALL)
-		err = spill_create(&worker->spill, options->memory_bytes / options->workers,
+		err = spill_create(&worker->spill, rows_memory(options) / options->workers,
 		        options->tmp, diag);
 	if (err < 0 || !options->key_path)
 		return err;
@@ -75,7 +98,10 @@ static int findings_init(
 		return diag_set(diag, FAIL_MEMORY, "no memory for findings");
 	memset(findings->workers, 0, bytes);
 	findings->worker_count = options->workers;
+	if (err == 0)
+		err = create_worklist(findings, options, diag);
 	for (unsigned i = 0; i < options->workers && err == 0; i++) {
+		findings->workers[i].index = i;
 		err = worker_init(&findings->workers[i], findings, options, diag);
 		findings->spills[i] = findings->workers[i].spill;
 	}
@@ -116,6 +142,7 @@ void findings_destroy(struct findings *findings)
 		free(worker->scratch);
 	}
 	samples_destroy(findings->samples);
+	worklist_destroy(findings->worklist);
 	free(findings->workers);
 	free(findings->spills);
 	free(findings);
@@ -171,23 +198,34 @@ static int spill_row(struct worker *worker, size_t size)
 	return 0;
 }
 
+/* Evidence, and what may be drawn, are of units whose hash is one. */
+static int choose_unit(struct worker *worker, const struct finding *finding,
+        struct sample_unit *unit, bool *sampled)
+{
+	struct findings *findings = worker->findings;
+	bool drawn = !finding->superseded && worklist_wants(findings->worklist, finding->rule);
+
+	*sampled = !finding->watch && !finding->superseded;
+	if (!*sampled && !drawn)
+		return 0;
+	*unit = sample_unit_of(finding);
+	*sampled = *sampled && samples_want(findings->samples, worker->filter, unit);
+	return drawn ? worklist_add(findings->worklist, worker->index, finding, unit->hash) : 0;
+}
+
 static int add_finding(struct worker *worker, const struct finding *finding)
 {
-	struct samples *samples = worker->findings->samples;
 	struct sample_unit unit = {0};
 	size_t size = 0;
-	bool sampled = !finding->watch && !finding->superseded;
+	bool sampled;
+	int err = choose_unit(worker, finding, &unit, &sampled);
 
-	if (sampled) {
-		unit = sample_unit_of(finding);
-		sampled = samples_want(samples, worker->filter, &unit);
-	}
-	if (!sampled && !worker->spill)
-		return 0;
-	int err = make_row(worker, finding, &size);
-
+	if (err < 0 || (!sampled && !worker->spill))
+		return err;
+	err = make_row(worker, finding, &size);
 	if (err == 0 && sampled)
-		err = samples_add(samples, worker->filter, &unit, worker->scratch, size);
+		err = samples_add(
+		        worker->findings->samples, worker->filter, &unit, worker->scratch, size);
 	if (err == 0 && worker->spill)
 		err = spill_row(worker, size);
 	return err;
@@ -279,6 +317,14 @@ int findings_write(struct findings *findings, struct run *run, uint64_t *rows, s
 		return out_close(out, diag);
 	out_destroy(out);
 	return err;
+}
+
+int findings_write_worklist(struct findings *findings, struct run *run, const struct stats *stats,
+        uint64_t *rows, struct diag *diag)
+{
+	const struct worklist_source source = {.profile = findings->profile, .stats = stats};
+
+	return worklist_write(findings->worklist, run, &source, rows, diag);
 }
 
 size_t findings_claims(const struct findings *findings, uint32_t provider, unsigned rule,

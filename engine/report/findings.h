@@ -19,6 +19,7 @@
 #include "regroup/finding.h"
 #include "report/run.h"
 #include "report/sample.h"
+#include "report/worklist.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@ struct findings_options {
 	const char *tmp;               /* directory for spilled rows */
 	const char *key_path;          /* --id-key; NULL: no pseudonyms */
 	const struct profile *profile; /* names providers */
+	const struct worklist_plan *worklist; /* NULL, or mode none: nothing is drawn */
 };
 
 /* Returns 0, FAIL_MEMORY or, for the key, FAIL_TABLE.  Frees by findings_destroy(). */
@@ -55,6 +57,13 @@ void findings_count(const struct findings *findings, struct findings_counts *cou
 
 /* Write findings.csv, when no worker adds any more.  *rows: without the header. */
 int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag);
+
+/*
+ * Write worklist.csv (report/worklist.h), when no worker adds any more; its
+ * header only where nothing is drawn.  *rows: without the header.
+ */
+int findings_write_worklist(struct findings *findings, struct run *run, const struct stats *stats,
+        uint64_t *rows, struct diag *diag);
 
 /*
  * Distinct claim ids of the evidence by hash, in that order: sample_claims.

@@ -532,3 +532,49 @@ int spill_merge(struct spill *const spills[], size_t count,
 		        spills[0]->tmp, strerror(-source_error));
 	return err == FAIL_MEMORY ? diag_set(diag, err, "no memory for findings") : err;
 }
+
+/* ---- All rows, in no order. ---- */
+
+static int each_of(struct source *source, int (*take)(void *, const uint8_t *, size_t),
+        void *context, int *source_error)
+{
+	int got = 0, err = 0;
+
+	while (err >= 0 && (got = source_next(source)) > 0)
+		err = take(context, source->row, source->size);
+	*source_error = got < 0 ? got : 0;
+	return err < 0 ? err : *source_error;
+}
+
+/* One at a time, so that there is one buffer. */
+static int each_of_piece(const struct spill *spill, size_t piece,
+        int (*take)(void *, const uint8_t *, size_t), void *context, int *source_error)
+{
+	struct merge merge;
+	int err = merge_init(&merge, 1);
+
+	if (err == 0)
+		err = merge_add_piece(&merge, spill->fd, &spill->pieces[piece]);
+	if (err == 0)
+		err = each_of(&merge.sources[0], take, context, source_error);
+	merge_destroy(&merge);
+	return err;
+}
+
+int spill_each(struct spill *spill, int (*take)(void *context, const uint8_t *row, size_t size),
+        void *context, struct diag *diag)
+{
+	struct source area = {.fd = -1, .items = items_of(spill), .item_count = spill->count};
+	int source_error = 0, err = spill_error(spill, diag);
+
+	if (err < 0)
+		return err;
+	for (size_t i = 0; i < spill->piece_count && err == 0; i++)
+		err = each_of_piece(spill, i, take, context, &source_error);
+	if (err == 0)
+		err = each_of(&area, take, context, &source_error);
+	if (source_error < 0)
+		return diag_set(diag, FAIL_IO, "%s: cannot read findings back (--tmp): %s",
+		        spill->tmp, strerror(-source_error));
+	return err == FAIL_MEMORY ? diag_set(diag, err, "no memory for findings") : err;
+}

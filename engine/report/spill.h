@@ -42,4 +42,8 @@ int spill_merge(struct spill *const spills[], size_t count,
         int (*take)(void *context, const uint8_t *row, size_t size), void *context,
         struct diag *diag);
 
+/* The same in no order, each piece read once: for those who look for a few rows. */
+int spill_each(struct spill *spill, int (*take)(void *context, const uint8_t *row, size_t size),
+        void *context, struct diag *diag);
+
 #endif

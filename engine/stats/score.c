@@ -265,6 +265,11 @@ const struct stats_provider *stats_provider(const struct stats *stats, uint32_t 
 	return &stats->providers[stats->place[number] - 1];
 }
 
+bool stats_leads_at_once(unsigned rule)
+{
+	return is_at_once(rule);
+}
+
 size_t stats_leads(const struct stats *stats, uint32_t numbers[], size_t room)
 {
 	size_t count = 0;

@@ -77,6 +77,9 @@ const struct stats_provider *stats_provider(const struct stats *stats, uint32_t 
 /* The leads by rank, at most room of them; returns how many. */
 size_t stats_leads(const struct stats *stats, uint32_t numbers[], size_t room);
 
+/* Is a first hit of the rule a lead by itself? */
+bool stats_leads_at_once(unsigned rule);
+
 /* Up to five reasons, most dollars expected first; each ends with NUL.  Returns how many. */
 enum { REASONS_MAX = 5, REASON_SIZE = 200 };
 size_t stats_reasons(
