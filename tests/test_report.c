@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "report/number.h"
 #include "report/run.h"
 
 #include "claim.h"
@@ -13,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +179,40 @@ Test(cells, ratios)
 	out_ratio(out, 9, 4);
 	CHECK_ROW(out, "0.125000,0.666667,0.333333,0.000000,1.000000,,0.000001,1.000000,1.000000,"
 	               "18446744073709551615.000000,2.250000\n");
+}
+
+/* The same text as printf's, and most of all where a rounding could differ. */
+static void check_figure(double value)
+{
+	char want[64], got[NUMBER_TEXT_MAX + 1];
+
+	snprintf(want, sizeof(want), "%.6f", value);
+	*number_fixed(got, value) = '\0';
+	cr_assert_str_eq(got, want, "%a", value);
+	snprintf(want, sizeof(want), "%.6e", value);
+	*number_scientific(got, value) = '\0';
+	cr_assert_str_eq(got, want, "%a", value);
+}
+
+Test(cells, figures_are_as_printf_has_them)
+{
+	static const double values[] = {0, -0.0, 1, -1, 0.5, 5e-7, 1.5e-6, 2.5e-6, 0.0000005,
+	        0.1234565, 0.9999995, 9.9999995, 99.9999995, 999999.5, 1e6, 4194303.9999995,
+	        4194304, 1e15, -3.5, -4e-7, 1e-20, 9.9999999e-21, 1e-300, 5e-324, 0x1p-20, 0x1p-40,
+	        1.0000005, 1.0000015, 123456.5, 1234565, 0.05, 0.01};
+	uint64_t state = 1;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		check_figure(values[i]);
+	for (int i = 0; i < 200000; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		double unit = (double)(state >> 11) * 0x1p-53;
+
+		check_figure(unit);
+		check_figure((double)(state >> 40) * 0x1p-7);        /* ends in many halves */
+		check_figure((double)(state >> 44) / 2e6 + 0x1p-40); /* just above a half */
+		check_figure(ldexp(unit, -(int)(state >> 20 & 63)));
+	}
 }
 
 Test(cells, squares)

@@ -3,6 +3,9 @@
 
 #include "base/date.h"
 
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CENTS = 100, TEN_THOUSAND = 10000, MILLION = 1000000, MONTHS = 12 };
@@ -128,6 +131,68 @@ char *number_ratio(char *to, uint64_t part, uint64_t whole)
 	millionths %= MILLION;
 	to = two_digits(to, millionths / TEN_THOUSAND);
 	return four_digits(to, millionths % TEN_THOUSAND);
+}
+
+/*
+ * printf rounds the binary value exactly.  So does one multiplication, save
+ * where its own error could carry the product over a half: those go to printf.
+ */
+enum { FIXED_PRODUCT_MAX = 1 << 22 }; /* times a million below 2^42: wrong by 2^-11 at most */
+
+/* What does not fit is cut. */
+static char *print_figure(char *to, const char *format, double value)
+{
+	int size = snprintf(to, NUMBER_TEXT_MAX, format, value);
+
+	return to + (size < NUMBER_TEXT_MAX ? size : NUMBER_TEXT_MAX - 1);
+}
+
+static bool is_near_half(long double product, long double slack)
+{
+	return fabsl(product - floorl(product) - 0.5L) <= slack;
+}
+
+char *number_fixed(char *to, double value)
+{
+	double size = fabs(value), product = size * MILLION;
+
+	if (!(size < FIXED_PRODUCT_MAX) || is_near_half(product, 0x1p-10))
+		return print_figure(to, "%.6f", value);
+	uint64_t millionths = (uint64_t)(product + 0.5);
+
+	if (signbit(value))
+		*to++ = '-';
+	to = number_unsigned(to, millionths / MILLION);
+	*to++ = '.';
+	to = two_digits(to, (unsigned)(millionths % MILLION / TEN_THOUSAND));
+	return four_digits(to, (unsigned)(millionths % TEN_THOUSAND));
+}
+
+/* Powers of ten that 64 bits of mantissa hold exactly. */
+static const long double exact_powers[] = {1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
+        1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L,
+        1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+
+char *number_scientific(char *to, double value)
+{
+	int power = 0; /* value * 10^power has seven digits before the point */
+
+	if (!(value >= 1e-20 && value < 1e6))
+		return print_figure(to, "%.6e", value);
+	while (value * exact_powers[power] < 1e6L)
+		power++;
+	long double product = value * exact_powers[power];
+	uint64_t digits = (uint64_t)(product + 0.5L);
+
+	if (is_near_half(product, 0x1p-30L) || digits >= 10 * (uint64_t)MILLION)
+		return print_figure(to, "%.6e", value);
+	*to++ = (char)('0' + digits / MILLION);
+	*to++ = '.';
+	to = two_digits(to, (unsigned)(digits % MILLION / TEN_THOUSAND));
+	to = four_digits(to, (unsigned)(digits % TEN_THOUSAND));
+	*to++ = 'e';
+	*to++ = power > 6 ? '-' : '+';
+	return two_digits(to, (unsigned)(power > 6 ? power - 6 : 6 - power));
 }
 
 /* 10^19, the largest power of ten in 64 bits: two pieces hold any 128-bit number here. */

@@ -27,6 +27,10 @@ char *number_units(char *to, int64_t ten_thousandths);
 /* part / whole with six places, half away from zero; nothing if whole is 0. */
 char *number_ratio(char *to, uint64_t part, uint64_t whole);
 
+/* As printf does by "%.6f" and "%.6e". */
+char *number_fixed(char *to, double value);
+char *number_scientific(char *to, double value);
+
 /* Exact dollars squared, four places. */
 char *number_money_squared(char *to, unsigned __int128 cents_squared);
 

@@ -13,6 +13,7 @@
 #include "report/formula.h"
 #include "report/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -274,6 +275,22 @@ void out_ratio(struct out *out, uint64_t part, uint64_t whole)
 
 	if (at)
 		cell_end(out, number_ratio(at, part, whole));
+}
+
+void out_fixed(struct out *out, double value)
+{
+	char *at = cell_begin(out, NUMBER_TEXT_MAX);
+
+	if (at)
+		cell_end(out, isnan(value) ? at : number_fixed(at, value));
+}
+
+void out_scientific(struct out *out, double value)
+{
+	char *at = cell_begin(out, NUMBER_TEXT_MAX);
+
+	if (at)
+		cell_end(out, isnan(value) ? at : number_scientific(at, value));
 }
 
 void out_wide_money_squared(struct out *out, unsigned __int128 cents_squared)

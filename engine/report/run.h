@@ -81,6 +81,8 @@ void out_signed(struct out *out, int64_t value);
 void out_money(struct out *out, int64_t cents);           /* two places; AMOUNT_ABSENT blank */
 void out_units(struct out *out, int64_t ten_thousandths); /* trailing zeros cut; the same */
 void out_date(struct out *out, int32_t date);             /* DATE_ABSENT blank */
+void out_fixed(struct out *out, double value);            /* six places; NAN: blank */
+void out_scientific(struct out *out, double value);       /* seven figures; NAN: blank */
 void out_ratio(struct out *out, uint64_t part,
         uint64_t whole); /* six decimals, half away; blank if whole is 0 */
 void out_wide_money_squared(

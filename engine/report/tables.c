@@ -10,7 +10,6 @@
 #include "report/row.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,18 +81,6 @@ static void out_prefix(struct out *out, const struct out *prefix)
 }
 
 /* ---- Rows. ---- */
-
-static void out_figure(struct out *out, double value, const char *format)
-{
-	char text[64];
-
-	if (isnan(value)) {
-		out_blank(out);
-		return;
-	}
-	snprintf(text, sizeof(text), format, value);
-	out_plain(out, text, strlen(text));
-}
 
 static void write_peers(struct out *out, const struct stats_provider *of)
 {
@@ -203,18 +190,18 @@ static const char *direction_name(unsigned direction)
 /* value to percentile */
 static void write_figures(struct out *out, const struct stats_row *row)
 {
-	out_figure(out, row->value, "%.6f");
-	out_figure(out, row->shrunk_rate, "%.6f");
-	out_figure(out, row->wilson_low, "%.6f");
+	out_fixed(out, row->value);
+	out_fixed(out, row->shrunk_rate);
+	out_fixed(out, row->wilson_low);
 	out_unsigned(out, row->peers);
-	out_figure(out, row->median, "%.6f");
-	out_figure(out, row->mad, "%.6f");
-	out_figure(out, row->p80, "%.6f");
-	out_figure(out, row->p90, "%.6f");
-	out_figure(out, row->z, "%.6f");
-	out_figure(out, row->p, "%.6e");
-	out_figure(out, row->q, "%.6e");
-	out_figure(out, row->percentile, "%.6f");
+	out_fixed(out, row->median);
+	out_fixed(out, row->mad);
+	out_fixed(out, row->p80);
+	out_fixed(out, row->p90);
+	out_fixed(out, row->z);
+	out_scientific(out, row->p);
+	out_scientific(out, row->q);
+	out_fixed(out, row->percentile);
 }
 
 /* row: what is known beside its peers; NULL: nothing. */
