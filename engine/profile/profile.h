@@ -160,6 +160,9 @@ struct profile_rule {
 void profile_read_rule(
         const struct profile *profile, uint32_t number, unsigned rule, struct profile_rule *out);
 
+/* ... of all RULES_ALL at once: the notes of a provider are looked through once. */
+void profile_read_rules(const struct profile *profile, uint32_t number, struct profile_rule out[]);
+
 /* A row of provider_codes.csv or provider_counts.csv. */
 enum profile_kind {
 	PROFILE_KIND_CODE,

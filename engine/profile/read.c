@@ -353,6 +353,30 @@ void profile_read_rule(
 	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_rule_cell, &sum});
 }
 
+static void add_any_rule_cell(void *context, const struct cell *cell, uint64_t lines)
+{
+	struct profile_rule *out = context;
+	struct rule_sum sum = {(unsigned)cell->key, NULL};
+
+	if ((cell->owner & KIND_MASK) < KIND_RULE || cell->key >= RULES_ALL)
+		return;
+	sum.out = &out[cell->key];
+	add_rule_cell(&sum, cell, lines);
+}
+
+void profile_read_rules(const struct profile *profile, uint32_t number, struct profile_rule out[])
+{
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		uint64_t checks = profile->rule_checks[rule];
+
+		out[rule] = (struct profile_rule){0};
+		for (; checks; checks &= checks - 1)
+			out[rule].evaluated += evaluated(
+			        profile, number, (unsigned)__builtin_ctzll(checks));
+	}
+	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_any_rule_cell, out});
+}
+
 /* ---- Rows of provider_codes.csv and provider_counts.csv ---- */
 
 const char *profile_kind_name(enum profile_kind kind)

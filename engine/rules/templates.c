@@ -117,6 +117,16 @@ static const struct rule_template templates[] = {
                 "ZZ,2023-01-01,\n",
         },
         {
+                "peer_groups",
+                "Peer groups of your own: a provider named here is compared with the others of "
+                "its group and with nobody else; all others are grouped by specialty, entity type, "
+                "setting and region. At most 31 characters a name.",
+                OWN_TABLE("peer_groups"),
+                "npi,peer_group",
+                "1003000126,wound clinics\n"
+                "1003000134,wound clinics\n",
+        },
+        {
                 "placeholders",
                 "Ids that stand for no provider. They key no provider and join nothing. Read by "
                 "VAL-07, PRV-01. The rows are the shipped default.",
@@ -149,6 +159,17 @@ static const struct rule_template templates[] = {
                 "--providers FILE",
                 "npi,entity_type,specialty_code,taxonomy_code,state,zip,tin,ccn,teaching",
                 "1003000126,1,08,207Q00000X,OH,43004,123456789,,0\n",
+        },
+        {
+                "specialty_packs",
+                "What a specialty is measured by: lines of some codes by lines of others, or by "
+                "beneficiaries where denominator_codes is blank, beside peers of the specialties "
+                "(blank: all). Lists have blanks between. Judged by STA-06. The rows are beside "
+                "the shipped default, not instead of it.",
+                OWN_TABLE("specialty_packs"),
+                "pack,measure,specialties,numerator_codes,denominator_codes",
+                "dermatology,destructions_per_visit,07,17000 17003 17004,99212 99213 99214\n"
+                "dermatology,mohs_per_patient,07,17311 17313,\n",
         },
 };
 
