@@ -421,6 +421,7 @@ static int walk_past(struct scan *scan)
 	        .selection = &scan->selection,
 	        .codes = scan->codes,
 	        .add_ons = scan->add_ons,
+	        .drgs = scan->drgs,
 	        .payer = scan->payer,
 	        .practitioner = scan->has_pairs[0] ? &scan->pairs[0] : NULL,
 	        .hospital = scan->has_pairs[1] ? &scan->pairs[1] : NULL,
@@ -717,6 +718,8 @@ static int open_scan(struct scan *scan)
 		err = open_codes(scan);
 	if (err == 0 && scan->any_history)
 		err = codes_use_set(scan->codes, "aoc", &scan->add_ons, scan->diag);
+	if (err == 0 && scan->selection.active[rule_find("INP-05")])
+		err = codes_use_set(scan->codes, "msdrg_weights", &scan->drgs, scan->diag);
 	if (err == 0)
 		err = open_pairs(scan);
 	if (err == 0)

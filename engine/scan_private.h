@@ -99,6 +99,7 @@ struct scan {
 	const struct reader_kind *reader;
 	struct codes *codes;
 	const struct set *add_ons; /* of codes; NULL: none, or no rule asks */
+	const struct set *drgs;    /* msdrg_weights; NULL: the same */
 	struct pairs pairs[2];     /* PTP: practitioner, hospital */
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;

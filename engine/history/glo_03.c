@@ -7,13 +7,14 @@
  *	 diagnostic: all; others: without 51          all
  */
 #include "history/edges.h"
+#include "history/services.h"
 #include "history/stays.h"
 
 enum { DAYS_SHORT_TERM = 3, DAYS_EXCLUDED = 1 };
 
 static bool is_outpatient(const struct event *event)
 {
-	uint32_t class = event->run->bill_type & 0xffff;
+	uint16_t class = run_class(event->run);
 
 	return event_is(event, CLAIM_INSTITUTIONAL) &&
 	       (class == TWO_CHARS('1', '3') || class == TWO_CHARS('1', '4'));

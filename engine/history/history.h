@@ -39,6 +39,7 @@ struct history_options {
 	const struct rule_selection *selection;
 	const struct codes *codes;
 	const struct pairs *practitioner, *hospital; /* PTP tables; NULL: those of the starter */
+	const struct set *drgs;    /* the set msdrg_weights, verified; NULL: none */
 	const struct set *add_ons; /* the set aoc, verified; NULL: the starter's flags */
 	const struct payer *payer; /* the payer's own tables; NULL: none */
 

@@ -48,6 +48,12 @@ static inline bool is_surgery(const struct event *event)
 	       !event_has(event, '5', '6') && !is_assistant(event);
 }
 
+/* First two characters of the bill type: facility and classification. */
+static inline uint16_t run_class(const struct history_run *run)
+{
+	return (uint16_t)(run->bill_type & 0xffff);
+}
+
 /* Two lines' providers are one, or of one group and specialty: the keys that are compared. */
 static inline bool same_or_group(const struct event *a, const struct event *b)
 {

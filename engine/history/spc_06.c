@@ -20,8 +20,7 @@ static bool is_place_24(const struct event *event)
 static enum asc_side side_of(const struct event *event)
 {
 	if (event_is(event, CLAIM_INSTITUTIONAL))
-		return (event->run->bill_type & 0xffff) == TWO_CHARS('8', '3') ? SIDE_CENTRE
-		                                                               : SIDE_NONE;
+		return run_class(event->run) == TWO_CHARS('8', '3') ? SIDE_CENTRE : SIDE_NONE;
 	if (!event_is(event, CLAIM_PROFESSIONAL))
 		return SIDE_NONE;
 	if (event->run->specialty == TWO_CHARS('4', '9'))

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/stays.h"
 
-#include <stdlib.h>
+#include "history/services.h"
 
-/* First two characters of the bill type. */
-static uint16_t class_of(const struct past_claim *claim)
-{
-	return (uint16_t)(claim->run->bill_type & 0xffff);
-}
+#include <stdlib.h>
 
 static bool is_stay(const struct past_claim *claim)
 {
-	uint16_t class = class_of(claim);
+	uint16_t class = run_class(claim->run);
 
 	return claim->run->claim_type == CLAIM_INSTITUTIONAL &&
 	       (class == TWO_CHARS('1', '1') || class == TWO_CHARS('2', '1'));
@@ -38,7 +34,7 @@ static bool make_stay(const struct window *window, uint32_t c, struct stay *stay
 	        .lowest = claim->lowest,
 	        .bills = 1,
 	        .amount = claim->amount,
-	        .skilled = class_of(claim) == TWO_CHARS('2', '1'),
+	        .skilled = run_class(run) == TWO_CHARS('2', '1'),
 	        .still_in = run->status == TWO_CHARS('3', '0'),
 	};
 	return stay->from != DATE_ABSENT && stay->to != DATE_ABSENT && stay->from <= stay->to;

@@ -37,15 +37,10 @@ static enum mismatch kind_of(const struct event *event)
 
 /* ---- What the hospitals billed ---- */
 
-static uint16_t class_of(const struct history_run *run)
-{
-	return (uint16_t)(run->bill_type & 0xffff);
-}
-
 /* Acute care, part B of an inpatient, swing bed, religious. */
 static bool is_inpatient(const struct history_run *run)
 {
-	uint16_t class = class_of(run);
+	uint16_t class = run_class(run);
 
 	return class == TWO_CHARS('1', '1') || class == TWO_CHARS('1', '2') ||
 	       class == TWO_CHARS('1', '8') || class == TWO_CHARS('4', '1');
@@ -54,7 +49,7 @@ static bool is_inpatient(const struct history_run *run)
 /* A hospital's outpatient line, or an ambulatory surgical center's. */
 static bool is_facility(const struct event *event)
 {
-	uint16_t class = class_of(event->run);
+	uint16_t class = run_class(event->run);
 
 	if (event_is(event, CLAIM_PROFESSIONAL))
 		return is_surgical_center(event) && event->line->place == TWO_CHARS('2', '4');

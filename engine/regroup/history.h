@@ -81,8 +81,17 @@ struct history_run {
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 };
 
-/* Does the file have condition codes; is 51, unrelated outpatient services, among them? */
-enum { HISTORY_CONDITIONS = 1 << 0, HISTORY_CONDITION_51 = 1 << 1 };
+/*
+ * Does the file have condition codes; are among them 51, unrelated outpatient
+ * services, 42, home health not for the stay's illness, 43, home health later than
+ * three days?
+ */
+enum {
+	HISTORY_CONDITIONS = 1 << 0,
+	HISTORY_CONDITION_51 = 1 << 1,
+	HISTORY_CONDITION_42 = 1 << 2,
+	HISTORY_CONDITION_43 = 1 << 3
+};
 
 /* What the CCN says the hospital is, in facts. */
 enum { HISTORY_HOSPITAL_SHIFT = 8 };

@@ -120,9 +120,13 @@ static uint32_t conditions_of(const struct batch *batch, uint32_t line)
 
 	if (!field_set_has(&batch->layout->bound, FIELD_CONDITION_1))
 		return 0;
-	for (unsigned c = 0; c < CONDITIONS_MAX; c++)
-		if (batch->condition[c][line] == TWO_CHARS('5', '1'))
-			conditions |= HISTORY_CONDITION_51;
+	for (unsigned c = 0; c < CONDITIONS_MAX; c++) {
+		uint16_t condition = batch->condition[c][line];
+
+		conditions |= condition == TWO_CHARS('5', '1') ? HISTORY_CONDITION_51 : 0;
+		conditions |= condition == TWO_CHARS('4', '2') ? HISTORY_CONDITION_42 : 0;
+		conditions |= condition == TWO_CHARS('4', '3') ? HISTORY_CONDITION_43 : 0;
+	}
 	return conditions;
 }
 

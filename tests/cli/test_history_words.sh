@@ -81,6 +81,27 @@ made 'a a/1 66984 2024-03-01 pos=24'
 judge SPC-06
 equal "SPC-06 in words" "aa|no_facility|low|0.00||code=66984; centres=0; limit=1" "$(told SPC-06)"
 
+# ---- INP-05 with mean stays ----
+
+mkdir drgs
+{
+	printf 'TABLE 5. FY 2024\t\t\t\n'
+	printf 'MS-DRG\tFY 2024 Final Post-Acute DRG\tFY 2024 Final Special Pay DRG\tMDC\tTYPE\tMS-DRG Title\tWeights\tGeometric mean LOS\tArithmetic mean LOS\n'
+	printf '470\tYes\tNo\t08\tSURG\tA\t1.9000\t8.0\t9.0\n480\tYes\tYes\t08\tSURG\tB\t3.0000\t8.0\t9.0\n100\tNo\tNo\t08\tSURG\tC\t3.0000\t8.0\t9.0\n'
+} >drgs/table5.txt
+home='type=institutional tob=111 rev=0120 ccn=010001 status=01 paid=8000.00'
+snf='type=institutional tob=211 rev=0022 ccn=015001'
+made "a a/1 - 2024-03-01..2024-03-04 $home drg=470" "a b/1 - 2024-03-04..2024-03-09 $snf" \
+	"b a/1 - 2024-03-01..2024-03-04 $home drg=480" "b b/1 - 2024-03-04..2024-03-09 $snf" \
+	"c a/1 - 2024-03-01..2024-03-08 $home drg=470" "c b/1 - 2024-03-08..2024-03-09 $snf" \
+	"d a/1 - 2024-03-01..2024-03-04 $home drg=100" "d b/1 - 2024-03-04..2024-03-09 $snf" \
+	"e a/1 - 2025-03-01..2025-03-04 $home drg=470" "e b/1 - 2025-03-04..2025-03-09 $snf" \
+	"f a/1 - 2024-12-15..2024-12-20 $home drg=470" "g a/1 - 2024-03-01..2024-03-05 $home drg=470"
+judge INP-05 -c drgs
+equal "INP-05 by Table 5: the days' share of the payment is due" "aa|snf|medium|4000.00|ab|drg=470; status=01; discharged=2024-03-04; day=0; limit=0; days=3; mean_days=8.00
+ba|snf|medium|2000.00|bb|drg=480; status=01; discharged=2024-03-04; day=0; limit=0; days=3; mean_days=8.00" "$(told INP-05)"
+equal "INP-05: a stay of nearly the mean is none; days that the table lacks, and late ones, are not judged" "6,4,2" "$(counted INP-05)"
+
 # ---- A payer's tables ----
 
 made 'x a/1 99213 2015-01-01' 'a1 a/1 G0438 2023-03-01' 'a1 b/1 G0438 2024-02-28' \
