@@ -169,7 +169,10 @@ static int create_parts(struct worker *worker)
 		        &worker->claims, scan->claims, worker->profile, &worker->diag);
 	if (err == 0 && scan->past)
 		err = history_emitter_create(&worker->emitter,
-		        &(struct history_emit_options){scan->past, scan->providers}, &worker->diag);
+		        &(struct history_emit_options){.partitions = scan->past,
+		                .providers = scan->providers,
+		                .needs = history_needs(&scan->selection)},
+		        &worker->diag);
 	if (err < 0)
 		return err;
 	worker->verdicts = aligned_alloc(64, sizeof(*worker->verdicts));

@@ -228,4 +228,4 @@ static const struct rule rule = {
         .check_count = 4,
 };
 
-const struct history_rule history_rule_dup_02 = {&rule, judge};
+const struct history_rule history_rule_dup_02 = {.rule = &rule, .judge = judge};

@@ -54,6 +54,15 @@ bool history_wanted(const struct rule_selection *selection)
 	return wanted;
 }
 
+unsigned history_needs(const struct rule_selection *selection)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		needs |= selection->active[numbers[i]] ? rules[i]->needs : 0;
+	return needs;
+}
+
 /* ---- Partitions ---- */
 
 struct sized {

@@ -31,6 +31,9 @@ void history_init(void);
 /* Is any of them active? */
 bool history_wanted(const struct rule_selection *selection);
 
+/* HISTORY_NEEDS_* (regroup/history.h) of those that are active. */
+unsigned history_needs(const struct rule_selection *selection);
+
 struct history; /* shared by the workers of one run */
 struct history_worker;
 

@@ -111,4 +111,4 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_inp_04 = {&rule, judge};
+const struct history_rule history_rule_inp_04 = {.rule = &rule, .judge = judge};

@@ -153,4 +153,4 @@ static void judge(struct window *window)
 
 static const struct rule part = {.id = "MOD-05"};
 
-const struct history_rule history_rule_mod_05 = {&part, judge};
+const struct history_rule history_rule_mod_05 = {.rule = &part, .judge = judge};

@@ -179,4 +179,4 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_mod_06 = {&rule, judge};
+const struct history_rule history_rule_mod_06 = {.rule = &rule, .judge = judge};

@@ -144,4 +144,4 @@ static const struct rule rule = {
         .check_count = 4,
 };
 
-const struct history_rule history_rule_mod_07 = {&rule, judge};
+const struct history_rule history_rule_mod_07 = {.rule = &rule, .judge = judge};

@@ -246,4 +246,4 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_ncc_07 = {&rule, judge};
+const struct history_rule history_rule_ncc_07 = {.rule = &rule, .judge = judge};

@@ -155,4 +155,4 @@ static const struct rule rule = {
         .check_count = 6,
 };
 
-const struct history_rule history_rule_tim_05 = {&rule, judge};
+const struct history_rule history_rule_tim_05 = {.rule = &rule, .judge = judge};

@@ -296,4 +296,4 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_tim_06 = {&rule, judge};
+const struct history_rule history_rule_tim_06 = {.rule = &rule, .judge = judge};

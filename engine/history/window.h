@@ -170,6 +170,7 @@ struct history_rule {
 	/* One that has an id and no checks: a part of a rule that lines are judged by. */
 	const struct rule *rule;
 	void (*judge)(struct window *window);
+	unsigned needs; /* HISTORY_NEEDS_*: what it reads beyond what every line leaves */
 };
 
 /*

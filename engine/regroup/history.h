@@ -75,7 +75,7 @@ struct history_run {
 	uint16_t lines;
 	uint8_t claim_type, setting, inpatient;
 	uint8_t apart; /* amounts are the claim's: they count on its lowest line; HISTORY_APART_* */
-	uint32_t diagnoses; /* HISTORY_DX_* of the claim's diagnoses, principal and others */
+	uint32_t diagnoses; /* groups of the claim's diagnoses, with HISTORY_NEEDS_DIAGNOSES */
 	uint32_t claim_id_size, data_source_size, person_id_size;
 	uint32_t facts; /* of institutional lines: HISTORY_CONDITION..., and the hospital's kind */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
@@ -144,9 +144,13 @@ struct history_verdict {
 
 struct history_emitter;
 
+/* What a run leaves only if some rule reads it. */
+enum { HISTORY_NEEDS_DIAGNOSES = 1 << 0 /* regroup/diagnosis_groups.h */ };
+
 struct history_emit_options {
 	struct partitions *partitions;
 	const struct side *providers; /* NULL: none */
+	unsigned needs;               /* HISTORY_NEEDS_* */
 };
 
 int history_emitter_create(struct history_emitter **emitter,

@@ -5,6 +5,7 @@
  */
 #include "format/layout.h"
 #include "regroup/digest.h"
+#include "regroup/diagnosis_groups.h"
 #include "regroup/history.h"
 
 #include <stdlib.h>
@@ -13,9 +14,11 @@
 struct history_emitter {
 	struct partition_writer *writer;
 	const struct side *providers;
+	unsigned needs;
 	uint64_t billing_asked; /* whose entity type is remembered */
 	bool billing_organisation;
 	uint64_t nobody;
+	uint32_t diagnoses[BATCH_LINES]; /* groups of the lines at hand; 0 where nobody asks */
 };
 
 /* What is at hand while a batch is walked. */
@@ -35,6 +38,7 @@ int history_emitter_create(struct history_emitter **emitter,
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
 	made->providers = options->providers;
+	made->needs = options->needs;
 	err = partition_writer_create(&made->writer, options->partitions, diag);
 	if (err) {
 		history_emitter_destroy(made);
@@ -162,6 +166,18 @@ static enum history_hospital hospital_of(const struct batch *batch, uint32_t lin
 	return HOSPITAL_UNKNOWN;
 }
 
+/* The groups that a line's diagnoses are in, as bits; ICD-9 has other codes. */
+static uint32_t diagnoses_of(const struct batch *batch, uint32_t line)
+{
+	uint32_t groups = 0;
+
+	if (batch->diagnosis_type[line] == CODE_TYPE_ICD9)
+		return 0;
+	for (unsigned s = 0; s < batch->diagnosis_count[line]; s++)
+		groups |= diagnosis_groups_of(batch->diagnosis[s][line]);
+	return groups;
+}
+
 /* ---- Runs ---- */
 
 static inline bool takes_part(const struct batch *batch, uint32_t line)
@@ -172,13 +188,16 @@ static inline bool takes_part(const struct batch *batch, uint32_t line)
 }
 
 /* Is all that a run says the same of both lines? */
-static bool run_follows(const struct batch *batch, uint32_t a, uint32_t b)
+static bool run_follows(const struct emission *emission, uint32_t a, uint32_t b)
 {
+	const struct batch *batch = emission->batch;
+	const uint32_t *diagnoses = emission->emitter->diagnoses;
+
 	if (batch->claim_key[a] != batch->claim_key[b] ||
 	        batch->person_key[a] != batch->person_key[b] ||
 	        batch->provider[a] != batch->provider[b] ||
 	        batch->claim_type[a] != batch->claim_type[b] ||
-	        batch->setting[a] != batch->setting[b])
+	        batch->setting[a] != batch->setting[b] || diagnoses[a] != diagnoses[b])
 		return false;
 	if (batch->rendering[a] != batch->rendering[b] || batch->billing[a] != batch->billing[b] ||
 	        batch->facility[a] != batch->facility[b] ||
@@ -256,7 +275,7 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->setting = batch->setting[i];
 	run->inpatient = batch->inpatient[i];
 	run->apart = institutional ? emission->apart : 0;
-	run->diagnoses = 0;
+	run->diagnoses = emission->emitter->diagnoses[i];
 	run->claim_id_size = batch->claim_id[i].size;
 	run->data_source_size = batch->data_source[i].size;
 	run->person_id_size = batch->person_id[i].size;
@@ -326,6 +345,8 @@ int history_emit(struct history_emitter *emitter, const struct batch *batch, enu
 	struct emission emission = emission_of(emitter, batch, basis, levels);
 	int err = 0;
 
+	for (uint32_t i = 0; (emitter->needs & HISTORY_NEEDS_DIAGNOSES) && i < batch->count; i++)
+		emitter->diagnoses[i] = diagnoses_of(batch, i);
 	for (uint32_t from = 0, to; from < batch->count && !err; from = to) {
 		to = from + 1;
 		if (batch->line_flags[from] & LINE_OUTSIDE)
@@ -335,7 +356,7 @@ int history_emit(struct history_emitter *emitter, const struct batch *batch, enu
 			continue;
 		}
 		while (to < batch->count && !(batch->line_flags[to] & LINE_OUTSIDE) &&
-		        run_follows(batch, from, to))
+		        run_follows(&emission, from, to))
 			to++;
 		err = put_run(&emission, from, to);
 	}
