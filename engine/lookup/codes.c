@@ -76,6 +76,13 @@ static int compare_exclusions(const void *left, const void *right)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
+static int compare_minutes(const void *left, const void *right)
+{
+	const struct code_minutes *a = left, *b = right;
+
+	return (a->word > b->word) - (a->word < b->word);
+}
+
 static void describe(struct codes *codes, const struct codes_source *source, size_t rows)
 {
 	struct hash128 hash = hash128(source->text, (size_t)(source->end - source->text));
@@ -107,6 +114,9 @@ static int open_source(struct codes *codes, const struct codes_source *source, s
 	if (source->kind == KIND_EXCLUSIONS)
 		qsort(codes->exclusions, codes->exclusion_count, sizeof(*codes->exclusions),
 		        compare_exclusions);
+	if (source->kind == KIND_MINUTES)
+		qsort(codes->minutes, codes->minutes_count, sizeof(*codes->minutes),
+		        compare_minutes);
 	if (system == SYSTEM_NONE)
 		return 0;
 	codes->partial[system] = source->partial;
@@ -198,7 +208,14 @@ void codes_destroy(struct codes *codes)
 	free(codes->icd10pcs);
 	free(codes->taxonomies);
 	free(codes->exclusions);
+	free(codes->minutes);
 	free(codes);
+}
+
+const struct code_minutes *codes_minutes(const struct codes *codes, size_t *count)
+{
+	*count = codes->minutes_count;
+	return codes->minutes;
 }
 
 size_t codes_set_count(const struct codes *codes)

@@ -277,6 +277,17 @@ size_t codes_ref_count(const struct codes *codes, enum code_system system);
 /* The word behind a ref (without tag). */
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref);
 
+/* The least time that CPT's definition of a code asks for; of codes that are defined by one. */
+struct code_minutes {
+	uint64_t word;
+	int32_t from;     /* the first day of which that is so; INT32_MIN: every day */
+	uint16_t first;   /* whole minutes of the first unit */
+	uint16_t further; /* of each further one; 0: units do not tell time */
+};
+
+/* All of them, by word. */
+const struct code_minutes *codes_minutes(const struct codes *codes, size_t *count);
+
 /* Small lists.  Bits of MODIFIER_*; 0 for a modifier that is not in the list. */
 uint8_t codes_modifier(const struct codes *codes, uint16_t modifier);
 

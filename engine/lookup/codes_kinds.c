@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS_MAX = 16, WORD_BYTES = 7 };
+enum { CELLS_MAX = 16, WORD_BYTES = 7, MINUTES_MAX = 24 * 60 };
 
 struct cell {
 	const char *text;
@@ -468,6 +468,25 @@ static int exclusion_row(struct reading *reading)
 	return 0;
 }
 
+/* code,from,first,further: whole minutes; from may be empty. */
+static int minutes_row(struct reading *reading)
+{
+	struct codes *codes = reading->codes;
+	struct code_minutes *row = &codes->minutes[codes->minutes_count++];
+	uint64_t first = 0, further = 0;
+	int err = read_word(reading, reading->cells[0], &row->word);
+
+	if (!err)
+		err = read_date(reading, reading->cells[1], INT32_MIN, &row->from);
+	if (!err)
+		err = read_number(reading, reading->cells[2], MINUTES_MAX, &first);
+	if (!err)
+		err = read_number(reading, reading->cells[3], MINUTES_MAX, &further);
+	row->first = (uint16_t)first;
+	row->further = (uint16_t)further;
+	return err;
+}
+
 static const struct kind kinds[KIND_COUNT] = {
         [KIND_DIAGNOSES] = {"code,from,to,header_from,flags", SYSTEM_ICD10CM, diagnosis_row},
         [KIND_PROCEDURES] = {"code,from,to,flags,family,level,global,pctc,bilateral,assistant,"
@@ -480,6 +499,7 @@ static const struct kind kinds[KIND_COUNT] = {
         [KIND_BILL_TYPES] = {"prefix,frequencies", SYSTEM_NONE, bill_type_row},
         [KIND_TAXONOMY] = {"taxonomy,specialty", SYSTEM_NONE, taxonomy_row},
         [KIND_EXCLUSIONS] = {"npi,excluded,reinstated", SYSTEM_NONE, exclusion_row},
+        [KIND_MINUTES] = {"code,from,first,further", SYSTEM_NONE, minutes_row},
 };
 
 /* Cut a line into cells; the number of them, over CELLS_MAX for too many. */
@@ -527,6 +547,8 @@ static bool allocate(struct codes *codes, enum codes_kind kind, size_t rows)
 		codes->taxonomies = rows_of(rows, sizeof(*codes->taxonomies), &failed);
 	else if (kind == KIND_EXCLUSIONS)
 		codes->exclusions = rows_of(rows, sizeof(*codes->exclusions), &failed);
+	else if (kind == KIND_MINUTES)
+		codes->minutes = rows_of(rows, sizeof(*codes->minutes), &failed);
 	return !failed;
 }
 

@@ -23,6 +23,7 @@ enum codes_kind {
 	KIND_BILL_TYPES,
 	KIND_TAXONOMY,
 	KIND_EXCLUSIONS,
+	KIND_MINUTES,
 	KIND_COUNT
 };
 
@@ -88,6 +89,8 @@ struct codes {
 	size_t taxonomy_count;
 	struct exclusion *exclusions; /* by NPI, then date */
 	size_t exclusion_count;
+	struct code_minutes *minutes; /* by word */
+	size_t minutes_count;
 
 	struct codes_set_info sets[CODES_SETS_MAX];
 	size_t set_count;
