@@ -20,6 +20,7 @@
 #include "codes_command.h"
 #include "gen.h"
 #include "history/history.h"
+#include "history/providers.h"
 #include "manual.h"
 #include "memory.h"
 #include "options.h"
@@ -614,6 +615,7 @@ int main(int argc, char **argv)
 	diag.warn = warn;
 	rules_init();
 	history_init();
+	providers_init();
 	stats_init();
 	if (argc < 2) {
 		fputs(usage, stderr);

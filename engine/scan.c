@@ -115,12 +115,20 @@ static void end_attempt(struct scan *scan)
 	findings_destroy(scan->findings);
 	claims_destroy(scan->claims);
 	history_destroy(scan->history);
+	providers_destroy(scan->provider_days);
+	times_destroy(scan->times);
+	tallies_destroy(scan->tallies);
+	partitions_destroy(scan->days);
 	partitions_destroy(scan->past);
 	partitions_destroy(scan->partitions);
 	profile_destroy(scan->profile);
 	scan->findings = NULL;
 	scan->claims = NULL;
 	scan->history = NULL;
+	scan->provider_days = NULL;
+	scan->times = NULL;
+	scan->tallies = NULL;
+	scan->days = NULL;
 	scan->past = NULL;
 	scan->partitions = NULL;
 	scan->profile = NULL;
@@ -150,6 +158,9 @@ static int create_shared(struct scan *scan)
 	partitions.memory_bytes = scan->memory.history;
 	if (err == 0 && scan->any_history)
 		err = partitions_create(&scan->past, &partitions, scan->diag);
+	partitions.memory_bytes = scan->memory.days;
+	if (err == 0 && scan->any_providers)
+		err = partitions_create(&scan->days, &partitions, scan->diag);
 	if (err < 0)
 		return err;
 	findings.profile = scan->profile;
@@ -412,6 +423,46 @@ static int join(struct scan *scan)
 	return err;
 }
 
+/* What workers tallied, in one. */
+static int merge_tallies(struct scan *scan)
+{
+	int err = tallies_create(&scan->tallies, scan->diag);
+
+	for (unsigned i = 0; i < scan->options->threads && err == 0; i++) {
+		struct tallies **of = &scan->workers[i].tallies;
+
+		err = tallies_merge(scan->tallies, *of);
+		tallies_destroy(*of);
+		*of = NULL;
+	}
+	if (err < 0)
+		return diag_set(scan->diag, err, "no memory for tallies");
+	tallies_sort(scan->tallies);
+	return 0;
+}
+
+/* Each provider's days, of the lines that beneficiaries' histories have left. */
+static int walk_days(struct scan *scan)
+{
+	struct providers_options options = {
+	        .partitions = scan->days,
+	        .selection = &scan->selection,
+	        .codes = scan->codes,
+	        .times = scan->times,
+	        .profile = scan->profile,
+	        .timing = !scan->options->no_timing,
+	};
+	uint64_t from = clock_ns();
+	int err = providers_create(&scan->provider_days, &options, scan->diag);
+
+	if (err == 0)
+		err = run_all(scan, worker_days);
+	if (err == 0)
+		providers_totals(scan->provider_days, &scan->past_totals);
+	scan->days_ns = clock_ns() - from;
+	return err;
+}
+
 /* Each beneficiary's lines, judged by the rules that look across claims. */
 static int walk_past(struct scan *scan)
 {
@@ -428,16 +479,21 @@ static int walk_past(struct scan *scan)
 	        .first_service = INT32_MAX,
 	        .as_of = scan->options->as_of,
 	        .timing = !scan->options->no_timing,
+	        .providers = scan->days,
 	};
 	uint64_t from = clock_ns();
-	int err;
+	int err = 0;
 
 	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
 		if (counts->first_service[type] < options.first_service)
 			options.first_service = counts->first_service[type];
 		options.last_came[type] = counts->last_received[type];
 	}
-	err = history_create(&scan->history, &options, scan->diag);
+	if (scan->any_times)
+		err = times_create(&scan->times, scan->codes, scan->minutes, scan->diag);
+	options.times = scan->times;
+	if (err == 0)
+		err = history_create(&scan->history, &options, scan->diag);
 	if (err == 0)
 		err = run_all(scan, worker_history);
 	if (err == 0) {
@@ -477,6 +533,10 @@ static int attempt(struct scan *scan)
 		err = mend_levels(scan);
 	if (err == 0 && scan->past)
 		err = walk_past(scan);
+	if (err == 0 && scan->days)
+		err = walk_days(scan);
+	if (err == 0 && scan->past)
+		err = merge_tallies(scan);
 	if (err != 0)
 		return err;
 	from = clock_ns();
@@ -600,6 +660,10 @@ static int share_memory(struct scan *scan)
 		memory->history = memory->partitions / 3 * 2;
 		memory->partitions -= memory->history;
 	}
+	if (scan->any_providers) {
+		memory->days = memory->history / 2;
+		memory->history -= memory->days;
+	}
 	memory->findings = left / 8;
 	return 0;
 }
@@ -708,7 +772,9 @@ static int open_scan(struct scan *scan)
 	scan->hot = hot[options->level];
 	scan->normalise_hot = normalise_hot_at(options->level);
 	err = rules_select(&scan->selection, options->rules, scan->diag);
-	scan->any_history = err == 0 && history_wanted(&scan->selection);
+	scan->any_providers = err == 0 && providers_wanted(&scan->selection);
+	scan->any_times = err == 0 && providers_tell(&scan->selection);
+	scan->any_history = scan->any_providers || (err == 0 && history_wanted(&scan->selection));
 	scan->any_rules = scan->selection.checks != 0 || scan->any_history;
 	scan->basis = -1;
 	settle_wanted(scan);
@@ -720,6 +786,8 @@ static int open_scan(struct scan *scan)
 		err = codes_use_set(scan->codes, "aoc", &scan->add_ons, scan->diag);
 	if (err == 0 && scan->selection.active[rule_find("INP-05")])
 		err = codes_use_set(scan->codes, "msdrg_weights", &scan->drgs, scan->diag);
+	if (err == 0 && scan->any_times)
+		err = codes_use_set(scan->codes, "phystime", &scan->minutes, scan->diag);
 	if (err == 0)
 		err = open_pairs(scan);
 	if (err == 0)

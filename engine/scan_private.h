@@ -10,6 +10,8 @@
 #include "format/csv.h"
 #include "format/layout.h"
 #include "history/history.h"
+#include "history/providers.h"
+#include "history/tallies.h"
 #include "input/plan.h"
 #include "input/reader.h"
 #include "lookup/codes.h"
@@ -69,6 +71,8 @@ struct worker {
 	struct claims_worker *claims;
 	struct history_emitter *emitter; /* NULL: no rule looks across claims */
 	struct history_worker *history;
+	struct providers_worker *providers;
+	struct tallies *tallies; /* NULL: no rule looks across claims */
 	struct finding_sink sink;
 	struct verdicts *verdicts;
 	struct normalise normalise;
@@ -87,7 +91,7 @@ struct worker {
 
 /* Memory, as planned from --memory. */
 struct scan_memory {
-	uint64_t fixed, side, profile, partitions, history, findings;
+	uint64_t fixed, side, profile, partitions, history, days, findings;
 };
 
 struct scan {
@@ -100,6 +104,7 @@ struct scan {
 	struct codes *codes;
 	const struct set *add_ons; /* of codes; NULL: none, or no rule asks */
 	const struct set *drgs;    /* msdrg_weights; NULL: the same */
+	const struct set *minutes; /* phystime; NULL: the same */
 	struct pairs pairs[2];     /* PTP: practitioner, hospital */
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
@@ -107,7 +112,7 @@ struct scan {
 	struct coverage *coverage; /* NULL: no policies, or no rule asks */
 	struct rule_selection selection;
 	struct field_set side_fields;
-	bool any_rules, any_history, drop_cache;
+	bool any_rules, any_history, any_providers, any_times, drop_cache;
 	struct field_set wanted;                /* fields that anything of this run reads */
 	uint8_t repeated[LAYOUTS_MAX][AMOUNTS]; /* found to be so */
 	uint64_t *starts;                       /* a span; certain, or 0 */
@@ -122,6 +127,10 @@ struct scan {
 	struct claims *claims;
 	struct partitions *past; /* the beneficiaries' records; NULL: none */
 	struct history *history;
+	struct partitions *days; /* the providers' records; NULL: no rule asks */
+	struct times *times;     /* NULL: no rule of providers' days finds anything */
+	struct providers *provider_days;
+	struct tallies *tallies; /* of all workers, in order; NULL: no rule looks across claims */
 	struct findings *findings;
 	struct worker *workers;
 	unsigned attempts;
@@ -138,7 +147,7 @@ struct scan {
 	struct claims_settled settled;
 	struct history_totals past_totals;
 	uint64_t nobody; /* lines of service without a person */
-	uint64_t read_ns, join_ns, history_ns, merge_ns, report_ns;
+	uint64_t read_ns, join_ns, history_ns, days_ns, merge_ns, report_ns;
 	struct run *run; /* NULL: nothing is written */
 	uint64_t began_ns;
 };
@@ -154,6 +163,7 @@ void *worker_scan(void *worker);
 int scan_find_starts(struct scan *scan, uint32_t file, uint64_t starts[]);
 void *worker_join(void *worker);
 void *worker_history(void *worker);
+void *worker_days(void *worker);
 void *worker_merge(void *worker);
 
 /* The level of an amount of a layout's institutional lines, as it is taken to be. */

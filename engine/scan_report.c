@@ -310,23 +310,27 @@ static void print_stages(const struct scan *scan)
 	static const char *const names[STAGES] = {"read and parse", "normalise", "look up", "rules",
 	        "counters", "records", "histories"};
 	double lines = (double)(scan->counts.used ? scan->counts.used : 1);
-	struct partition_stats records, past = {0};
+	struct partition_stats records, past = {0}, days = {0};
 
 	fprintf(stderr, "reader %s, level %s, %u threads, attempts %u\n", scan->reader->name,
 	        level_name(scan->options->level), scan->options->threads, scan->attempts);
 	for (unsigned stage = 0; stage < STAGES; stage++)
 		fprintf(stderr, "  %-16s %7.1f ns a line and core\n", names[stage],
 		        (double)scan->stage_ns[stage] / lines);
-	fprintf(stderr, "  history %.3f s\n", (double)scan->history_ns / 1e9);
+	fprintf(stderr, "  history %.3f s, providers' days %.3f s\n",
+	        (double)scan->history_ns / 1e9, (double)scan->days_ns / 1e9);
 	fprintf(stderr, "  scan %.3f s, join %.3f s, merge %.3f s, report %.3f s\n",
 	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
 	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);
 	partitions_stats(scan->partitions, &records);
 	if (scan->past)
 		partitions_stats(scan->past, &past);
+	if (scan->days)
+		partitions_stats(scan->days, &days);
 	fprintf(stderr, "  records %llu bytes, spilled %llu\n",
-	        (unsigned long long)(records.bytes + past.bytes),
-	        (unsigned long long)(records.spilled_bytes + past.spilled_bytes));
+	        (unsigned long long)(records.bytes + past.bytes + days.bytes),
+	        (unsigned long long)(records.spilled_bytes + past.spilled_bytes +
+	                             days.spilled_bytes));
 }
 
 static void print_summary(struct scan *scan, const struct quality *quality,

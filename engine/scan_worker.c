@@ -211,6 +211,8 @@ void worker_destroy(struct worker *worker)
 	claims_worker_destroy(worker->claims);
 	history_emitter_destroy(worker->emitter);
 	history_worker_destroy(worker->history);
+	providers_worker_destroy(worker->providers);
+	tallies_destroy(worker->tallies);
 	profile_worker_destroy(worker->profile);
 	free(worker->verdicts);
 }
@@ -260,10 +262,27 @@ void *worker_history(void *context)
 	struct worker *worker = context;
 
 	if (worker->err == 0)
-		worker->err = history_worker_create(
-		        &worker->history, worker->scan->history, worker->profile, &worker->diag);
+		worker->err = tallies_create(&worker->tallies, &worker->diag);
+	if (worker->err == 0)
+		worker->err = history_worker_create(&worker->history, worker->scan->history,
+		        worker->profile, worker->tallies, &worker->diag);
 	if (worker->err == 0)
 		worker->err = history_walk(worker->history, &worker->sink, &worker->diag);
+	if (worker->err == 0 && scan_stopped())
+		worker->err = FAIL_STOPPED;
+	return NULL;
+}
+
+void *worker_days(void *context)
+{
+	struct worker *worker = context;
+
+	if (worker->err == 0)
+		worker->err = providers_worker_create(&worker->providers,
+		        worker->scan->provider_days, worker->profile, worker->tallies,
+		        &worker->diag);
+	if (worker->err == 0)
+		worker->err = providers_walk(worker->providers, &worker->sink, &worker->diag);
 	if (worker->err == 0 && scan_stopped())
 		worker->err = FAIL_STOPPED;
 	return NULL;

@@ -79,14 +79,13 @@ static int compare_sized(const void *a, const void *b)
 	return of_a->index < of_b->index ? -1 : 1;
 }
 
-static int order_partitions(struct history *history)
+int partitions_order(const struct partitions *partitions, uint32_t **order)
 {
-	const struct partitions *partitions = history->options.partitions;
 	unsigned count = partitions_count(partitions);
 	struct sized *sized = calloc(count, sizeof(*sized));
 
-	history->order = calloc(count, sizeof(*history->order));
-	if (!sized || !history->order) {
+	*order = calloc(count, sizeof(**order));
+	if (!sized || !*order) {
 		free(sized);
 		return FAIL_MEMORY;
 	}
@@ -94,7 +93,7 @@ static int order_partitions(struct history *history)
 		sized[i] = (struct sized){partition_bytes(partitions, i), i};
 	qsort(sized, count, sizeof(*sized), compare_sized);
 	for (unsigned i = 0; i < count; i++)
-		history->order[i] = sized[i].index;
+		(*order)[i] = sized[i].index;
 	free(sized);
 	return 0;
 }
@@ -109,7 +108,7 @@ int history_create(
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
 	pthread_mutex_init(&made->lock, NULL);
 	made->options = *options;
-	err = order_partitions(made);
+	err = partitions_order(options->partitions, &made->order);
 	if (!err)
 		err = edits_create(&made->practitioner, options->practitioner, diag);
 	if (!err)
@@ -158,12 +157,21 @@ static void find_checks(struct window_private *own)
 }
 
 int history_worker_create(struct history_worker **worker, struct history *history,
-        struct profile_worker *profile, struct diag *diag)
+        struct profile_worker *profile, struct tallies *tallies, struct diag *diag)
 {
 	struct history_worker *made = calloc(1, sizeof(*made));
+	int err = 0;
 
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for a worker's histories");
+	if (history->options.providers)
+		err = partition_writer_create(
+		        &made->own.providers, history->options.providers, diag);
+	if (err) {
+		history_worker_destroy(made);
+		return err;
+	}
+	made->own.tallies = tallies;
 	made->own.history = history;
 	made->own.profile = profile;
 	made->own.window.own = &made->own;
@@ -186,6 +194,7 @@ void history_worker_destroy(struct history_worker *worker)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->data);
+	partition_writer_destroy(own->providers);
 	free(own->found.data);
 	free(own->members.data);
 	free(own->texts.data);

@@ -36,6 +36,8 @@ unsigned history_needs(const struct rule_selection *selection);
 
 struct history; /* shared by the workers of one run */
 struct history_worker;
+struct tallies; /* history/tallies.h */
+struct times;   /* history/times.h */
 
 struct history_options {
 	struct partitions *partitions;
@@ -51,13 +53,19 @@ struct history_options {
 	int32_t last_came[CLAIM_TYPES]; /* last received or paid date */
 	int32_t as_of;
 	bool timing; /* add up what each rule costs */
+
+	/* Where lines that stand are left for their providers (regroup/providers.h); NULL: nowhere.
+	 */
+	struct partitions *providers;
+	const struct times *times; /* NULL: no rule tells of providers' days */
 };
 
 int history_create(
         struct history **history, const struct history_options *options, struct diag *diag);
 void history_destroy(struct history *history); /* takes NULL */
+/* profile and tallies: the worker's own. */
 int history_worker_create(struct history_worker **worker, struct history *history,
-        struct profile_worker *profile, struct diag *diag);
+        struct profile_worker *profile, struct tallies *tallies, struct diag *diag);
 void history_worker_destroy(struct history_worker *worker); /* takes NULL */
 
 /* Walk: called once by each worker, which share the partitions. */
@@ -72,5 +80,6 @@ struct history_totals {
 	struct codes_outside outside;
 };
 void history_totals(const struct history *history, struct history_totals *totals);
+void history_totals_add(struct history_totals *into, const struct history_totals *from);
 
 #endif

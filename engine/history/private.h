@@ -55,6 +55,8 @@ struct window_private {
 	struct history *history;
 	struct profile_worker *profile;
 	const struct finding_sink *sink;
+	struct partition_writer *providers; /* NULL: no rule asks for providers' days */
+	struct tallies *tallies;
 	struct history_totals totals;
 	uint64_t line_checks;
 	int check_miles;
@@ -69,6 +71,7 @@ struct window_private {
 	struct growing found, members, texts;
 	uint32_t judged_provider, judged_count; /* evaluated, not yet told to profile */
 	bool others;                            /* of its key one beneficiary was there already */
+	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
 
 	struct scratch run_room, verdict_room, prior_room, event_room, slot_room, claim_room,
@@ -108,5 +111,11 @@ const struct past_claim *claim_find(const struct window *window, uint64_t key);
 
 /* Tell what was found, and add it up. */
 int window_settle(struct window_private *own);
+
+/* Leave the settled lines to their providers. */
+int window_emit(struct window_private *own);
+
+/* Numbers of the partitions, the largest first; the caller's.  0 or FAIL_MEMORY. */
+int partitions_order(const struct partitions *partitions, uint32_t **order);
 
 #endif

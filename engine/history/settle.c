@@ -315,12 +315,14 @@ int window_settle(struct window_private *own)
 	const struct found *all = own->found.data;
 	int err = 0;
 
+	own->outcomes = NULL;
 	if (own->found.count == 0 && own->prior_count == 0 && own->verdict_count == 0)
 		return 0;
 	struct outcome *outcomes = scratch_room(
 	        &own->outcome_room, window->count + 1, sizeof(*outcomes));
 	if (!outcomes)
 		return FAIL_MEMORY;
+	own->outcomes = outcomes;
 	for (uint32_t i = 0; i < window->count; i++)
 		outcomes[i] = (struct outcome){.standing = RULE_NONE};
 	rank_found(own, outcomes);

@@ -40,6 +40,10 @@ struct tally {
 	unsigned __int128 squares;
 };
 
+/* The part of EM_LEVEL: side 1 since the family's levels are by time or decision, else 0. */
+#define TALLY_EM_OF(side, family, level) \
+	((uint64_t)(side) << 16 | (uint64_t)(family) << 8 | (uint64_t)(level))
+
 struct tallies; /* of one worker, or all of them merged */
 
 int tallies_create(struct tallies **tallies, struct diag *diag);

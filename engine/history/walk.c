@@ -182,7 +182,8 @@ static int walk_beneficiary(struct window_private *own)
 		judge(own);
 	if (window->failed)
 		return FAIL_MEMORY;
-	return own->err ? own->err : window_settle(own);
+	err = own->err ? own->err : window_settle(own);
+	return err || !own->providers ? err : window_emit(own);
 }
 
 /* ---- Records of one key ---- */
@@ -271,13 +272,8 @@ static int walk_partition(struct window_private *own, const struct partition_vie
 	return err;
 }
 
-static void merge_totals(struct window_private *own)
+void history_totals_add(struct history_totals *into, const struct history_totals *from)
 {
-	struct history *history = own->history;
-	struct history_totals *into = &history->totals;
-	const struct history_totals *from = &own->totals;
-
-	pthread_mutex_lock(&history->lock);
 	into->beneficiaries += from->beneficiaries;
 	into->lines += from->lines;
 	for (unsigned i = 0; i < RULES_ALL; i++) {
@@ -289,8 +285,26 @@ static void merge_totals(struct window_private *own)
 		into->ns[i] += from->ns[i];
 	}
 	codes_outside_merge(&into->outside, &from->outside);
+}
+
+static void merge_totals(struct window_private *own)
+{
+	struct history *history = own->history;
+
+	pthread_mutex_lock(&history->lock);
+	history_totals_add(&history->totals, &own->totals);
 	pthread_mutex_unlock(&history->lock);
 	memset(&own->totals, 0, sizeof(own->totals));
+}
+
+/* What the writer failed with has its own words. */
+static int finish_walk(struct window_private *own, int err, struct diag *diag)
+{
+	int left = own->providers ? partition_writer_finish(own->providers, diag) : 0;
+
+	if (left)
+		return left;
+	return err ? diag_set(diag, err, "histories could not be walked") : 0;
 }
 
 int history_walk(struct history_worker *worker, const struct finding_sink *sink, struct diag *diag)
@@ -314,5 +328,5 @@ int history_walk(struct history_worker *worker, const struct finding_sink *sink,
 		partition_release(partitions, &view);
 	}
 	merge_totals(own);
-	return err ? diag_set(diag, err, "histories could not be walked") : 0;
+	return finish_walk(own, err, diag);
 }

@@ -77,7 +77,8 @@ struct history_run {
 	uint8_t apart; /* amounts are the claim's: they count on its lowest line; HISTORY_APART_* */
 	uint32_t diagnoses; /* groups of the claim's diagnoses, with HISTORY_NEEDS_DIAGNOSES */
 	uint32_t claim_id_size, data_source_size, person_id_size;
-	uint32_t facts; /* of institutional lines: HISTORY_CONDITION..., and the hospital's kind */
+	uint32_t facts;    /* HISTORY_CONDITION... and the hospital's kind, of institutional lines;
+	                      HISTORY_IN_PERSON, entity type */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 };
 
@@ -92,6 +93,9 @@ enum {
 	HISTORY_CONDITION_42 = 1 << 2,
 	HISTORY_CONDITION_43 = 1 << 3
 };
+
+/* Of all lines: is the provider who rendered it (the same provider); its entity type, two bits. */
+enum { HISTORY_IN_PERSON = 1 << 2, HISTORY_ENTITY_SHIFT = 3 };
 
 /* What the CCN says the hospital is, in facts. */
 enum { HISTORY_HOSPITAL_SHIFT = 8 };

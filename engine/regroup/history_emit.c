@@ -178,6 +178,18 @@ static uint32_t diagnoses_of(const struct batch *batch, uint32_t line)
 	return groups;
 }
 
+static uint32_t facts_of(const struct batch *batch, uint32_t line)
+{
+	uint32_t facts = (uint32_t)batch->entity_type[line] << HISTORY_ENTITY_SHIFT;
+	uint64_t same = same_of(batch, line) & ~HISTORY_BILLING;
+
+	facts |= same && same == batch->provider_id[line] ? HISTORY_IN_PERSON : 0;
+	if (batch->claim_type[line] == CLAIM_INSTITUTIONAL)
+		facts |= conditions_of(batch, line) | (uint32_t)hospital_of(batch, line)
+		                                              << HISTORY_HOSPITAL_SHIFT;
+	return facts;
+}
+
 /* ---- Runs ---- */
 
 static inline bool takes_part(const struct batch *batch, uint32_t line)
@@ -203,7 +215,8 @@ static bool run_follows(const struct emission *emission, uint32_t a, uint32_t b)
 	        batch->facility[a] != batch->facility[b] ||
 	        batch->billing_tin[a] != batch->billing_tin[b] ||
 	        batch->billing_ccn[a] != batch->billing_ccn[b] ||
-	        batch->specialty[a] != batch->specialty[b])
+	        batch->specialty[a] != batch->specialty[b] ||
+	        batch->entity_type[a] != batch->entity_type[b])
 		return false;
 	if (batch->received[a] != batch->received[b] || batch->paid_date[a] != batch->paid_date[b])
 		return false;
@@ -280,9 +293,7 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->data_source_size = batch->data_source[i].size;
 	run->person_id_size = batch->person_id[i].size;
 	run->ordering = ordering_of(batch, i);
-	run->facts = institutional ? conditions_of(batch, i) | (uint32_t)hospital_of(batch, i)
-	                                                               << HISTORY_HOSPITAL_SHIFT
-	                           : 0;
+	run->facts = facts_of(batch, i);
 }
 
 static char *put_slice(char *to, const struct batch *batch, struct slice slice)

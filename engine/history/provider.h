@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A provider's window: what rules of a provider's days judge by, and how they
+ * say what they found or counted.  For the files of this folder.
+ *
+ * Lines come a day at a time, in the order of days; within a day their order is
+ * none, and no rule may depend on it.  What a rule keeps from day to day is its
+ * state, which is zeroed before each provider.
+ */
+#ifndef HISTORY_PROVIDER_H
+#define HISTORY_PROVIDER_H
+
+#include "history/providers.h"
+#include "regroup/claims_private.h"
+#include "regroup/providers.h"
+#include "rules/detail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct provider_private;
+
+struct provider_window {
+	const struct providers_options *options;
+	uint32_t provider; /* dense number in profile */
+	enum id_kind id_kind;
+	unsigned entity; /* of most of its lines, ties to the smaller; 0: unknown */
+	uint64_t lines;
+	unsigned rule; /* number of the one that is judging */
+	bool failed;   /* no memory: what was found is not whole */
+	struct provider_private *own;
+};
+
+/* Lines of one day; DATE_ABSENT: those without one. */
+struct provider_day {
+	int32_t day;
+	const struct record_head *const *records;
+	size_t count;
+};
+
+static inline const struct provider_line *day_line(const struct provider_day *day, size_t index)
+{
+	return (const struct provider_line *)(const void *)day->records[index];
+}
+
+/* What the code sets say of a line's code; all 0 for one that they do not have. */
+static inline const struct procedure_attributes *provider_px(
+        const struct provider_window *window, const struct provider_line *line)
+{
+	return &codes_procedures(window->options->codes)[provider_line_ref(line)];
+}
+
+static inline bool provider_line_has(const struct provider_line *line, char a, char b)
+{
+	uint16_t modifier = TWO_CHARS(a, b);
+	bool has = false;
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		has |= line->modifiers[m] == modifier;
+	return has;
+}
+
+/* ---- Counting ---- */
+
+/* Units of the judging rule. */
+void provider_scope(struct provider_window *window, uint32_t count);
+void provider_evaluated(struct provider_window *window, uint32_t count);
+
+/* Add to a tally of the provider at hand; provider is filled in. */
+void provider_tally(struct provider_window *window, struct tally tally);
+
+/* ---- Finding ---- */
+
+/* Begin, change what is not the usual, keep.  Usual: the whole amounts of the members, no detail.
+ */
+struct provider_find {
+	const struct provider_line *line;           /* that it stands on; it is told */
+	const struct provider_line *const *members; /* whose dollars it has, all told */
+	size_t member_count;
+	const char *kind; /* static */
+	struct hit hit;   /* severity, watch, share, whole, detail; kind is not read */
+};
+void provider_find_begin(struct provider_find *find, const struct provider_line *const *members,
+        size_t count, const char *kind, enum severity severity);
+void provider_find_keep(struct provider_window *window, const struct provider_find *find);
+
+/* The first of some told lines of a day, in the contract's order of lines. */
+const struct provider_line *provider_first(const struct provider_line *const *lines, size_t count);
+
+/* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
+void *provider_room(struct provider_window *window, size_t count, size_t size);
+
+/* ---- Rules: one file and a line in provider.def each ---- */
+
+struct provider_rule {
+	const struct rule *rule;        /* that finds something itself; NULL: it only counts ... */
+	const char *const *counted_for; /* ... for the rules of these ids, NULL-ended */
+	size_t state_bytes;
+
+	/* Any may be NULL. */
+	void (*day)(struct provider_window *window, const struct provider_day *day, void *state);
+	void (*claims)(struct provider_window *window, const struct record_head *const *records,
+	        size_t count, void *state); /* of the provider, in no order */
+	void (*end)(struct provider_window *window, void *state);
+};
+
+#endif

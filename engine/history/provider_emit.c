@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lines of a beneficiary to their providers, when it is known what stands
+ * on each.
+ */
+#include "history/private.h"
+#include "history/times.h"
+#include "regroup/providers.h"
+
+#include <string.h>
+
+enum { SPAN_MAX = UINT8_MAX };
+
+static int32_t units_of(const struct history_line *line)
+{
+	if (line->units == AMOUNT_ABSENT)
+		return PROVIDER_UNITS_ABSENT;
+	if (line->units > INT32_MAX)
+		return INT32_MAX;
+	return line->units <= INT32_MIN ? INT32_MIN + 1 : (int32_t)line->units;
+}
+
+static uint32_t kind_of(const struct event *event, bool told)
+{
+	const struct history_line *line = event->line;
+	const struct history_run *run = event->run;
+	uint32_t kind = 0;
+
+	kind |= told ? PROVIDER_TOLD : 0;
+	kind |= line->flags & PAST_SAME_DAY ? PROVIDER_SAME_DAY : 0;
+	kind |= event->flags & EVENT_DUPLICATE ? PROVIDER_DUPLICATE : 0;
+	kind |= run->facts & HISTORY_IN_PERSON ? PROVIDER_IN_PERSON : 0;
+	kind |= (uint32_t)run->claim_type << PROVIDER_TYPE_SHIFT;
+	kind |= (uint32_t)run->setting << PROVIDER_SETTING_SHIFT;
+	kind |= (run->facts >> HISTORY_ENTITY_SHIFT & 3) << PROVIDER_ENTITY_SHIFT;
+	return kind | history_ref(line) << PROVIDER_REF_SHIFT;
+}
+
+static void fill_line(const struct event *event, struct provider_line *record)
+{
+	const struct history_line *line = event->line;
+
+	record->person = event->run->head.key;
+	record->code = line->code;
+	record->span = line->span > SPAN_MAX ? SPAN_MAX : (uint8_t)line->span;
+	record->amount = event->amount;
+	record->charge = event->charge;
+	record->units = units_of(line);
+	record->place = line->place;
+	memcpy(record->modifiers, line->modifiers, sizeof(record->modifiers));
+}
+
+/* What findings mean to the line so far: as settled, by its own and by those of its claim. */
+static void fill_outcome(
+        const struct window_private *own, const struct event *event, struct provider_texts *texts)
+{
+	const struct window *window = &own->window;
+	const struct outcome *outcome = own->outcomes ? &own->outcomes[event - window->events]
+	                                              : NULL;
+	const struct history_verdict *verdict = event->claim != NO_EVENT
+	                                                ? window->claims[event->claim].verdict
+	                                                : NULL;
+	int64_t amount = event->amount > 0 ? event->amount : 0;
+	int64_t portion = verdict ? claims_dollars(amount, verdict->share, verdict->whole) : 0;
+	int64_t most = outcome && outcome->hit ? outcome->most : 0;
+
+	most = most > amount ? amount : most;
+	texts->flagged = most > portion ? most : portion;
+	texts->marked = verdict || (outcome && outcome->hit);
+	if (outcome && outcome->hit) {
+		bool alone = !outcome->several && (!verdict || verdict->rule == outcome->rule);
+
+		texts->hit = alone ? PROVIDER_HIT_ONE : PROVIDER_HIT_SEVERAL;
+		texts->rule = outcome->rule;
+		texts->unique = most > portion ? most - portion : 0;
+	} else if (verdict) {
+		texts->hit = verdict->flags & VERDICT_ALONE ? PROVIDER_HIT_ONE
+		                                            : PROVIDER_HIT_SEVERAL;
+		texts->rule = verdict->rule;
+		texts->unique = portion;
+	}
+}
+
+static size_t texts_size(const struct history_run *run)
+{
+	return sizeof(struct provider_texts) + run->claim_id_size + run->data_source_size +
+	       run->person_id_size;
+}
+
+static void fill_texts(
+        const struct window_private *own, const struct event *event, struct provider_texts *texts)
+{
+	const struct history_run *run = event->run;
+
+	*texts = (struct provider_texts){
+	        .digest = event->line->digest,
+	        .line = event->line->line,
+	        .order_date = run->order_date,
+	        .claim_id_size = run->claim_id_size,
+	        .data_source_size = run->data_source_size,
+	        .person_id_size = run->person_id_size,
+	};
+	fill_outcome(own, event, texts);
+	memcpy(texts->bytes, history_texts(run), texts_size(run) - sizeof(*texts));
+}
+
+/* Can a rule of providers tell of it?  All of them are about time. */
+static bool is_told(const struct window_private *own, const struct event *event)
+{
+	const struct times *times = own->history->options.times;
+
+	return times && event_is(event, CLAIM_PROFESSIONAL) &&
+	       times_has(times, history_ref(event->line), event->line->from);
+}
+
+static int put(struct window_private *own, const struct event *event)
+{
+	bool told = is_told(own, event);
+	size_t size = sizeof(struct provider_line) + (told ? texts_size(event->run) : 0);
+	struct provider_line *record = partition_reserve(own->providers,
+	        provider_key(event->run->provider, event->line->from), kind_of(event, told),
+	        (size + 7) & ~(size_t)7);
+
+	if (!record)
+		return FAIL_IO;
+	fill_line(event, record);
+	if (told)
+		fill_texts(own, event, (struct provider_texts *)(void *)(record + 1));
+	return 0;
+}
+
+int window_emit(struct window_private *own)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < own->window.count && !err; i++)
+		err = put(own, &own->window.events[i]);
+	return err;
+}
