@@ -9,6 +9,7 @@
  */
 #include "gen.h"
 
+#include "gen_company.h"
 #include "gen_schemes.h"
 #include "gen_write.h"
 #include "rules/suggest.h"
@@ -224,11 +225,9 @@ static bool chunk_claim(struct gen_chunk *chunk)
 			return false;
 	}
 	if (!gen_claim_make(chunk, &provider, &claim) ||
-	        !gen_room(chunk, gen_write_lines(chunk, &claim)))
+	        !gen_room(chunk, gen_claim_records(chunk, &claim)))
 		return false;
 	gen_claim_emit(chunk, &claim);
-	if (gen_claim_care(chunk, &claim) && gen_room(chunk, gen_write_lines(chunk, &claim)))
-		gen_claim_emit(chunk, &claim);
 	return true;
 }
 
@@ -709,8 +708,10 @@ int gen_run(const struct gen_options *options, struct diag *diag)
 	err = gen_world_create(&world, options, parts_of(options->lines, GEN_CHUNK_LINES), diag);
 	if (err == 0)
 		err = gen_schemes_place(&world, diag);
-	if (err == 0)
+	if (err == 0) {
+		gen_company_init(&world);
 		err = directory_make(options, diag);
+	}
 	if (err == 0)
 		err = make_all(&world, diag);
 	gen_world_destroy(&world);

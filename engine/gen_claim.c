@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen_claim.h"
 
+#include "gen_company.h"
 #include "gen_schemes.h"
 #include "gen_write.h"
 
@@ -10,159 +11,15 @@
 /* Claims are numbered by their first line. */
 #define CLAIM_ID_FIRST UINT64_C(100000001)
 
+/* Percent of the claims of those who have such occasions, if a member has one. */
 enum {
-	MEET_TRIES = 512,
-	MEET_TRIES_RARE = 8192, /* for the dead, the dying, and those admitted that day */
-	STAY_PHASES = 32,       /* a member is admitted on one day of 32, for less than that */
-	SHORT_STAY_NIGHTS = 14, /* ... no longer than so; nothing else is billed meanwhile */
-	SURGICAL_SHARE = 4,     /* one member of so many is operated on */
-	NEW_PERCENT = 12,       /* of a physician's claims are for a newcomer, if there is one */
-	NEWCOMERS = 8, /* one member of so many is seen by nobody before a day of its own */
-	SURGICAL_SEED = 90,
-	OPERATION_PHASES = 96,  /* ... on one day of so many */
-	OPERATION_PERCENT = 12, /* of a surgeon's claims are for one on that day, if there is one */
+	NEW_PERCENT = 12,
+	OPERATION_PERCENT = 12, /* of a surgeon's */
+	CENTRE_PERCENT = 50,    /* of a surgical centre's: the others need no days around them */
+	WELLNESS_PERCENT = 8,
+	SELDOM_PERCENT = 5, /* of imaging: what is paid once in some years */
+	STAY_PERCENT = 13,  /* of a hospital's: a fifth of its lines */
 };
-
-struct gen_wish gen_wish_of(const struct gen_specialty *specialty)
-{
-	struct gen_wish wish = GEN_WISH_ANY;
-
-	wish.sex = specialty->sex;
-	wish.age_from = specialty->age_from;
-	wish.age_to = specialty->age_to;
-	return wish;
-}
-
-/* The member of a slot of a day; the first ones come more often. */
-static uint64_t slot_member(struct gen_chunk *chunk, int32_t day, uint32_t slot)
-{
-	uint64_t members = chunk->world->options->members;
-	uint64_t slots = gen_day_slots(chunk->world, day);
-	uint64_t rest = (slot + slots - (uint64_t)day % slots) % slots;
-	uint64_t count = members > rest ? (members - rest + slots - 1) / slots : 0;
-	uint64_t one = gen_next(&chunk->random), other = gen_next(&chunk->random);
-
-	if (count == 0)
-		return one % members;
-	one = (uint64_t)((unsigned __int128)one * count >> 64);
-	other = (uint64_t)((unsigned __int128)other * count >> 64);
-	return rest + slots * (one < other ? one : other);
-}
-
-/*
- * A surgeon operates on some members, on days further apart than a global
- * period, and sees the others: so nothing lies in the period of an operation.
- */
-static bool is_surgical(uint64_t member)
-{
-	return gen_mix(member + SURGICAL_SEED) % SURGICAL_SHARE == 0;
-}
-
-static bool is_operation_day(uint64_t member, int32_t day)
-{
-	return is_surgical(member) && (gen_mix(member) + (uint64_t)day) % OPERATION_PHASES == 0;
-}
-
-/* The days of the calendar. */
-static uint64_t days_of(const struct gen_world *world)
-{
-	return (uint64_t)(world->last_day - world->first_day) + 1;
-}
-
-/* The day from which on the member is seen; the first for most. */
-static int32_t first_seen(const struct gen_world *world, uint64_t member)
-{
-	if (member % NEWCOMERS != 0)
-		return INT32_MIN;
-	return world->first_day + (int32_t)(member / NEWCOMERS % days_of(world));
-}
-
-/* A newcomer of that day and slot, or UINT64_MAX: a try. */
-static uint64_t slot_newcomer(struct gen_chunk *chunk, int32_t day, uint32_t slot)
-{
-	const struct gen_world *world = chunk->world;
-	uint64_t count = (world->options->members + NEWCOMERS - 1) / NEWCOMERS;
-	uint64_t first = (uint64_t)(day - world->first_day), days = days_of(world);
-
-	if (first >= count)
-		return UINT64_MAX;
-	uint64_t rounds = (count - first + days - 1) / days;
-	uint64_t member = (first + gen_below(&chunk->random, rounds) * days) * NEWCOMERS;
-	uint64_t slots = gen_day_slots(world, day);
-
-	return (member + (uint64_t)day) % slots == slot ? member : UINT64_MAX;
-}
-
-static bool wish_fits(const struct gen_wish *wish, const struct gen_member *member, int32_t day)
-{
-	if (!(wish->sex & member->sex) || member->birth > day)
-		return false;
-	if (wish->dead ? member->death >= day : member->death < day)
-		return false;
-	if (wish->dying && member->death - day >= GEN_DYING_DAYS)
-		return false;
-	if (wish->stay && member->death <= day + SHORT_STAY_NIGHTS)
-		return false;
-	if (wish->age_from > 0 || wish->age_to < 255) {
-		int32_t age = date_age(member->birth, day);
-
-		return age >= wish->age_from && age <= wish->age_to;
-	}
-	return true;
-}
-
-/* The chunk's units of the days wished for: from *low, before *high. */
-static void wish_units(
-        const struct gen_chunk *chunk, const struct gen_wish *wish, uint64_t *low, uint64_t *high)
-{
-	const int32_t *days = chunk->world->unit_day;
-
-	*low = chunk->unit_from;
-	*high = chunk->unit_to;
-	if (wish->day_from <= days[*low] && wish->day_to >= days[*high - 1])
-		return;
-	while (*low < *high && days[*low] < wish->day_from)
-		++*low;
-	while (*high > *low && days[*high - 1] > wish->day_to)
-		--*high;
-}
-
-bool gen_meet(struct gen_chunk *chunk, const struct gen_wish *wish, struct gen_member *member,
-        int32_t *day)
-{
-	const struct gen_world *world = chunk->world;
-	bool rare = wish->dead || wish->dying || wish->stay;
-	unsigned tries = rare ? MEET_TRIES_RARE : MEET_TRIES;
-	uint64_t low, high;
-
-	wish_units(chunk, wish, &low, &high);
-	for (unsigned attempt = 0; attempt < tries && low < high; attempt++) {
-		uint64_t unit = low + gen_below(&chunk->random, high - low);
-		int32_t on = world->unit_day[unit];
-		uint32_t slot = world->unit_slot[unit];
-		uint64_t index = wish->newcomer ? slot_newcomer(chunk, on, slot)
-		                                : slot_member(chunk, on, slot);
-		uint64_t hash = gen_mix(index), phase = (hash + (uint64_t)on) % STAY_PHASES;
-
-		if (index == UINT64_MAX || (on <= first_seen(world, index) && !wish->newcomer))
-			continue;
-		if (wish->operation && !is_operation_day(index, on))
-			continue;
-		if (wish->stay ? phase != 0 : phase <= SHORT_STAY_NIGHTS && !wish->dead)
-			continue;
-		hash = gen_mix(hash ^ (uint64_t)on) % GEN_SEEN_BITS;
-		if (chunk->seen[hash / 64] >> hash % 64 & 1 &&
-		        (wish->newcomer || wish->operation || attempt < tries - tries / 4))
-			continue;
-		gen_member_get(world, index, member);
-		if (!wish_fits(wish, member, on))
-			continue;
-		chunk->seen[hash / 64] |= (uint64_t)1 << hash % 64;
-		*day = on;
-		return true;
-	}
-	return false;
-}
 
 bool gen_room(const struct gen_chunk *chunk, uint32_t lines)
 {
@@ -233,16 +90,22 @@ void gen_claim_diagnose(struct gen_chunk *chunk, struct gen_claim *claim, unsign
 		gen_claim_diagnosis(claim, "R6889", 0);
 }
 
-/* What a provider charges for a code is the same each time. */
-static int64_t unit_charge(const struct gen_provider *provider, const char *code, unsigned dollars)
+/* The code as a number. */
+static uint64_t code_word(const char *code)
 {
 	uint64_t word = 0;
-	int64_t cents;
 
 	for (unsigned i = 0; code[i] != '\0'; i++)
 		word = word << 8 | (uint8_t)code[i];
-	cents = (int64_t)dollars * 100 * provider->fee / 256 *
-	        gen_spread(gen_mix(word ^ provider->npi)) / 256;
+	return word;
+}
+
+/* What a provider charges for a code is the same each time. */
+static int64_t unit_charge(const struct gen_provider *provider, const char *code, unsigned dollars)
+{
+	int64_t cents = (int64_t)dollars * 100 * provider->fee / 256 *
+	                gen_spread(gen_mix(code_word(code) ^ provider->npi)) / 256;
+
 	if (cents >= 2000)
 		return (cents + 50) / 100 * 100;
 	return cents > 0 ? cents : 1;
@@ -286,6 +149,11 @@ void gen_line_units(struct gen_line *line, int32_t units)
 	line->paid *= units;
 }
 
+uint32_t gen_claim_records(const struct gen_chunk *chunk, const struct gen_claim *claim)
+{
+	return gen_write_lines(chunk, claim) + gen_company_lines(claim);
+}
+
 void gen_claim_emit(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	claim->id = CLAIM_ID_FIRST + chunk->first_line + chunk->made;
@@ -294,6 +162,7 @@ void gen_claim_emit(struct gen_chunk *chunk, struct gen_claim *claim)
 	if (claim->paid_on == GEN_NO_DAY)
 		claim->paid_on = claim->received + 14 + (int32_t)gen_below(&chunk->random, 20);
 	gen_write_claim(chunk, claim);
+	gen_company_write(chunk, claim);
 }
 
 void gen_claim_label(struct gen_chunk *chunk, struct gen_claim *claim)
@@ -348,8 +217,6 @@ static const struct visit office_new[] = {
         {"99202", 12, 120}, {"99203", 55, 180}, {"99204", 90, 260}, {"99205", 100, 340}};
 static const struct visit hospital_initial[] = {
         {"99221", 20, 180}, {"99222", 65, 250}, {"99223", 100, 330}};
-static const struct visit hospital_subsequent[] = {
-        {"99231", 20, 95}, {"99232", 75, 145}, {"99233", 100, 200}};
 static const struct visit emergency_visit[] = {{"99281", 3, 70}, {"99282", 14, 120},
         {"99283", 48, 210}, {"99284", 82, 330}, {"99285", 100, 480}};
 
@@ -366,22 +233,31 @@ static struct gen_line *visit_line(struct gen_chunk *chunk, struct gen_claim *cl
 static struct gen_line *office_visit(
         struct gen_chunk *chunk, struct gen_claim *claim, const char *place)
 {
-	if (strcmp(place, "21") == 0)
-		return visit_line(chunk, claim,
-		        gen_chance(&chunk->random, 25) ? hospital_initial : hospital_subsequent,
-		        place);
-	return visit_line(chunk, claim,
-	        claim->from == first_seen(chunk->world, claim->member.index) ? office_new
-	                                                                     : office_est,
-	        place);
+	bool first = gen_is_first_visit(chunk->world, claim->member.index, claim->from);
+
+	return visit_line(chunk, claim, first ? office_new : office_est, place);
 }
 
-/* A wellness visit: those by age, 99381 to 99397, are paid by no edit table we ship. */
+void gen_claim_office_visit(struct gen_chunk *chunk, struct gen_claim *claim)
+{
+	office_visit(chunk, claim, "11");
+}
+
+void gen_claim_hospital_visit(struct gen_chunk *chunk, struct gen_claim *claim)
+{
+	visit_line(chunk, claim, hospital_initial, "21");
+}
+
+/*
+ * A wellness visit: those by age, 99381 to 99397, are paid by no edit table we
+ * ship.  One member of eight has its first, and only once, within 36 months.
+ */
 static struct gen_line *preventive_visit(struct gen_chunk *chunk, struct gen_claim *claim)
 {
+	uint64_t turn = claim->member.index / 8192 + (uint64_t)date_to_parts(claim->from).year;
+
 	gen_claim_diagnosis(claim, "Z0000", 0);
-	return gen_claim_line(
-	        chunk, claim, gen_chance(&chunk->random, 15) ? "G0438" : "G0439", "11", 210);
+	return gen_claim_line(chunk, claim, turn % 24 == 0 ? "G0438" : "G0439", "11", 210);
 }
 
 static bool in_facility(const char *place)
@@ -407,20 +283,49 @@ static void service_line(struct gen_chunk *chunk, struct gen_claim *claim,
 		gen_line_units(line, 1 + (int32_t)gen_below(&chunk->random, service->units_max));
 }
 
-static bool service_fits(
-        const struct gen_claim *claim, const struct gen_service *service, const char *place)
+/*
+ * Of the member's operations one is that of the code, or with a side the first
+ * of the two, the next that of the other: what is done once in a life.
+ */
+static uint32_t turn_of(
+        const struct gen_chunk *chunk, const struct gen_claim *claim, const char *code)
 {
-	if (service->flags & GEN_SECOND)
-		return false;
-	if (service->flags & GEN_MAJOR && !is_operation_day(claim->member.index, claim->from))
+	uint64_t member = claim->member.index;
+	uint32_t count, number = gen_operation_number(chunk->world, member, claim->from, &count);
+	uint32_t first = (uint32_t)(gen_mix(member ^ code_word(code)) % count);
+
+	return (number + count - first) % count;
+}
+
+/* The eye whose turn it is on a day of operation, or 0. */
+static char eye_of(const struct gen_chunk *chunk, const struct gen_claim *claim)
+{
+	uint32_t turn = turn_of(chunk, claim, "66984");
+
+	return turn == 0 ? 'R' : turn == 1 ? 'L' : 0;
+}
+
+static bool operation_fits(const struct gen_chunk *chunk, const struct gen_claim *claim,
+        const struct gen_service *service)
+{
+	if (!(service->flags & GEN_MAJOR) || claim->occasion != GEN_OPERATION)
+		return !(service->flags & GEN_MAJOR);
+	if (service->flags & GEN_ONCE && service->flags & GEN_SIDE)
+		return eye_of(chunk, claim) != 0;
+	return !(service->flags & GEN_ONCE) || turn_of(chunk, claim, service->code) == 0;
+}
+
+static bool service_fits(const struct gen_chunk *chunk, const struct gen_claim *claim,
+        const struct gen_service *service, const char *place)
+{
+	if (service->flags & (GEN_SECOND | GEN_RARE) || !operation_fits(chunk, claim, service))
 		return false;
 	if (in_facility(place))
 		return service->flags & GEN_FACILITY;
 	return !(service->flags & GEN_FACILITY_ONLY);
 }
 
-/* Add up to count services of the list; returns the flags of all of them. */
-static unsigned services_add(struct gen_chunk *chunk, struct gen_claim *claim,
+unsigned gen_claim_services(struct gen_chunk *chunk, struct gen_claim *claim,
         const struct gen_services *list, const char *place, unsigned count)
 {
 	uint64_t had = 0, groups = 0;
@@ -431,14 +336,16 @@ static unsigned services_add(struct gen_chunk *chunk, struct gen_claim *claim,
 		const struct gen_service *service = &list->items[pick];
 
 		if (had >> pick & 1 || groups >> service->group & 1 ||
-		        !service_fits(claim, service, place))
+		        !service_fits(chunk, claim, service, place))
 			continue;
 		had |= (uint64_t)1 << pick;
 		groups |= service->group ? (uint64_t)1 << service->group : 0;
 		flags |= service->flags;
 		service_line(chunk, claim, service, place);
-		if (service->flags & GEN_PAIRED)
+		if (service->flags & GEN_PAIRED) {
+			claim->exact |= (service[1].flags & GEN_ADD_ON) != 0;
 			service_line(chunk, claim, service + 1, place);
+		}
 		count--;
 	}
 	return flags;
@@ -462,27 +369,25 @@ static void make_office(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	static const uint8_t beside[16] = {0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5};
 	const struct gen_specialty *specialty = claim->provider.specialty;
-	bool facility = gen_chance(&chunk->random, specialty->facility_percent);
-	const char *place = !facility ? "11" : gen_chance(&chunk->random, 60) ? "22" : "21";
-	bool apart = claim_services(chunk, claim)->major && is_surgical(claim->member.index);
-	bool visit = gen_chance(&chunk->random, specialty->visit_percent) && !apart;
+	bool operation = claim->occasion == GEN_OPERATION;
+	bool wellness = claim->occasion == GEN_ANNUAL;
+	bool facility = gen_chance(&chunk->random, specialty->facility_percent) || operation;
+	const char *place = facility && !wellness ? "22" : "11";
+	bool visit = gen_chance(&chunk->random, specialty->visit_percent) && !operation;
 	unsigned count = beside[gen_next(&chunk->random) >> 60];
-	struct gen_line *first = NULL;
+	struct gen_line *first = wellness ? preventive_visit(chunk, claim) : NULL;
 	unsigned flags;
 
-	if (visit && !facility && specialty->kind == GEN_PRIMARY && claim->age >= 65 &&
-	        gen_chance(&chunk->random, 25))
-		first = preventive_visit(chunk, claim);
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
 	if (visit && !first)
 		first = office_visit(chunk, claim, place);
 	if (first && strcmp(first->code, "99211") == 0)
 		return; /* a nurse's visit pairs with whatever else the nurse does */
-	flags = services_add(
+	flags = gen_claim_services(
 	        chunk, claim, claim_services(chunk, claim), place, first ? count : 1 + count / 2);
 	if (first && flags & GEN_PROCEDURE)
 		gen_line_modifier(first, "25");
-	if (claim->line_count == 0 && !apart)
+	if (claim->line_count == 0 && !operation)
 		office_visit(chunk, claim, place);
 }
 
@@ -493,7 +398,7 @@ static void make_emergency(struct gen_chunk *chunk, struct gen_claim *claim)
 
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
 	first = visit_line(chunk, claim, emergency_visit, "23");
-	flags = services_add(chunk, claim, claim_services(chunk, claim), "23",
+	flags = gen_claim_services(chunk, claim, claim_services(chunk, claim), "23",
 	        (unsigned)gen_below(&chunk->random, 3));
 	if (flags & GEN_PROCEDURE)
 		gen_line_modifier(first, "25");
@@ -503,26 +408,40 @@ static void make_laboratory(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	claim->ordering = gen_pick_ordering(chunk);
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
-	services_add(chunk, claim, claim_services(chunk, claim), "81",
+	gen_claim_services(chunk, claim, claim_services(chunk, claim), "81",
 	        2 + (unsigned)gen_below(&chunk->random, 5));
+}
+
+/* A service of the list that is paid once in some years. */
+static const struct gen_service *rare_service(const struct gen_services *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].flags & GEN_RARE)
+			return &list->items[i];
+	}
+	return NULL;
 }
 
 static void make_imaging(struct gen_chunk *chunk, struct gen_claim *claim)
 {
-	static const char places[4][3] = {"22", "22", "21", "23"};
 	bool facility = gen_chance(&chunk->random, claim->provider.specialty->facility_percent);
+	const struct gen_services *list = claim_services(chunk, claim);
+	const struct gen_service *rare = claim->occasion == GEN_SELDOM ? rare_service(list) : NULL;
+	const char *place = facility ? "22" : "11";
 
 	claim->ordering = gen_pick_ordering(chunk);
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
-	services_add(chunk, claim, claim_services(chunk, claim),
-	        facility ? places[gen_below(&chunk->random, 4)] : "11",
-	        1 + (unsigned)gen_below(&chunk->random, 2));
+	if (rare)
+		service_line(chunk, claim, rare, place);
+	else
+		gen_claim_services(
+		        chunk, claim, list, place, 1 + (unsigned)gen_below(&chunk->random, 2));
 }
 
 static void make_therapy(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
-	services_add(chunk, claim, claim_services(chunk, claim), "11",
+	gen_claim_services(chunk, claim, claim_services(chunk, claim), "11",
 	        2 + (unsigned)gen_below(&chunk->random, 3));
 }
 
@@ -533,7 +452,7 @@ static void make_mental(struct gen_chunk *chunk, struct gen_claim *claim)
 	if (gen_chance(&chunk->random, claim->provider.specialty->visit_percent))
 		office_visit(chunk, claim, "11");
 	else
-		services_add(chunk, claim, claim_services(chunk, claim), "11", 1);
+		gen_claim_services(chunk, claim, claim_services(chunk, claim), "11", 1);
 }
 
 static void make_single(struct gen_chunk *chunk, struct gen_claim *claim)
@@ -541,7 +460,7 @@ static void make_single(struct gen_chunk *chunk, struct gen_claim *claim)
 	bool facility = gen_chance(&chunk->random, claim->provider.specialty->facility_percent);
 
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
-	services_add(chunk, claim, claim_services(chunk, claim), facility ? "22" : "11", 1);
+	gen_claim_services(chunk, claim, claim_services(chunk, claim), facility ? "22" : "11", 1);
 }
 
 /* A ride and its miles.  An emergency goes to a hospital. */
@@ -562,12 +481,19 @@ static void make_ambulance(struct gen_chunk *chunk, struct gen_claim *claim)
 	gen_line_units(miles, 2 + (int32_t)((bits >> 8) % 30));
 }
 
+/* An operation on its day, and on other days what needs no days around it. */
 static void make_surgery_center(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	const struct gen_services *list = claim_services(chunk, claim);
+	bool operation = claim->occasion == GEN_OPERATION;
+	const struct gen_service *service;
 
+	do {
+		service = &list->items[list->pick[gen_next(&chunk->random) >> 56]];
+	} while (operation != ((service->flags & GEN_MAJOR) != 0) ||
+	         !operation_fits(chunk, claim, service));
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
-	service_line(chunk, claim, &list->items[list->pick[gen_next(&chunk->random) >> 56]], "24");
+	service_line(chunk, claim, service, "24");
 }
 
 /* Rented by the month, or bought. */
@@ -577,7 +503,6 @@ static void make_equipment(struct gen_chunk *chunk, struct gen_claim *claim)
 	unsigned count = 1 + (unsigned)gen_below(&chunk->random, 2);
 	unsigned pick = list->pick[gen_next(&chunk->random) >> 56];
 
-	claim->ordering = gen_pick_ordering(chunk);
 	gen_claim_diagnose(chunk, claim, diagnosis_number(chunk));
 	for (unsigned i = 0; i < count; i++) {
 		const struct gen_service *item = &list->items[(pick + i) % list->count];
@@ -587,7 +512,7 @@ static void make_equipment(struct gen_chunk *chunk, struct gen_claim *claim)
 	}
 }
 
-static void claim_institutional(struct gen_claim *claim, enum gen_claim_kind kind)
+void gen_claim_hospital(struct gen_claim *claim, enum gen_claim_kind kind)
 {
 	claim->kind = kind;
 	claim->rendering = 0;
@@ -595,13 +520,13 @@ static void claim_institutional(struct gen_claim *claim, enum gen_claim_kind kin
 	memcpy(claim->bill_type, kind == GEN_INPATIENT ? "111" : "131", 4);
 }
 
-static void make_outpatient(struct gen_chunk *chunk, struct gen_claim *claim)
+void gen_claim_outpatient(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	static const uint8_t numbers[8] = {2, 3, 3, 4, 4, 5, 6, 8};
 
-	claim_institutional(claim, GEN_OUTPATIENT);
+	gen_claim_hospital(claim, GEN_OUTPATIENT);
 	gen_claim_diagnose(chunk, claim, 1 + diagnosis_number(chunk));
-	services_add(chunk, claim, &chunk->world->tables.outpatient, "11",
+	gen_claim_services(chunk, claim, &chunk->world->tables.outpatient, "11",
 	        numbers[gen_next(&chunk->random) >> 61]);
 	for (unsigned i = 0; i < claim->line_count; i++)
 		claim->lines[i].place[0] = '\0';
@@ -622,14 +547,14 @@ static const struct gen_stay *stay_pick(struct gen_chunk *chunk, const struct ge
 }
 
 /* A stay: the room, then what was used. */
-static void make_inpatient(struct gen_chunk *chunk, struct gen_claim *claim)
+void gen_claim_inpatient(struct gen_chunk *chunk, struct gen_claim *claim)
 {
 	const struct gen_stay *stay = stay_pick(chunk, claim);
 	int32_t nights = stay->nights + (int32_t)gen_below(&chunk->random, 4) - 1;
 	struct gen_line *room;
 
-	claim_institutional(claim, GEN_INPATIENT);
-	nights = nights < 1 ? 1 : nights;
+	gen_claim_hospital(claim, GEN_INPATIENT);
+	nights = nights < 1 ? 1 : nights > GEN_STAY_NIGHTS ? GEN_STAY_NIGHTS : nights;
 	if (claim->from + nights > chunk->world->last_day)
 		nights = chunk->world->last_day - claim->from;
 	claim->thru = claim->from + nights;
@@ -645,7 +570,7 @@ static void make_inpatient(struct gen_chunk *chunk, struct gen_claim *claim)
 	room = gen_claim_line(chunk, claim, "", "", stay->price * 30u);
 	room->revenue = 120;
 	gen_line_units(room, nights ? nights : 1);
-	services_add(chunk, claim, &chunk->world->tables.inpatient, "11",
+	gen_claim_services(chunk, claim, &chunk->world->tables.inpatient, "11",
 	        3 + (unsigned)gen_below(&chunk->random, 6));
 	for (unsigned i = 0; i < claim->line_count; i++)
 		claim->lines[i].place[0] = '\0';
@@ -663,56 +588,79 @@ static void (*const makers[])(struct gen_chunk *, struct gen_claim *) = {
         [GEN_AMBULANCE] = make_ambulance,
         [GEN_SURGERY_CENTER] = make_surgery_center,
         [GEN_EQUIPMENT] = make_equipment,
-        [GEN_HOSPITAL] = make_outpatient,
+        [GEN_HOSPITAL] = gen_claim_outpatient,
 };
 
-/* Of a hospital's claims 13 % are stays: a fifth of its lines. */
-bool gen_claim_make(
-        struct gen_chunk *chunk, const struct gen_provider *provider, struct gen_claim *claim)
+/* What a claim of the provider is about, if a member can be met for it. */
+static enum gen_occasion pick_occasion(
+        struct gen_chunk *chunk, const struct gen_specialty *specialty, bool major)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
-	struct gen_member member;
-	int32_t day;
+	unsigned roll = (unsigned)gen_below(&chunk->random, 100);
 
-	if (provider->specialty->kind == GEN_HOSPITAL && gen_chance(&chunk->random, 13)) {
-		wish.stay = true;
+	switch (specialty->kind) {
+	case GEN_HOSPITAL:
+		return roll < STAY_PERCENT ? GEN_ADMISSION : GEN_ORDINARY;
+	case GEN_EQUIPMENT:
+		return GEN_SELDOM;
+	case GEN_IMAGING:
+		return roll < SELDOM_PERCENT ? GEN_SELDOM : GEN_ORDINARY;
+	case GEN_SURGERY_CENTER:
+		return roll < CENTRE_PERCENT ? GEN_OPERATION : GEN_ORDINARY;
+	default:
+		break;
+	}
+	if (specialty->visit_percent > 0 && roll < NEW_PERCENT)
+		return GEN_FIRST_VISIT;
+	if (major && roll < NEW_PERCENT + OPERATION_PERCENT)
+		return GEN_OPERATION;
+	if (specialty->kind == GEN_PRIMARY && specialty->age_to >= 65 &&
+	        roll < NEW_PERCENT + WELLNESS_PERCENT)
+		return GEN_ANNUAL;
+	return GEN_ORDINARY;
+}
+
+static struct gen_wish wish_on(const struct gen_chunk *chunk, const struct gen_specialty *specialty,
+        enum gen_occasion occasion)
+{
+	struct gen_wish wish = gen_wish_of(chunk->world, specialty);
+
+	wish.occasion = occasion;
+	if (occasion == GEN_ADMISSION) {
 		wish.age_from = 18;
 		wish.day_to = chunk->world->last_day - 1;
 	}
-	wish.newcomer = provider->specialty->visit_percent > 0 && !wish.stay &&
-	                gen_chance(&chunk->random, NEW_PERCENT);
-	wish.operation = chunk->world->tables.services[provider->specialty->services].major &&
-	                 !wish.newcomer && gen_chance(&chunk->random, OPERATION_PERCENT);
+	if (occasion == GEN_ANNUAL)
+		wish.age_from = 65;
+	return wish;
+}
+
+bool gen_claim_make(
+        struct gen_chunk *chunk, const struct gen_provider *provider, struct gen_claim *claim)
+{
+	const struct gen_specialty *specialty = provider->specialty;
+	bool major = chunk->world->tables.services[specialty->services].major;
+	enum gen_occasion occasion = pick_occasion(chunk, specialty, major);
+	struct gen_wish wish = wish_on(chunk, specialty, occasion);
+	struct gen_member member;
+	int32_t day;
+
 	if (!gen_meet(chunk, &wish, &member, &day)) {
-		if (!wish.newcomer && !wish.operation)
+		if (occasion == GEN_ORDINARY || specialty->kind == GEN_HOSPITAL ||
+		        specialty->kind == GEN_EQUIPMENT)
 			return false;
-		wish.newcomer = wish.operation = false;
+		wish = wish_on(chunk, specialty, GEN_ORDINARY);
 		if (!gen_meet(chunk, &wish, &member, &day))
 			return false;
 	}
 	gen_claim_begin(claim, provider, &member, day);
-	if (wish.stay)
-		make_inpatient(chunk, claim);
+	claim->occasion = (uint8_t)wish.occasion;
+	if (wish.occasion == GEN_OPERATION)
+		claim->side = eye_of(chunk, claim);
+	if (wish.occasion == GEN_ADMISSION)
+		gen_claim_inpatient(chunk, claim);
 	else
-		makers[provider->specialty->kind](chunk, claim);
-	return claim->line_count > 0;
-}
-
-bool gen_claim_care(struct gen_chunk *chunk, struct gen_claim *claim)
-{
-	const struct gen_world *world = chunk->world;
-	struct gen_provider hospital;
-
-	if (claim->provider.specialty->kind != GEN_AMBULANCE || world->hospitals == 0)
-		return false;
-	hospital.slot = 0;
-	for (unsigned attempt = 0; attempt < 64 && hospital.slot != GEN_SLOT_NONE; attempt++)
-		gen_provider_get(world, gen_pick_provider(chunk, true), &hospital);
-	if (hospital.slot != GEN_SLOT_NONE)
-		return false;
-	gen_claim_begin(claim, &hospital, &claim->member, claim->from);
-	make_outpatient(chunk, claim);
-	return claim->line_count > 0;
+		makers[specialty->kind](chunk, claim);
+	return claim->line_count > 0 && gen_company_find(chunk, claim);
 }
 
 void gen_claim_visit(struct gen_chunk *chunk, struct gen_claim *claim)
@@ -728,7 +676,8 @@ void gen_claim_visit(struct gen_chunk *chunk, struct gen_claim *claim)
 		if (provider.slot == GEN_SLOT_NONE && provider.specialty->visit_percent > 0)
 			break;
 	}
-	if (!gen_meet(chunk, &wish, &member, &day)) {
+	wish.again = !gen_meet(chunk, &wish, &member, &day);
+	if (wish.again && !gen_meet(chunk, &wish, &member, &day)) {
 		/* So few members that none lives on these days: take one as it is. */
 		day = world->unit_day[chunk->unit_from];
 		gen_member_get(world, gen_below(&chunk->random, world->options->members), &member);

@@ -8,6 +8,7 @@
 #ifndef GEN_CLAIM_H
 #define GEN_CLAIM_H
 
+#include "gen_meet.h"
 #include "gen_world.h"
 
 enum {
@@ -33,6 +34,17 @@ struct gen_line {
 	int64_t charge, allowed, paid; /* cents */
 };
 
+/* Whose claims stand beside a claim: gen_company.h. */
+enum gen_company {
+	GEN_ALONE,
+	GEN_RIDE,           /* the hospital's that it went to */
+	GEN_EMERGENCY_ROOM, /* a hospital's, of a visit there */
+	GEN_SURGEON,        /* of what a surgical centre bills */
+	GEN_ORDERER,        /* of equipment */
+	GEN_ATTENDING,      /* physicians of a stay */
+	GEN_STAY,           /* a hospital's, of a visit in one */
+};
+
 enum gen_claim_kind { GEN_PROFESSIONAL, GEN_OUTPATIENT, GEN_INPATIENT };
 
 struct gen_claim {
@@ -54,7 +66,10 @@ struct gen_claim {
 	const char *procedure; /* ICD-10-PCS, or NULL */
 	char condition[3];     /* condition code, or "" */
 	uint8_t line_count;
-	bool exact; /* planted or decoy, or what these stand on: no dirt changes what it says */
+	uint8_t occasion; /* enum gen_occasion: on which the member was met */
+	uint8_t company;  /* enum gen_company */
+	uint64_t beside;  /* the provider who bills beside it, if any */
+	bool exact;       /* planted, decoy, or what other claims stand on: no dirt changes it */
 	struct gen_line lines[GEN_CLAIM_LINES];
 };
 
@@ -81,33 +96,6 @@ struct gen_chunk {
 	struct gen_random dirt;      /* apart, so that dirt changes nothing else */
 };
 
-enum { GEN_DYING_DAYS = 60 };
-
-/* What a claim asks of the member and the day. */
-struct gen_wish {
-	uint8_t sex, age_from, age_to; /* at the day */
-	bool dead;                     /* died before the day; else alive through it */
-	bool dying;                    /* ... but for less than GEN_DYING_DAYS more */
-	bool stay;                     /* a day on which the member may be admitted */
-	bool operation;                /* a day on which the member may be operated on */
-	bool newcomer;                 /* the day on which the member is first seen by anybody */
-	int32_t day_from, day_to;      /* both inclusive; 0 and GEN_DAY_NEVER: any */
-};
-
-#define GEN_WISH_ANY \
-	((struct gen_wish){ \
-	        GEN_ANY_SEX, 0, 255, false, false, false, false, false, 0, GEN_DAY_NEVER})
-
-/* As the specialty sees them. */
-struct gen_wish gen_wish_of(const struct gen_specialty *specialty);
-
-/*
- * Find a member and a day that this chunk has not used yet.  False if some
- * hundreds of tries found none.
- */
-bool gen_meet(struct gen_chunk *chunk, const struct gen_wish *wish, struct gen_member *member,
-        int32_t *day);
-
 /* Room for so many lines. */
 bool gen_room(const struct gen_chunk *chunk, uint32_t lines);
 
@@ -128,7 +116,10 @@ struct gen_line *gen_claim_line(struct gen_chunk *chunk, struct gen_claim *claim
 void gen_line_modifier(struct gen_line *line, const char *modifier);
 void gen_line_units(struct gen_line *line, int32_t units);
 
-/* Write the claim; it takes its number from the lines made. */
+/* Records of the claim and of its company, at most. */
+uint32_t gen_claim_records(const struct gen_chunk *chunk, const struct gen_claim *claim);
+
+/* Write the claim, and its company; it takes its number from the lines made. */
 void gen_claim_emit(struct gen_chunk *chunk, struct gen_claim *claim);
 
 /* Count the claim's lines for the label of its provider's slot; before emitting it. */
@@ -138,11 +129,16 @@ void gen_claim_label(struct gen_chunk *chunk, struct gen_claim *claim);
 bool gen_claim_make(
         struct gen_chunk *chunk, const struct gen_provider *provider, struct gen_claim *claim);
 
-/*
- * Make of a ride what it was for: a hospital's outpatient claim for the member on
- * that day.  False if there is none to make.
- */
-bool gen_claim_care(struct gen_chunk *chunk, struct gen_claim *claim);
+/* What company bills: fill an empty claim of a hospital, or of a physician. */
+void gen_claim_hospital(struct gen_claim *claim, enum gen_claim_kind kind);
+void gen_claim_outpatient(struct gen_chunk *chunk, struct gen_claim *claim);
+void gen_claim_inpatient(struct gen_chunk *chunk, struct gen_claim *claim);
+void gen_claim_office_visit(struct gen_chunk *chunk, struct gen_claim *claim);
+void gen_claim_hospital_visit(struct gen_chunk *chunk, struct gen_claim *claim);
+
+/* Add up to count services of the list, as they are done in the place; returns all their flags. */
+unsigned gen_claim_services(struct gen_chunk *chunk, struct gen_claim *claim,
+        const struct gen_services *list, const char *place, unsigned count);
 
 /* An office visit of somebody's, one line: what fills a chunk up.  Cannot fail. */
 void gen_claim_visit(struct gen_chunk *chunk, struct gen_claim *claim);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gen_schemes.h"
 
+#include "gen_company.h"
 #include "gen_write.h"
 
 #include <assert.h>
@@ -41,7 +42,7 @@ static bool begin(struct gen_chunk *chunk, const struct gen_provider *provider,
 static bool begin_usual(struct gen_chunk *chunk, const struct gen_provider *provider,
         struct gen_claim *claim, unsigned diagnoses)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 
 	if (!begin(chunk, provider, &wish, claim))
 		return false;
@@ -51,6 +52,8 @@ static bool begin_usual(struct gen_chunk *chunk, const struct gen_provider *prov
 
 static bool finish(struct gen_chunk *chunk, struct gen_claim *claim)
 {
+	if (!gen_company_find(chunk, claim))
+		return false;
 	gen_claim_label(chunk, claim);
 	gen_claim_emit(chunk, claim);
 	return true;
@@ -107,6 +110,7 @@ static bool plant_preventive_25(struct gen_chunk *chunk, const struct gen_provid
 	struct gen_wish wish = GEN_WISH_ANY;
 	struct gen_claim claim;
 
+	wish.occasion = GEN_ANNUAL;
 	wish.age_from = 66;
 	if (!begin(chunk, provider, &wish, &claim))
 		return false;
@@ -129,7 +133,7 @@ static bool plant_invalid_code(struct gen_chunk *chunk, const struct gen_provide
 
 static bool plant_new_code(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 
 	wish.day_from = DAY_2024_01_01;
@@ -144,7 +148,7 @@ static bool plant_new_code(struct gen_chunk *chunk, const struct gen_provider *p
 static bool plant_diagnosis(
         struct gen_chunk *chunk, const struct gen_provider *provider, const char *const codes[4])
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 
 	wish.age_from = 18;
@@ -275,10 +279,15 @@ static bool plant_shared(struct gen_chunk *chunk, const struct gen_provider *pro
 
 static bool plant_shared_hospital(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 
-	if (!begin_usual(chunk, provider, &claim, 2))
+	wish.occasion = GEN_ADMISSION;
+	wish.age_from = 18;
+	wish.day_to = GEN_LAST_DAY - 1;
+	if (!begin(chunk, provider, &wish, &claim))
 		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
 	line_with(chunk, &claim, "99232", "21", 145, "FS");
 	return finish(chunk, &claim);
 }
@@ -301,7 +310,7 @@ static bool plant_modifier_59(struct gen_chunk *chunk, const struct gen_provider
 static bool plant_two_sites(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	struct gen_claim claim;
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 
 	if (!begin(chunk, provider, &wish, &claim))
 		return false;
@@ -389,7 +398,7 @@ static bool plant_bilateral(struct gen_chunk *chunk, const struct gen_provider *
 /* Both sides, a line each, the second at half the price. */
 static bool plant_two_sides(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	struct gen_line *right, *left;
 
@@ -425,7 +434,7 @@ static bool plant_ambulance(struct gen_chunk *chunk, const struct gen_provider *
 
 static bool plant_dialysis_ride(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	const char *ride = gen_chance(&chunk->random, 50) ? "RJ" : "JR";
 
@@ -445,7 +454,7 @@ static bool plant_dialysis_ride(struct gen_chunk *chunk, const struct gen_provid
 static bool plant_day(struct gen_chunk *chunk, const struct gen_provider *provider,
         const char *code, unsigned dollars, const char *modifier)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	unsigned made = 0;
 
@@ -500,10 +509,10 @@ static bool plant_repeat_test(struct gen_chunk *chunk, const struct gen_provider
 static bool plant_staged(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	enum { WEEKS_BETWEEN = 4 };
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 
-	wish.stay = true; /* alive for as long, and seldom seen otherwise */
+	wish.occasion = GEN_OPERATION;
 	wish.day_to = GEN_LAST_DAY - 7 * WEEKS_BETWEEN;
 	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
 		return false;
@@ -520,14 +529,18 @@ static bool plant_staged(struct gen_chunk *chunk, const struct gen_provider *pro
 
 /* The same line, or its other part, by the partner on the same day. */
 static bool plant_with_partner(struct gen_chunk *chunk, const struct gen_provider *provider,
-        const char *code, const char *const modifiers[2], const char *place)
+        enum gen_occasion occasion, const char *code, const char *const modifiers[2])
 {
+	const char *place = occasion == GEN_OPERATION ? "22" : "11";
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	struct gen_provider other;
 	uint64_t partner = gen_slot_provider(chunk->world, provider->slot, !provider->part);
 
-	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin_usual(chunk, provider, &claim, 2))
+	wish.occasion = occasion;
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
 		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
 	line_with(chunk, &claim, code, place, 900, modifiers[provider->part]);
 	finish(chunk, &claim);
 	gen_provider_get(chunk->world, partner, &other);
@@ -542,21 +555,21 @@ static bool plant_co_surgeons(struct gen_chunk *chunk, const struct gen_provider
 {
 	static const char *const modifiers[2] = {"62", "62"};
 
-	return plant_with_partner(chunk, provider, "22612", modifiers, "21");
+	return plant_with_partner(chunk, provider, GEN_OPERATION, "22612", modifiers);
 }
 
 static bool plant_component_split(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	static const char *const modifiers[2] = {"26", "TC"};
 
-	return plant_with_partner(chunk, provider, "71046", modifiers, "11");
+	return plant_with_partner(chunk, provider, GEN_ORDINARY, "71046", modifiers);
 }
 
 /* The same claim for a dozen members on one day. */
 static bool plant_clones(struct gen_chunk *chunk, const struct gen_provider *provider,
         const char *diagnosis, const char *const codes[3], const char *place)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	unsigned made = 0;
 
@@ -607,7 +620,7 @@ static bool spike_wish(const struct gen_world *world, uint32_t slot, struct gen_
 
 static bool plant_spike(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 	unsigned made = 0;
 
@@ -627,7 +640,7 @@ static bool plant_spike(struct gen_chunk *chunk, const struct gen_provider *prov
 static bool plant_growing(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	const struct gen_world *world = chunk->world;
-	struct gen_wish wish = gen_wish_of(provider->specialty);
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	int32_t days = world->last_day - world->first_day + 1;
 	int32_t start = world->last_day - days / 3;
 	struct gen_claim claim;
@@ -718,7 +731,7 @@ static bool plant_transfer(struct gen_chunk *chunk, const struct gen_provider *p
 	struct gen_claim claim;
 	struct gen_provider other;
 
-	wish.stay = true;
+	wish.occasion = GEN_ADMISSION;
 	wish.age_from = 18;
 	wish.day_to = GEN_LAST_DAY - 3 * NIGHTS;
 	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))

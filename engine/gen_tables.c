@@ -68,6 +68,8 @@ enum {
 	PAIR = GEN_PAIRED,
 	SECOND = GEN_SECOND,
 	ONLY = GEN_FACILITY_ONLY,
+	TEN = GEN_PROCEDURE | GEN_TEN_DAYS,
+	ONCE = GEN_ONCE,
 };
 
 static const struct gen_service primary[] = {
@@ -107,8 +109,8 @@ static const struct gen_service cardiology[] = {
 };
 
 static const struct gen_service dermatology[] = {
-        S("17110", 1, P25, 1, 190),
-        S("17000", 1, P25, 1, 130),
+        S("17110", 1, TEN, 1, 190),
+        S("17000", 1, TEN, 1, 130),
         S("11102", 1, P25, 1, 180),
         S("11104", 1, P25, 1, 310),
         S("11900", 1, P25, 1, 120),
@@ -129,7 +131,7 @@ static const struct gen_service neurology[] = {
         S("95816", 1, P25 | PC, 1, 560),
         S("95819", 1, P25 | PC, 1, 620),
         S("36415", 0, 0, 1, 18),
-        S("64615", 1, P25, 1, 380),
+        S("64615", 1, TEN, 1, 380),
 };
 
 static const struct gen_service orthopedics[] = {
@@ -150,7 +152,7 @@ static const struct gen_service ophthalmology[] = {
         S("92134", 2, PC, 1, 95),
         S("92083", 2, PC, 1, 120),
         S("92012", 1, 0, 1, 140),
-        S("66984", 1, GEN_MAJOR | FAC | ONLY | SIDE, 1, 2600),
+        S("66984", 1, GEN_MAJOR | ONCE | FAC | ONLY | SIDE, 1, 2600),
         S("92250", 2, PC, 1, 110),
 };
 
@@ -177,7 +179,7 @@ static const struct gen_service urology[] = {
 static const struct gen_service pulmonology[] = {
         S("94060", 1, P25 | PC, 1, 140),
         S("94726", 1, P25 | PC | PAIR, 1, 160),
-        S("94729", 0, PC | SECOND, 1, 110),
+        S("94729", 0, PC | SECOND | GEN_ADD_ON, 1, 110),
         S("71046", 0, PC, 1, 95),
         S("94010", 1, P25 | PC, 1, 85),
         S("31622", 1, P25 | FAC | ONLY, 1, 980),
@@ -204,11 +206,11 @@ static const struct gen_service podiatry[] = {
 };
 
 static const struct gen_service surgery[] = {
-        S("47562", 1, OP90 | FAC | ONLY, 1, 2800),
+        S("47562", 1, OP90 | ONCE | FAC | ONLY, 1, 2800),
         S("49505", 1, OP90 | FAC | ONLY | SIDE, 1, 2200),
         S("12001", 1, P25, 1, 220),
         S("19083", 1, P25 | FAC | SIDE, 1, 1500),
-        S("44970", 1, OP90 | FAC | ONLY, 1, 2600),
+        S("44970", 1, OP90 | ONCE | FAC | ONLY, 1, 2600),
         S("11104", 1, P25, 1, 320),
 };
 
@@ -248,7 +250,7 @@ static const struct gen_service ear_nose_throat[] = {
         S("92557", 1, P25, 1, 90),
         S("31575", 1, P25 | FAC, 1, 340),
         S("92567", 1, P25, 1, 40),
-        S("42820", 1, OP90 | FAC | ONLY, 1, 1100),
+        S("42820", 1, OP90 | ONCE | FAC | ONLY, 1, 1100),
 };
 
 static const struct gen_service allergy[] = {
@@ -310,7 +312,7 @@ static const struct gen_service imaging[] = {
         S("70553", 3, PC, 1, 2200),
         S("71260", 1, PC, 1, 1100),
         S("76536", 5, PC, 1, 290),
-        S("77080", 2, PC, 1, 210),
+        S("77080", 2, PC | GEN_RARE, 1, 210),
         S("73721", 4, PC | SIDE, 1, 1250),
         S("72100", 6, PC, 1, 100),
 };
@@ -323,8 +325,9 @@ static const struct gen_service pathology[] = {
         S("88307", 0, PC, 1, 420),
 };
 
+/* Four of them come to eight units of 15 minutes, no more. */
 static const struct gen_service therapy[] = {
-        S("97110", 0, 0, 3, 62),
+        S("97110", 0, 0, 2, 62),
         S("97140", 0, 0, 2, 58),
         S("97112", 0, 0, 2, 64),
         S("97530", 1, 0, 2, 70),
@@ -359,11 +362,11 @@ static const struct gen_service anesthesia[] = {
 };
 
 static const struct gen_service surgery_center[] = {
-        S("66984", 0, GEN_MAJOR | SIDE, 1, 2900),
+        S("66984", 0, GEN_MAJOR | ONCE | SIDE, 1, 2900),
         S("45378", 0, 0, 1, 1400),
         S("43239", 0, 0, 1, 1350),
         S("45385", 0, 0, 1, 1700),
-        S("29881", 0, SIDE, 1, 3800),
+        S("29881", 0, GEN_MAJOR | SIDE, 1, 3800),
         S("64483", 0, SIDE, 1, 1500),
         S("64721", 0, GEN_MAJOR | SIDE, 1, 2100),
 };
@@ -407,6 +410,14 @@ static const struct gen_service outpatient[] = {
         R(300, "82306", 0, 1, 210),
         R(270, "", 0, 5, 40),
         R(480, "93306", 3, 1, 2100),
+};
+
+static const struct gen_service emergency_room[] = {
+        R(300, "85025", 0, 1, 95),
+        R(250, "", 0, 4, 60),
+        R(300, "80053", 0, 1, 140),
+        R(320, "71046", 0, 1, 380),
+        R(270, "", 0, 5, 40),
 };
 
 static const struct gen_service inpatient[] = {
@@ -1038,8 +1049,10 @@ static void services_init(struct gen_services *list, const struct gen_service *i
 {
 	list->items = items;
 	list->count = count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		list->major |= (items[i].flags & GEN_MAJOR) != 0;
+		list->ten_days |= (items[i].flags & GEN_TEN_DAYS) != 0;
+	}
 	pick_fill(list->pick, count);
 }
 
@@ -1055,6 +1068,8 @@ void gen_tables_init(struct gen_tables *tables)
 	}
 	services_init(&tables->outpatient, outpatient, sizeof(outpatient) / sizeof(outpatient[0]));
 	services_init(&tables->inpatient, inpatient, sizeof(inpatient) / sizeof(inpatient[0]));
+	services_init(&tables->emergency_room, emergency_room,
+	        sizeof(emergency_room) / sizeof(emergency_room[0]));
 	for (size_t i = 0; i < gen_specialties_count; i++)
 		tables->weights += gen_specialties[i].weight;
 }

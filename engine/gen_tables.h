@@ -23,14 +23,18 @@ enum {
 	GEN_PAIRED = 1 << 4,    /* the next of the list comes with it */
 	GEN_SECOND = 1 << 5,    /* comes with the one before, never alone */
 	GEN_FACILITY_ONLY = 1 << 6,
-	GEN_MAJOR = 1 << 7, /* an operation with a global period of 90 days */
+	GEN_MAJOR = 1 << 7,    /* an operation with a global period of 90 days */
+	GEN_TEN_DAYS = 1 << 8, /* one of 10 days */
+	GEN_ONCE = 1 << 9,     /* done once in a life, or once a side */
+	GEN_RARE = 1 << 10,    /* paid once in some years */
+	GEN_ADD_ON = 1 << 11,  /* paid beside what comes with it only */
 };
 
 struct gen_service {
 	char code[6]; /* "" for none: a revenue line */
 	uint16_t revenue;
 	uint8_t group;
-	uint8_t flags;
+	uint16_t flags;
 	uint8_t units_max;
 	uint16_t price; /* a usual charge for one unit, dollars */
 };
@@ -48,7 +52,7 @@ struct gen_diagnosis {
 struct gen_services {
 	const struct gen_service *items;
 	size_t count;
-	bool major; /* any is GEN_MAJOR */
+	bool major, ten_days; /* any is GEN_MAJOR, GEN_TEN_DAYS */
 	uint8_t pick[256];
 };
 
@@ -109,9 +113,10 @@ extern const size_t gen_stays_count;
 struct gen_tables {
 	struct gen_services services[GEN_LISTS_MAX];
 	struct gen_diagnoses diagnoses[GEN_LISTS_MAX];
-	struct gen_services outpatient; /* a hospital's, with revenue codes */
-	struct gen_services inpatient;  /* revenue lines */
-	uint64_t weights;               /* the sum of the specialties' */
+	struct gen_services outpatient;     /* a hospital's, with revenue codes */
+	struct gen_services inpatient;      /* revenue lines */
+	struct gen_services emergency_room; /* beside the visit */
+	uint64_t weights;                   /* the sum of the specialties' */
 };
 
 void gen_tables_init(struct gen_tables *tables);

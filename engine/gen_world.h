@@ -79,6 +79,18 @@ struct gen_provider {
 
 enum { GEN_SLOT_NONE = UINT32_MAX };
 
+/* Whom a claim's company needs: gen_company.h. */
+enum gen_staff {
+	GEN_STAFF_EYE,
+	GEN_STAFF_DIGESTIVE,
+	GEN_STAFF_JOINTS,
+	GEN_STAFF_MEDICINE,
+	GEN_STAFF_IMAGING,
+	GEN_STAFF_KINDS,
+};
+
+enum { GEN_STAFF_MAX = 256 };
+
 struct gen_world {
 	const struct gen_options *options;
 	struct gen_tables tables;
@@ -97,6 +109,10 @@ struct gen_world {
 
 	/* Providers: hospitals first, then by volume: firms, then persons. */
 	uint64_t hospitals, firms_count, groups;
+
+	/* Of each kind some, by number; none of a scheme. */
+	uint64_t staff[GEN_STAFF_KINDS][GEN_STAFF_MAX];
+	uint32_t staff_count[GEN_STAFF_KINDS];
 
 	/* The planted: slot s belongs to scheme s mod schemes_count, at its rank. */
 	const struct gen_scheme *schemes[64];
