@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compressed releases.  The only file that includes zlib.
+ * Compressed releases, and compression of what a report holds.  The only file
+ * that includes zlib.
  */
+#include "lookup/deflate.h"
 #include "lookup/release_private.h"
 
 #include <fcntl.h>
@@ -67,5 +69,24 @@ int stream_gz(struct release_stream **stream, const char *file, struct diag *dia
 	}
 	gzbuffer(opened->file, RELEASE_READ);
 	*stream = &opened->stream;
+	return 0;
+}
+
+/* ---- Compression of reports. ---- */
+
+int deflate_bytes(
+        const void *bytes, size_t size, uint8_t **packed, size_t *packed_size, struct diag *diag)
+{
+	uLongf bound = compressBound((uLong)size);
+
+	*packed_size = 0;
+	*packed = malloc(bound);
+	if (!*packed ||
+	        compress2(*packed, &bound, bytes, (uLong)size, Z_DEFAULT_COMPRESSION) != Z_OK) {
+		free(*packed);
+		*packed = NULL;
+		return diag_set(diag, FAIL_MEMORY, "no memory to compress %zu bytes", size);
+	}
+	*packed_size = bound;
 	return 0;
 }
