@@ -17,6 +17,7 @@
  * place that exits.
  */
 #include "base/diag.h"
+#include "calibrate.h"
 #include "codes_command.h"
 #include "gen.h"
 #include "history/history.h"
@@ -49,6 +50,7 @@ static const char usage[] =
         "  rules template NAME    a side table you may bring\n"
         "  rules bench INPUT...   what each rule costs on claims, and finds there\n"
         "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
+        "  calibrate FILE         weights of rules from what reviewers decided\n"
         "  codes info [DIR]       the sets: releases, counts, days, hashes\n"
         "  codes lookup CODE      all that the sets say of a code; codes diff OLD NEW\n"
         "\n"
@@ -533,6 +535,34 @@ static int command_rules(int argc, char **argv, struct diag *diag)
 	if (strcmp(what, "template") == 0)
 		return rules_print_template(stdout, argc > 1 ? argv[1] : NULL, diag);
 	if (strcmp(what, "bench") == 0)
+/* ---- calibrate ---- */
+
+static int command_calibrate(int argc, char **argv, struct diag *diag)
+{
+	struct option_values values;
+	uint64_t prior = CALIBRATE_PRIOR;
+	int err = options_parse(&values, 'C', argc, argv, diag);
+
+	if (err == 1) {
+		puts("usage: claimscan calibrate [options] DISPOSITIONS.csv >weights.csv\n"
+		     "       claimscan scan claims.csv --table precision_weights=weights.csv\n");
+		options_help(stdout, 'C');
+		err = 0;
+		goto out;
+	}
+	if (err == 0 && values.operand_count != 1)
+		err = diag_set(diag, FAIL_USAGE,
+		        "calibrate: wants one file (claimscan rules template dispositions)");
+	if (err == 0 && values.value[OPT_PRIOR])
+		err = options_number("prior", values.value[OPT_PRIOR], 0, 1000000, &prior, diag);
+	if (err == 0)
+		err = calibrate(stdout, values.value[OPT_CALIBRATE_QUIET] ? NULL : stderr,
+		        values.operands[0], prior, diag);
+out:
+	options_free(&values);
+	return err;
+}
+
 		return command_bench(argc - 1, argv + 1, diag);
 	if (strcmp(what, "check") == 0)
 		return diag_set(diag, FAIL_ABSENT, "rules %s is not built yet", what);
@@ -544,13 +574,14 @@ static int command_rules(int argc, char **argv, struct diag *diag)
 
 static int command(const char *name, int argc, char **argv, struct diag *diag)
 {
-	static const char *const unbuilt[] = {
-	        "convert", "report", "diff", "calibrate", "plan", "merge", NULL};
+	static const char *const unbuilt[] = {"convert", "report", "diff", "plan", "merge", NULL};
 	static const char *const all[] = {"scan", "gen", "rules", "codes", "convert", "report",
 	        "diff", "calibrate", "plan", "merge", NULL};
 	struct suggestion near;
 
 	if (strcmp(name, "scan") == 0)
+	if (strcmp(name, "calibrate") == 0)
+		return command_calibrate(argc, argv, diag);
 		return command_scan(argc, argv, diag);
 	if (strcmp(name, "gen") == 0)
 		return command_gen(argc, argv, diag);

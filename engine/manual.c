@@ -46,6 +46,9 @@ static const struct command {
         {"rules", "bench", 'r', "INPUT...",
                 "Say what each rule costs on claims, alone and in the run of all, and finds "
                 "there."},
+        {"calibrate", NULL, 'C', "FILE",
+                "Learn the weights of rules from what reviewers decided: a table for scan "
+                "--table precision_weights=FILE."},
         {"codes", "build", 'b', "DIR -o OUT",
                 "Compile a folder of releases, as their publishers lay them out, into "
                 "images."},

@@ -795,6 +795,8 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = payer_create(&scan->payer, options->tables, scan->diag);
 	if (err == 0)
+	if (err == 0)
+		err = weights_read(&scan->weights, scan->payer, scan->diag);
 		err = open_coverage(scan);
 	if (err == 0)
 		err = open_side(scan, USE_MEMBERS, options->members, &scan->members);

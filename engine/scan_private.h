@@ -29,6 +29,7 @@
 #include "rules/rules.h"
 #include "scan.h"
 
+#include "stats/weights.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -110,6 +111,7 @@ struct scan {
 	struct side *members, *providers;
 	struct payer *payer;       /* NULL: no tables of the payer */
 	struct coverage *coverage; /* NULL: no policies, or no rule asks */
+	struct weights weights;
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules, any_history, any_providers, any_times, drop_cache;

@@ -81,6 +81,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	return stats_create(stats, &options, diag);
 }
 
+	options.weights = &scan->weights;
 /* What the rules that compare providers add to rules.csv. */
 static void fill_stats(struct rules_table *table, const struct stats *stats)
 {

@@ -13,11 +13,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { COLUMNS_MAX = 8, WHOLE_MAX = 1000000000, WORD_BYTES = 7 };
+enum { COLUMNS_MAX = 10, WHOLE_MAX = 1000000000, WORD_BYTES = 7 };
 
 /* Blank cells are refused where the type says MUST. */
 enum column_type {
 	MUST = 16,
+	LATER = 32, /* came to the table later: a header may end before it */
 	TEXT = 0,
 	WORD,    /* one of those allowed */
 	CODE,    /* at most seven letters or digits, as a word */
@@ -37,6 +38,7 @@ enum column_type {
 	MUST_ID = MUST | ID,
 	MUST_WHOLE = MUST | WHOLE,
 	MUST_DECIMAL = MUST | DECIMAL,
+	LATER_WHOLE = LATER | WHOLE,
 };
 
 struct column {
@@ -57,9 +59,20 @@ static const struct table {
 #undef PAYER_TABLE
 };
 
+struct place { /* where a message points */
+	const char *path;
+	unsigned long line;
+};
+
+struct row_start {
+	const char *at; /* in the text */
+	unsigned long line;
+};
+
 struct rows {
 	char *text; /* of the file; cells point into it */
 	struct payer_cell *cells;
+	struct row_start *starts; /* as they come in the file */
 	size_t count, room;
 	uint64_t hash;
 };
@@ -188,7 +201,7 @@ static int64_t blank_of(enum column_type type)
 /* What is wrong with a cell, or NULL. */
 static const char *read_cell(const struct column *column, struct payer_cell *cell)
 {
-	enum column_type type = column->type & ~MUST;
+	enum column_type type = column->type & ~(MUST | LATER);
 	bool repaired = false;
 
 	cell->number = blank_of(type);
@@ -260,18 +273,15 @@ static char *take_cell(char **at, bool *last)
 	return text;
 }
 
-struct place { /* where a message points */
-	const char *path;
-	unsigned long line;
-};
-
-static int take_header(
-        enum payer_table table, char *line, const struct place *place, struct diag *diag)
+/* *given: the columns that the header has. */
+static int take_header(enum payer_table table, char *line, size_t *given, const struct place *place,
+        struct diag *diag)
 {
-	size_t columns = payer_columns(table);
+	const struct column *all = tables[table].columns;
+	size_t columns = payer_columns(table), c;
 	bool last = false;
 
-	for (size_t c = 0; c < columns; c++) {
+	for (c = 0; c < columns && !(last && all[c].type & LATER); c++) {
 		const char *name = last ? NULL : take_cell(&line, &last);
 
 		if (!name || strcasecmp(name, tables[table].columns[c].name) != 0 ||
@@ -282,10 +292,11 @@ static int take_header(
 			        place->path, place->line, c + 1, tables[table].columns[c].name,
 			        columns, tables[table].name);
 	}
+	*given = c;
 	return 0;
 }
 
-static int take_row(enum payer_table table, char *line, struct payer_cell *cells,
+static int take_row(enum payer_table table, char *line, size_t given, struct payer_cell *cells,
         const struct place *place, struct diag *diag)
 {
 	size_t columns = payer_columns(table);
@@ -294,12 +305,12 @@ static int take_row(enum payer_table table, char *line, struct payer_cell *cells
 	for (size_t c = 0; c < columns; c++) {
 		const char *wrong;
 
-		cells[c].text = last ? NULL : take_cell(&line, &last);
-		if (!cells[c].text || (c + 1 == columns && !last))
+		cells[c].text = c >= given ? "" : last ? NULL : take_cell(&line, &last);
+		if (!cells[c].text || (c + 1 == given && !last))
 			return diag_set(diag, FAIL_TABLE,
 			        "%s:%lu: a row has %zu cells; here are more, fewer, or an open "
 			        "quote",
-			        place->path, place->line, columns);
+			        place->path, place->line, given);
 		wrong = read_cell(&tables[table].columns[c], &cells[c]);
 		if (wrong)
 			return diag_set(diag, FAIL_TABLE, "%s:%lu: %s %s", place->path, place->line,
@@ -336,7 +347,7 @@ static int read_file(struct rows *rows, const char *path, struct diag *diag)
 	return 0;
 }
 
-static struct payer_cell *add_row(struct rows *rows, size_t columns)
+static struct payer_cell *add_row(struct rows *rows, size_t columns, struct row_start start)
 {
 	if (rows->count == rows->room) {
 		size_t room = rows->room * 2 + 64;
@@ -346,8 +357,14 @@ static struct payer_cell *add_row(struct rows *rows, size_t columns)
 		if (!cells)
 			return NULL;
 		rows->cells = cells;
+		struct row_start *starts = reallocarray(rows->starts, room, sizeof(*starts));
+
+		if (!starts)
+			return NULL;
+		rows->starts = starts;
 		rows->room = room;
 	}
+	rows->starts[rows->count] = start;
 	return rows->cells + columns * rows->count++;
 }
 
@@ -356,7 +373,7 @@ static int read_lines(
 {
 	char *line = rows->text, *next;
 	struct place place = {path, 0};
-	bool header = false;
+	size_t given = 0;
 	int err = 0;
 
 	if (strncmp(line, "\xef\xbb\xbf", 3) == 0)
@@ -372,16 +389,15 @@ static int read_lines(
 			line[size - 1] = '\0';
 		if (line[0] == '#' || !line[strspn(line, " \t")])
 			continue;
-		if (!header) {
-			err = take_header(table, line, &place, diag);
-			header = true;
+		if (given == 0) {
+			err = take_header(table, line, &given, &place, diag);
 			continue;
 		}
-		cells = add_row(rows, payer_columns(table));
-		err = cells ? take_row(table, line, cells, &place, diag)
+		cells = add_row(rows, payer_columns(table), (struct row_start){line, place.line});
+		err = cells ? take_row(table, line, given, cells, &place, diag)
 		            : diag_set(diag, FAIL_MEMORY, "no memory for %s", path);
 	}
-	if (err == 0 && !header)
+	if (err == 0 && given == 0)
 		err = diag_set(diag, FAIL_TABLE, "%s:1: no header", path);
 	return err;
 }
@@ -480,6 +496,7 @@ void payer_destroy(struct payer *payer)
 	for (unsigned t = 0; t < PAYER_TABLES; t++) {
 		free(payer->rows[t].text);
 		free(payer->rows[t].cells);
+		free(payer->rows[t].starts);
 	}
 	free(payer);
 }
@@ -492,6 +509,24 @@ size_t payer_count(const struct payer *payer, enum payer_table table)
 const struct payer_cell *payer_row(const struct payer *payer, enum payer_table table, size_t i)
 {
 	return payer->rows[table].cells + i * payer_columns(table);
+}
+
+unsigned long payer_line(const struct payer *payer, enum payer_table table, size_t i)
+{
+	const struct rows *rows = &payer->rows[table];
+	const char *text = payer_row(payer, table, i)->text;
+	size_t low = 0, high = rows->count;
+
+	/* The last that begins at or before the row's first cell. */
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+
+		if (rows->starts[middle].at <= text)
+			low = middle;
+		else
+			high = middle;
+	}
+	return rows->starts[low].line;
 }
 
 const struct payer_cell *payer_find(

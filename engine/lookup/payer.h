@@ -57,6 +57,27 @@ enum {
  */
 struct payer_cell {
 	const char *text;
+enum {
+	DISPOSITIONS_NPI,
+	DISPOSITIONS_ID_KIND,
+	DISPOSITIONS_RULE,
+	DISPOSITIONS_MEASURE,
+	DISPOSITIONS_CLAIM_ID,
+	DISPOSITIONS_LINE,
+	DISPOSITIONS_DECISION,
+	DISPOSITIONS_FLAGGED,
+	DISPOSITIONS_RECOVERED,
+	DISPOSITIONS_DATE
+};
+enum {
+	WEIGHTS_RULE,
+	WEIGHTS_SEVERITY,
+	WEIGHTS_PRECISION,
+	WEIGHTS_RECOVERABLE,
+	WEIGHTS_REVIEWED,
+	WEIGHTS_CONFIRMED
+};
+
 	int64_t number;
 };
 
@@ -86,3 +107,6 @@ const struct payer_cell *payer_find(
 uint64_t payer_hash(const struct payer *payer, enum payer_table table);
 
 #endif
+/* Where row i stands in its file, from 1. */
+unsigned long payer_line(const struct payer *payer, enum payer_table table, size_t i);
+

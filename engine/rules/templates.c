@@ -34,11 +34,15 @@ static const struct rule_template templates[] = {
         {
                 "dispositions",
                 "What reviewers decided on findings: the input of claimscan calibrate. decision "
-                "is confirmed, partly, rejected or open.",
-                "claimscan calibrate FILE",
-                "rule,kind,claim_id,line,decision,recovered_amount,date",
-                "NCC-04,mai2,C0001,1,confirmed,120.00,2024-05-02\n"
-                "MOD-04,bad_26,C0002,3,rejected,0.00,2024-05-02\n",
+                "is confirmed, partial, cleared or open (passed over); claim and line are blank "
+                "for a measure of a provider. Of several decisions on one unit the latest by "
+                "date stands.",
+                "claimscan calibrate dispositions.csv",
+                "npi,id_kind,rule,measure,claim_id,line,decision,dollars_flagged,"
+                "dollars_recovered,date",
+                "1003000126,npi,NCC-04,,C0001,1,confirmed,150.00,120.00,2024-05-02\n"
+                "1003000126,npi,MOD-04,,C0002,3,cleared,80.00,0.00,2024-05-02\n"
+                "1003000134,npi,EM-01,office_est,,,partial,9074.00,4100.00,2024-06-11\n",
         },
         {
                 "drg_targets",
@@ -146,11 +150,12 @@ static const struct rule_template templates[] = {
         {
                 "precision_weights",
                 "How often a finding of a rule proves right, and how much of its dollars comes "
-                "back: what claimscan calibrate learns. The rows are the shipped default by "
-                "severity.",
+                "back: what claimscan calibrate learns, and from how many decisions. A row of a "
+                "rule stands over that of its severity. The rows are the shipped default; the "
+                "last two columns may be missing. Read for dollars_expected and score.",
                 OWN_TABLE("precision_weights"),
-                "rule,severity,precision,recoverable",
-                ",high,0.6,1\n,medium,0.3,1\n,low,0.1,1\n,info,0,1\n",
+                "rule,severity,precision,recoverable,reviewed,confirmed",
+                ",high,0.6,1,,\n,medium,0.3,1,,\n,low,0.1,1,,\n,info,0,1,,\n",
         },
         {
                 "providers",

@@ -13,6 +13,7 @@
 
 struct stats {
 	struct stats_options options;
+	struct weights weights;
 	struct measures measures;
 	struct stats_row *rows;
 	size_t row_count, row_room;

@@ -19,39 +19,6 @@ enum {
 	LEAD_FINDINGS_HIGH = 10,
 };
 
-/* How often a finding stands, until it is learnt from dispositions. */
-static const double precision_of[] = {
-        [SEVERITY_INFO] = 0, [SEVERITY_LOW] = 0.1, [SEVERITY_MEDIUM] = 0.3, [SEVERITY_HIGH] = 0.6};
-
-/* Severities of rules; of rules with several, the one that most hits have.  Others: info. */
-static const struct {
-	const char *ids;
-	uint8_t severity;
-} severities[] = {
-        {"NCC-01 CLN-07 DUP-01 EM-02 GLO-01 INP-04 PRV-01 TIM-04 TIM-05", SEVERITY_HIGH},
-        {"VAL-04 NCC-02 NCC-04 NCC-05 NCC-08 MOD-03 MOD-04 MOD-09 EM-01 EM-03 EM-05 GLO-02 GLO-03 "
-         "CLN-01 CLN-02 CLN-03 INP-01 INP-02 INP-05 INP-07 TIM-01 TIM-06 TIM-08 SPC-01 SPC-02 "
-         "SPC-03 SPC-04 STA-04 STA-08 MOD-02",
-                SEVERITY_MEDIUM},
-        {"VAL-02 VAL-03 NCC-03 NCC-06 NCC-07 MOD-05 MOD-06 MOD-07 EM-06 GLO-04 DUP-03 CLN-04 "
-         "INP-03 INP-06 TIM-02 TIM-07 SPC-05 SPC-06 STA-01 STA-06 STA-10",
-                SEVERITY_LOW},
-};
-
-static unsigned severity_of(unsigned rule)
-{
-	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++) {
-		if (strstr(severities[i].ids, rule_at(rule)->id))
-			return severities[i].severity;
-	}
-	return SEVERITY_INFO;
-}
-
-static double expected_of(unsigned rule, int64_t dollars)
-{
-	return (double)dollars * precision_of[severity_of(rule)];
-}
-
 /* ---- One provider ---- */
 
 struct sums {
@@ -79,8 +46,8 @@ static void add_hits(const struct stats *stats, uint32_t number, struct sums *su
 		if (read.hits == 0)
 			continue;
 		sums->line_dollars += read.dollars;
-		sums->line_expected += expected_of(rule, read.dollars);
-		sums->high_hits += severity_of(rule) == SEVERITY_HIGH ? read.hits : 0;
+		sums->line_expected += weights_expected(&stats->weights, rule, read.dollars);
+		sums->high_hits += weights_severity(rule) == SEVERITY_HIGH ? read.hits : 0;
 		sums->at_once |= is_at_once(rule);
 	}
 }
@@ -99,12 +66,14 @@ static void add_family(const struct stats *stats, const struct stats_row *from,
 		if (!row->flag || !stats->options.is_on[row->rule])
 			continue;
 		is_flagged = true;
-		double own = isnan(row->z) ? 0 : severity_of_z(row->z);
+		double own = isnan(row->z) ? 0
+		                           : weights_factor(&stats->weights, row->rule) *
+		                                     severity_of_z(row->z);
 
 		severity = own > severity ? own : severity;
 		if (!row->provider_rule)
 			continue;
-		expected += expected_of(row->rule, row->dollars);
+		expected += weights_expected(&stats->weights, row->rule, row->dollars);
 		dollars += row->dollars;
 		most = expected > most ? expected : most;
 		most_dollars = dollars > most_dollars ? dollars : most_dollars;
@@ -374,7 +343,7 @@ static void offer_rule(const struct stats *stats, uint32_t number, unsigned rule
 	int64_t dollars = stats->built[rule] ? row->dollars : reason.hits.dollars;
 	bool is_flagged = row && row->flag;
 
-	reason.expected = expected_of(rule, dollars);
+	reason.expected = weights_expected(&stats->weights, rule, dollars);
 	if (is_flagged || (!stats->built[rule] && reason.hits.hits > 0 &&
 	                          (reason.expected > 0 || is_at_once(rule))))
 		offer(reasons, count, &reason);

@@ -287,6 +287,10 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 	if (!stats)
 		return diag_set(diag, FAIL_MEMORY, "no memory for statistics");
 	stats->options = *options;
+	if (options->weights)
+		stats->weights = *options->weights;
+	else
+		weights_read(&stats->weights, NULL, diag); /* the default cannot fail */
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		stats->built[rule_find(stats_rules[i]->rule->id)] = true;
 	int err = measures_read(&stats->measures, &measures);

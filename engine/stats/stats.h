@@ -14,6 +14,7 @@
 #include "lookup/side.h"
 #include "profile/profile.h"
 #include "rules/rules.h"
+#include "stats/weights.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,9 +29,10 @@ struct stats_options {
 	const struct profile *profile; /* merged */
 	const struct side *providers;  /* --providers; NULL: none */
 	const struct rule_selection *selection;
-	bool is_on[RULES_ALL];      /* not on: no dollars, no score */
-	bool has_beneficiaries;     /* counted; else claims stand in for them */
-	bool has_allowed, has_paid; /* the run has these columns */
+	bool is_on[RULES_ALL];         /* not on: no dollars, no score */
+	bool has_beneficiaries;        /* counted; else claims stand in for them */
+	bool has_allowed, has_paid;    /* the run has these columns */
+	const struct weights *weights; /* NULL: by severity */
 };
 
 /* Returns 0 or FAIL_MEMORY.  The options are copied, what they point to is not. */
