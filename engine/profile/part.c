@@ -39,7 +39,7 @@ void part_reset(struct part *part)
 	free(part->touched);
 	part->touched = NULL;
 	part->touched_count = part->touched_room = 0;
-	part->usual_known = part->claims_checked = false;
+	part->usual_known = part->claims_checked = part->has_judged = false;
 	part->added = 0;
 }
 
@@ -141,6 +141,8 @@ static size_t provider_bytes(const struct part *part)
 		bytes += sizeof(struct check_block);
 	if (part->claims_checked)
 		bytes += sizeof(struct check_block);
+	if (part->has_judged)
+		bytes += sizeof(struct judged_block);
 	return bytes;
 }
 

@@ -85,6 +85,14 @@ struct check_block {
 	uint32_t evaluated[32];
 };
 
+/* After the scan: what histories have judged, by rule, and the beneficiaries there were. */
+struct judged_block {
+	uint32_t judged[RULES_ALL];
+	uint32_t beneficiaries;
+	uint32_t pad[2];
+};
+_Static_assert(sizeof(struct judged_block) % 64 == 0, "whole cache lines");
+
 struct part_chunk {
 	struct hot_block hot[PART_CHUNK];
 	struct side_block sides[PART_CHUNK];
@@ -93,6 +101,7 @@ struct part_chunk {
 	struct check_block claim_checks[PART_CHUNK];
 	struct net_block net[PART_CHUNK];
 	struct rare_block rare[PART_CHUNK];
+	struct judged_block judged[PART_CHUNK];
 };
 
 struct part {
@@ -106,6 +115,7 @@ struct part {
 	bool usual_known;
 	bool sealed;         /* merged: cells are in order, readers may come */
 	bool claims_checked; /* claim_checks are in use */
+	bool has_judged;     /* judged is */
 	uint32_t *touched;   /* providers with anything here, each once */
 	uint32_t touched_count, touched_room;
 	uint64_t added;         /* lines and hits since the last flush: bounds all 32-bit counts */

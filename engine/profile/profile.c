@@ -391,6 +391,13 @@ int profile_add_hit(
 	return 0;
 }
 
+static struct judged_block *judged(struct profile_worker *worker, uint32_t number)
+{
+	part_touch(worker->part, number);
+	worker->part->has_judged = true;
+	return &part_chunk(worker->part, number)->judged[part_at(number)];
+}
+
 int profile_add_judged(
         struct profile_worker *worker, uint32_t provider, unsigned rule, uint32_t count)
 {
@@ -399,7 +406,7 @@ int profile_add_judged(
 	if (err)
 		return err;
 	worker->part->added += count;
-	note(worker, provider, KIND_JUDGED, rule)->lines += count;
+	judged(worker, provider)->judged[rule] += count;
 	return 0;
 }
 
@@ -408,7 +415,7 @@ int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider)
 	int err = prepare_provider(worker, provider);
 
 	if (!err)
-		note(worker, provider, KIND_BENEFICIARY, 0)->lines++;
+		judged(worker, provider)->beneficiaries++;
 	return err;
 }
 

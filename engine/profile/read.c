@@ -265,6 +265,26 @@ static void add_beneficiaries(void *context, const struct cell *cell, uint64_t l
 		*sum += lines;
 }
 
+static const struct judged_block *judged_block(const struct part *part, uint32_t number)
+{
+	const struct part_chunk *chunk = part->has_judged ? part_chunk(part, number) : NULL;
+
+	return chunk ? &chunk->judged[part_at(number)] : NULL;
+}
+
+static uint64_t beneficiaries(const struct profile *profile, uint32_t number)
+{
+	uint64_t count = 0;
+
+	for (const struct part *part = first_part(profile); part; part = part->next) {
+		const struct judged_block *block = judged_block(part, number);
+
+		count += block ? block->beneficiaries : 0;
+	}
+	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_beneficiaries, &count});
+	return count;
+}
+
 void profile_read(const struct profile *profile, uint32_t number, struct profile_provider *provider)
 {
 	const struct entry *entry = table_entry(&profile->table, number);
@@ -289,8 +309,7 @@ void profile_read(const struct profile *profile, uint32_t number, struct profile
 	        .lines_flagged = totals.lines_flagged,
 	        .dollars_flagged = (int64_t)totals.dollars_flagged,
 	};
-	visit_cells(profile, number, LIST_NOTES,
-	        (struct cell_visitor){add_beneficiaries, &provider->beneficiaries});
+	provider->beneficiaries = beneficiaries(profile, number);
 	read_votes(profile, number, provider);
 	unsigned __int128 *const squares[] = {
 	        &provider->sumsq_charge, &provider->sumsq_allowed, &provider->sumsq_paid};
@@ -305,24 +324,43 @@ void profile_read(const struct profile *profile, uint32_t number, struct profile
 
 /* ---- Rules ---- */
 
-struct rule_sum {
+/* Of a cell that a rule keeps; its key is the rule. */
+static void add_rule(struct profile_rule *rule, const struct cell *cell, uint64_t lines)
+{
+	uint64_t dollars = (uint64_t)cell->sum[SUM_CHARGE];
+
+	if ((cell->owner & KIND_MASK) == KIND_JUDGED) {
+		rule->evaluated += lines;
+		return;
+	}
+	rule->hits += lines;
+	rule->dollars = (int64_t)((uint64_t)rule->dollars + dollars);
+}
+
+static bool is_of_rule(const struct cell *cell)
+{
+	unsigned kind = cell->owner & KIND_MASK;
+
+	return (kind == KIND_JUDGED || kind == KIND_RULE) && cell->key < RULES_ALL;
+}
+
+static void add_any_rule(void *context, const struct cell *cell, uint64_t lines)
+{
+	if (is_of_rule(cell))
+		add_rule((struct profile_rule *)context + cell->key, cell, lines);
+}
+
+struct one_rule {
 	unsigned rule;
 	struct profile_rule *out;
 };
 
-static void add_rule_cell(void *context, const struct cell *cell, uint64_t lines)
+static void add_one_rule(void *context, const struct cell *cell, uint64_t lines)
 {
-	const struct rule_sum *sum = context;
+	const struct one_rule *one = context;
 
-	unsigned kind = cell->owner & KIND_MASK;
-
-	if (kind == KIND_JUDGED && cell->key == sum->rule)
-		sum->out->evaluated += lines;
-	if (kind != KIND_RULE || cell->key != sum->rule)
-		return;
-	sum->out->hits += lines;
-	sum->out->dollars = (int64_t)((uint64_t)sum->out->dollars +
-	                              (uint64_t)cell->sum[SUM_CHARGE]);
+	if (is_of_rule(cell) && cell->key == one->rule)
+		add_rule(one->out, cell, lines);
 }
 
 static uint64_t evaluated(const struct profile *profile, uint32_t number, unsigned check)
@@ -341,40 +379,38 @@ static uint64_t evaluated(const struct profile *profile, uint32_t number, unsign
 	return count;
 }
 
+/* By lines, by claims, and by what histories judged. */
+static uint64_t evaluated_by(const struct profile *profile, uint32_t number, unsigned rule)
+{
+	uint64_t count = 0;
+
+	for (uint64_t checks = profile->rule_checks[rule]; checks; checks &= checks - 1)
+		count += evaluated(profile, number, (unsigned)__builtin_ctzll(checks));
+	for (const struct part *part = first_part(profile); part; part = part->next) {
+		const struct judged_block *block = judged_block(part, number);
+
+		count += block ? block->judged[rule] : 0;
+	}
+	return count;
+}
+
 void profile_read_rule(
         const struct profile *profile, uint32_t number, unsigned rule, struct profile_rule *out)
 {
-	struct rule_sum sum = {rule, out};
-	uint64_t checks = rule < RULES_ALL ? profile->rule_checks[rule] : 0;
+	struct one_rule one = {rule, out};
 
 	*out = (struct profile_rule){0};
-	for (; checks; checks &= checks - 1)
-		out->evaluated += evaluated(profile, number, (unsigned)__builtin_ctzll(checks));
-	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_rule_cell, &sum});
-}
-
-static void add_any_rule_cell(void *context, const struct cell *cell, uint64_t lines)
-{
-	struct profile_rule *out = context;
-	struct rule_sum sum = {(unsigned)cell->key, NULL};
-
-	if ((cell->owner & KIND_MASK) < KIND_RULE || cell->key >= RULES_ALL)
+	if (rule >= RULES_ALL)
 		return;
-	sum.out = &out[cell->key];
-	add_rule_cell(&sum, cell, lines);
+	out->evaluated = evaluated_by(profile, number, rule);
+	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_one_rule, &one});
 }
 
 void profile_read_rules(const struct profile *profile, uint32_t number, struct profile_rule out[])
 {
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		uint64_t checks = profile->rule_checks[rule];
-
-		out[rule] = (struct profile_rule){0};
-		for (; checks; checks &= checks - 1)
-			out[rule].evaluated += evaluated(
-			        profile, number, (unsigned)__builtin_ctzll(checks));
-	}
-	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_any_rule_cell, out});
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		out[rule] = (struct profile_rule){evaluated_by(profile, number, rule), 0, 0};
+	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_any_rule, out});
 }
 
 /* ---- Rows of provider_codes.csv and provider_counts.csv ---- */

@@ -291,6 +291,25 @@ static bool add_vote(struct shared *shared, const struct side_block *vote, uint3
 	return true;
 }
 
+static bool add_count(struct shared *shared, uint32_t owner, uint64_t key, uint32_t count)
+{
+	struct cell cell = {.owner = owner, .lines = count, .key = key};
+
+	return count == 0 || add_cell(shared, &cell);
+}
+
+/* Few of these are not 0: cells hold them. */
+static bool add_judged(struct shared *shared, const struct judged_block *block, uint32_t number)
+{
+	bool added = add_count(
+	        shared, cell_owner(number, KIND_BENEFICIARY), 0, block->beneficiaries);
+
+	for (unsigned rule = 0; rule < RULES_ALL && added; rule++)
+		added = add_count(
+		        shared, cell_owner(number, KIND_JUDGED), rule, block->judged[rule]);
+	return added;
+}
+
 static bool add_provider(struct shared *shared, const struct part *part, uint32_t number)
 {
 	const struct totals none = {0};
@@ -303,6 +322,9 @@ static bool add_provider(struct shared *shared, const struct part *part, uint32_
 	if (vote->lines && !add_vote(shared, vote, number))
 		return false;
 	if (!add_drawer(shared, part, number))
+		return false;
+	if (part->has_judged &&
+	        !add_judged(shared, &part_chunk(part, number)->judged[part_at(number)], number))
 		return false;
 	if (memcmp(&totals, &none, sizeof(totals)) == 0)
 		return true;

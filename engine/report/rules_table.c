@@ -95,15 +95,12 @@ int rules_table_count_providers(
 	if (profile_order(profile, &order, &count) < 0)
 		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
 	memset(table->providers, 0, sizeof(table->providers));
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		if (table->hits[rule] == 0)
-			continue;
-		for (size_t i = 0; i < count; i++) {
-			struct profile_rule counts;
+	for (size_t i = 0; i < count; i++) {
+		struct profile_rule counts[RULES_ALL];
 
-			profile_read_rule(profile, order[i], rule, &counts);
-			table->providers[rule] += counts.hits > 0;
-		}
+		profile_read_rules(profile, order[i], counts);
+		for (unsigned rule = 0; rule < RULES_ALL; rule++)
+			table->providers[rule] += counts[rule].hits > 0;
 	}
 	free(order);
 	return 0;

@@ -248,13 +248,15 @@ static size_t write_measures(struct formatter *formatter, uint32_t number, unsig
 static unsigned write_rules(struct formatter *formatter, uint32_t number)
 {
 	const struct tables_options *options = formatter->job->options;
+	struct profile_rule all[RULES_ALL];
 	unsigned evaluable = 0;
 	size_t left = 0;
 	const struct stats_row *rows = options->stats ? stats_rows(options->stats, number, &left)
 	                                              : NULL;
 
+	profile_read_rules(options->profile, number, all);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		struct profile_rule counts;
+		const struct profile_rule *counts = &all[rule];
 		bool has_row = left > 0 && rows->rule == rule;
 
 		if (!options->selection->active[rule])
@@ -267,11 +269,10 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 			evaluable++;
 			continue;
 		}
-		profile_read_rule(options->profile, number, rule, &counts);
-		evaluable += counts.evaluated > 0;
-		formatter->rule_providers[rule] += counts.hits > 0;
-		if (counts.evaluated > 0 || counts.hits > 0)
-			write_rule(formatter, number, rule, &counts, has_row ? rows : NULL);
+		evaluable += counts->evaluated > 0;
+		formatter->rule_providers[rule] += counts->hits > 0;
+		if (counts->evaluated > 0 || counts->hits > 0)
+			write_rule(formatter, number, rule, counts, has_row ? rows : NULL);
 		rows += has_row;
 		left -= has_row;
 	}
