@@ -476,7 +476,7 @@ static const struct gen_diagnosis dx_cardiology[] = {
         ADULT("I4820"),
         ANY("R55"),
         ADULT("I340"),
-        ADULT("I639"),
+        ADULT("I69351"),
 };
 
 static const struct gen_diagnosis dx_skin[] = {
@@ -515,7 +515,7 @@ static const struct gen_diagnosis dx_neurology[] = {
         ADULT("G2581"),
         ADULT("G309"),
         ADULT("G629"),
-        ADULT("I639"),
+        ADULT("I69351"),
         ADULT("G35"),
         ANY("R42"),
         ADULT("M5416"),
@@ -585,7 +585,7 @@ static const struct gen_diagnosis dx_urology[] = {
         MAN("N401"),
         ADULT("N390"),
         ANY("R319"),
-        MAN("C61"),
+        MAN("Z8546"),
         ADULT("N200"),
         MAN("R9720"),
         MAN("N529"),
@@ -608,17 +608,18 @@ static const struct gen_diagnosis dx_lungs[] = {
         ANY("J45909"),
 };
 
+/* Of breast, lung, colon and prostate the history only: who has them now is being treated. */
 static const struct gen_diagnosis dx_cancer[] = {
         ADULT("Z5111"),
-        WOMAN_RIGHT("C50911"),
-        ADULT("C3490"),
-        ADULT("C189"),
+        WOMAN("Z853"),
+        ADULT("Z85118"),
+        ADULT("Z85038"),
         ADULT("D649"),
         ADULT("C9000"),
         ADULT("C8590"),
         ANY("D696"),
         ANY("D509"),
-        MAN("C61"),
+        MAN("Z8546"),
         ADULT("C7951"),
 };
 
