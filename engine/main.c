@@ -25,6 +25,7 @@
 #include "manual.h"
 #include "memory.h"
 #include "options.h"
+#include "report/kinds.h"
 #include "rules/explain.h"
 #include "rules/rules.h"
 #include "rules/suggest.h"
@@ -257,16 +258,8 @@ static int set_counters(struct scan_options *scan, const char *text, struct diag
 
 static int set_report(struct scan_options *scan, const char *text, struct diag *diag)
 {
-	static const char *const words[] = {"csv", "json", "none", "html", "sqlite", NULL};
-	unsigned bits;
-	int err = set_list("report", text ? text : "csv,json", words, &bits, diag);
-
-	scan->csv = bits & 1;
-	scan->json = bits & 2;
-	if (err == 0 && bits & 24)
-		return diag_set(
-		        diag, FAIL_ABSENT, "--report %s: html and sqlite are not built yet", text);
-	return err;
+	scan->reports = report_kinds_default();
+	return text ? report_kinds_parse(text, &scan->reports, diag) : 0;
 }
 
 static int set_memory(

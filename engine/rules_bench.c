@@ -26,7 +26,7 @@ static struct scan_options quiet_options(const struct scan_options *options)
 {
 	struct scan_options quiet = *options;
 
-	quiet.csv = quiet.json = false;
+	quiet.reports = 0;
 	quiet.no_timing = quiet.explain = quiet.progress = quiet.verbose = false;
 	quiet.quiet = true;
 	quiet.findings = FINDINGS_NONE;

@@ -150,7 +150,7 @@ static int create_shared(struct scan *scan)
 	        .memory_bytes = scan->memory.findings,
 	        .tmp = options->tmp,
 	        .key_path = options->id_key,
-	        .worklist = options->csv ? &options->worklist : NULL};
+	        .worklist = report_kinds_tables(options->reports) ? &options->worklist : NULL};
 	int err = profile_create(&scan->profile, &profile, scan->diag);
 
 	if (err == 0)
@@ -805,7 +805,7 @@ static int open_scan(struct scan *scan)
 	forget_side_keys(scan);
 	if (err == 0)
 		err = share_memory(scan);
-	if (err == 0 && !options->explain && (options->csv || options->json))
+	if (err == 0 && !options->explain && options->reports != 0)
 		err = run_create(&scan->run, options->out, options->force, scan->diag);
 	return err;
 }

@@ -48,7 +48,7 @@ struct scan_options {
 	const char *tmp;
 	enum findings_mode findings;
 	struct worklist_plan worklist;
-	bool csv, json;
+	unsigned reports; /* bits of report/kinds.h; none: nothing is written */
 	uint64_t max_bad;     /* records, if max_bad_ppm is 0 */
 	uint32_t max_bad_ppm; /* parts per million of records or bytes */
 	const char *id_key;

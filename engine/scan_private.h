@@ -24,6 +24,7 @@
 #include "regroup/history.h"
 #include "regroup/partition.h"
 #include "report/findings.h"
+#include "report/kinds.h"
 #include "report/run.h"
 #include "rules/outside.h"
 #include "rules/rules.h"
@@ -150,6 +151,7 @@ struct scan {
 	struct history_totals past_totals;
 	uint64_t nobody; /* lines of service without a person */
 	uint64_t read_ns, join_ns, history_ns, days_ns, merge_ns, report_ns;
+	uint64_t kind_ns[REPORT_KINDS_MAX];
 	struct run *run; /* NULL: nothing is written */
 	uint64_t began_ns;
 };

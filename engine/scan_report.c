@@ -11,7 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETTINGS_SIZE = 4096 };
+enum {
+	SETTINGS_SIZE = 4096,
+	REPORT_MEMORY_SHARE = 16, /* of --memory that the making of a page or database may use */
+};
 
 static const enum field amount_fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
 
@@ -306,6 +309,52 @@ static int write_json(struct scan *scan, const struct quality *quality,
 	return err == 0 ? manifest_write(scan->run, &manifest, diag) : err;
 }
 
+/* A report that is made from the tables and the JSON, which are whole now. */
+static int write_kind(const struct scan *scan, const struct report_kind *kind, struct diag *diag)
+{
+	struct run_folder folder = run_folder_of(scan->run);
+	struct report_context context = {
+	        .folder = &folder,
+	        .memory_bytes = scan->options->memory_bytes / REPORT_MEMORY_SHARE,
+	        .stopped = scan_stopped,
+	};
+	int fd = -1, err = run_open_file(scan->run, kind->file, &fd, diag);
+
+	if (err == 0)
+		err = kind->write(&context, fd, diag);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* All that were asked for; tables that were only read for them go again. */
+static int write_kinds(struct scan *scan, struct diag *diag)
+{
+	unsigned asked = scan->options->reports;
+	int err = 0;
+
+	for (unsigned i = 0; report_kinds[i] && err == 0; i++) {
+		uint64_t from = clock_ns();
+
+		if (report_kinds[i]->file && report_kinds_has(asked, report_kinds[i]))
+			err = write_kind(scan, report_kinds[i], diag);
+		scan->kind_ns[i] = clock_ns() - from;
+	}
+	if (err == 0 && !report_kinds_has(asked, &report_kind_csv))
+		run_drop_files(scan->run, ".csv");
+	return err;
+}
+
+static void print_kinds(const struct scan *scan)
+{
+	for (unsigned i = 0; report_kinds[i]; i++) {
+		if (report_kinds[i]->file &&
+		        report_kinds_has(scan->options->reports, report_kinds[i]))
+			fprintf(stderr, "  %s %.3f s\n", report_kinds[i]->file,
+			        (double)scan->kind_ns[i] / 1e9);
+	}
+}
+
 static void print_stages(const struct scan *scan)
 {
 	static const char *const names[STAGES] = {"read and parse", "normalise", "look up", "rules",
@@ -323,6 +372,7 @@ static void print_stages(const struct scan *scan)
 	fprintf(stderr, "  scan %.3f s, join %.3f s, merge %.3f s, report %.3f s\n",
 	        (double)scan->read_ns / 1e9, (double)scan->join_ns / 1e9,
 	        (double)scan->merge_ns / 1e9, (double)scan->report_ns / 1e9);
+	print_kinds(scan);
 	partitions_stats(scan->partitions, &records);
 	if (scan->past)
 		partitions_stats(scan->past, &past);
@@ -395,10 +445,12 @@ int scan_report(struct scan *scan, struct diag *diag)
 		err = rules_table_count_providers(rules, scan->profile, diag);
 	if (err == 0)
 		fill_stats_providers(rules, stats);
-	if (err == 0 && scan->run && scan->options->csv)
+	if (err == 0 && scan->run && report_kinds_tables(scan->options->reports))
 		err = write_tables(scan, stats, rules, &rows, &findings, diag);
 	if (err == 0 && scan->run)
 		err = write_json(scan, &quality, rules, &rows, findings, diag);
+	if (err == 0 && scan->run)
+		err = write_kinds(scan, diag);
 	if (err == 0 && scan_stopped())
 		err = FAIL_STOPPED;
 	if (err == 0 && scan->run)

@@ -217,6 +217,28 @@ int run_create(struct run **run, const char *path, bool force, struct diag *diag
 	return 0;
 }
 
+static bool ends_in(const char *name, const char *ending)
+{
+	size_t size = strlen(name), end = strlen(ending);
+
+	return size >= end && strcmp(name + size - end, ending) == 0;
+}
+
+void run_drop_files(struct run *run, const char *ending)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < run->file_count; i++) {
+		if (ends_in(run->files[i], ending)) {
+			unlinkat(run->directory, run->files[i], 0);
+			free(run->files[i]);
+		} else {
+			run->files[kept++] = run->files[i];
+		}
+	}
+	run->file_count = kept;
+}
+
 int run_directory(const struct run *run)
 {
 	return run->directory;

@@ -34,6 +34,9 @@ void run_destroy(struct run *run); /* removes what was not committed; takes NULL
 /* A new file of the run, mode 0600, open for writing: for writers of their own. */
 int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag);
 
+/* Remove the files of the run whose names end so; none of them is open. */
+void run_drop_files(struct run *run, const char *ending);
+
 /* The descriptor of the directory as it is written, and the path that it will have. */
 int run_directory(const struct run *run);
 const char *run_path(const struct run *run);
