@@ -701,8 +701,121 @@ static bool plant_voided(struct gen_chunk *chunk, const struct gen_provider *pro
 	return plant_adjusted(chunk, provider, '8');
 }
 
-/* One half of a transfer. */
-static bool transfer_stay(struct gen_chunk *chunk, struct gen_claim *claim, int32_t nights,
+/* ---- Several days ---- */
+
+/* Written beside what is planted, which stands on it. */
+static void write_before(struct gen_chunk *chunk, struct gen_claim *claim)
+{
+	claim->exact = true;
+	gen_claim_emit(chunk, claim);
+}
+
+/* Begin the next claim of the same member, so many days later; false if that is too late. */
+static bool begin_later(const struct gen_chunk *chunk, const struct gen_provider *provider,
+        struct gen_claim *claim, int32_t days)
+{
+	int32_t day = claim->from + days;
+
+	if (day > chunk->world->last_day || claim->member.death < day)
+		return false;
+	gen_claim_begin(claim, provider, &claim->member, day);
+	return true;
+}
+
+/* After an operation that pays for the visits of 90 days. */
+static bool plant_visit_after(
+        struct gen_chunk *chunk, const struct gen_provider *provider, const char *modifier)
+{
+	enum { DAYS_AFTER = 14 };
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
+	struct gen_claim claim, visit;
+
+	wish.occasion = GEN_OPERATION;
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
+		return false;
+	visit = claim;
+	if (!begin_later(chunk, provider, &visit, DAYS_AFTER))
+		return false;
+	gen_claim_diagnosis(&claim, "M1711", 'R');
+	line_with(chunk, &claim, "29881", "22", 2900, "RT");
+	write_before(chunk, &claim);
+	gen_claim_diagnosis(&visit, "M5450", 0);
+	line_with(chunk, &visit, "99213", "11", 140, modifier);
+	return finish(chunk, &visit);
+}
+
+static bool plant_global_visit(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_visit_after(chunk, provider, NULL);
+}
+
+/* For something else, says 24. */
+static bool plant_unrelated_visit(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_visit_after(chunk, provider, "24");
+}
+
+/* Somebody whom nobody has seen comes, and the next day is a new patient. */
+static bool plant_new_after(
+        struct gen_chunk *chunk, const struct gen_provider *provider, const char *before)
+{
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
+	struct gen_claim claim, visit;
+
+	wish.occasion = GEN_FIRST_VISIT;
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
+		return false;
+	visit = claim;
+	if (!begin_later(chunk, provider, &visit, 1))
+		return false;
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, before, "11", 120, NULL);
+	write_before(chunk, &claim);
+	gen_claim_diagnose(chunk, &visit, 2);
+	line_with(chunk, &visit, "99203", "11", 180, NULL);
+	return finish(chunk, &visit);
+}
+
+static bool plant_new_again(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_new_after(chunk, provider, "99213");
+}
+
+/* Blood was drawn the day before, which is no meeting. */
+static bool plant_drawn_before(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_new_after(chunk, provider, "36415");
+}
+
+/* A day's units on two claims: eight of J1885 are paid. */
+static bool plant_units_of_day(
+        struct gen_chunk *chunk, const struct gen_provider *provider, int32_t units)
+{
+	struct gen_claim claim;
+
+	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin_usual(chunk, provider, &claim, 1))
+		return false;
+	line_with(chunk, &claim, "96372", "11", 45, NULL);
+	gen_line_units(line_with(chunk, &claim, "J1885", "11", 14, NULL), 4);
+	write_before(chunk, &claim);
+	gen_claim_begin(&claim, provider, &claim.member, claim.from);
+	gen_claim_diagnose(chunk, &claim, 1);
+	gen_line_units(line_with(chunk, &claim, "J1885", "11", 14, NULL), units);
+	return finish(chunk, &claim);
+}
+
+static bool plant_split_units(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_units_of_day(chunk, provider, 5 + (int32_t)gen_below(&chunk->random, 4));
+}
+
+static bool plant_two_doses(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_units_of_day(chunk, provider, 3);
+}
+
+/* A stay after a stroke. */
+static void stay_fill(struct gen_chunk *chunk, struct gen_claim *claim, int32_t nights,
         const char *discharge_status)
 {
 	struct gen_line *room;
@@ -720,27 +833,92 @@ static bool transfer_stay(struct gen_chunk *chunk, struct gen_claim *claim, int3
 	room->revenue = 120;
 	gen_line_units(room, nights);
 	line_with(chunk, claim, "", "", 1200, NULL)->revenue = 300;
-	return finish(chunk, claim);
+}
+
+/* Meet somebody who is admitted. */
+static bool begin_admission(struct gen_chunk *chunk, const struct gen_provider *provider,
+        struct gen_claim *claim, int32_t nights)
+{
+	struct gen_wish wish = GEN_WISH_ANY;
+
+	wish.occasion = GEN_ADMISSION;
+	wish.age_from = 18;
+	wish.day_to = GEN_LAST_DAY - nights;
+	return gen_room(chunk, 2 * GEN_CLAIM_LINES) && begin(chunk, provider, &wish, claim);
+}
+
+/* A laboratory's tests, days after the admission of a stay that some hospital bills. */
+static bool plant_tests_in_stay(
+        struct gen_chunk *chunk, const struct gen_provider *provider, int32_t days)
+{
+	enum { NIGHTS = 5 };
+	struct gen_provider hospital;
+	struct gen_claim claim;
+
+	if (chunk->world->hospitals == 0 || !begin_admission(chunk, provider, &claim, NIGHTS))
+		return false;
+	gen_provider_get(chunk->world, gen_pick_provider(chunk, true), &hospital);
+	gen_claim_begin(&claim, &hospital, &claim.member, claim.from);
+	stay_fill(chunk, &claim, NIGHTS, "01");
+	write_before(chunk, &claim);
+	gen_claim_begin(&claim, provider, &claim.member, claim.from + days);
+	claim.ordering = gen_pick_ordering(chunk);
+	gen_claim_diagnose(chunk, &claim, 2);
+	line_with(chunk, &claim, "83036", "81", 44, NULL);
+	line_with(chunk, &claim, "84443", "81", 72, NULL);
+	return finish(chunk, &claim);
+}
+
+static bool plant_tests_within(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_tests_in_stay(chunk, provider, 2);
+}
+
+/* Taken on the way in. */
+static bool plant_tests_before(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	return plant_tests_in_stay(chunk, provider, 0);
+}
+
+static void other_hospital(const struct gen_chunk *chunk, const struct gen_provider *provider,
+        struct gen_provider *other)
+{
+	gen_provider_get(chunk->world,
+	        gen_slot_provider(chunk->world, provider->slot, !provider->part), other);
+}
+
+/* While one hospital has the patient, the other bills for some of its nights. */
+static bool plant_overlap(struct gen_chunk *chunk, const struct gen_provider *provider)
+{
+	enum { NIGHTS = 7, NIGHTS_WITHIN = 3 };
+	struct gen_claim claim;
+	struct gen_provider other;
+
+	if (!begin_admission(chunk, provider, &claim, NIGHTS))
+		return false;
+	stay_fill(chunk, &claim, NIGHTS, "01");
+	write_before(chunk, &claim);
+	other_hospital(chunk, provider, &other);
+	gen_claim_begin(&claim, &other, &claim.member, claim.from + 2);
+	stay_fill(chunk, &claim, NIGHTS_WITHIN, "01");
+	return finish(chunk, &claim);
 }
 
 /* Left one hospital and entered the other on one day: no night is shared. */
 static bool plant_transfer(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	enum { NIGHTS = 4 };
-	struct gen_wish wish = GEN_WISH_ANY;
 	struct gen_claim claim;
 	struct gen_provider other;
 
-	wish.occasion = GEN_ADMISSION;
-	wish.age_from = 18;
-	wish.day_to = GEN_LAST_DAY - 3 * NIGHTS;
-	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
+	if (!begin_admission(chunk, provider, &claim, 2 * NIGHTS))
 		return false;
-	transfer_stay(chunk, &claim, NIGHTS, "02");
-	gen_provider_get(chunk->world,
-	        gen_slot_provider(chunk->world, provider->slot, !provider->part), &other);
+	stay_fill(chunk, &claim, NIGHTS, "02");
+	finish(chunk, &claim);
+	other_hospital(chunk, provider, &other);
 	gen_claim_begin(&claim, &other, &claim.member, claim.thru);
-	return transfer_stay(chunk, &claim, NIGHTS, "01");
+	stay_fill(chunk, &claim, NIGHTS, "01");
+	return finish(chunk, &claim);
 }
 
 /* ---- The table ---- */
@@ -781,6 +959,11 @@ static const struct gen_scheme schemes[] = {
 	{"shared_visit", "MOD-09", NULL, "50", 0, 25, 0, 0, plant_shared},
 	{"component", "MOD-04", NULL, "30", 0, 25, 0, 0, plant_component},
 	{"bilateral", "MOD-05", NULL, "20", 0, 25, 0, 0, plant_bilateral},
+	{"global_visit", "GLO-01", NULL, "20", 0, 10, 0, 0, plant_global_visit},
+	{"new_again", "EM-05", NULL, "08", 0, 10, 0, 0, plant_new_again},
+	{"split_units", "NCC-05", NULL, "08", 0, 10, 0, 0, plant_split_units},
+	{"tests_in_stay", "TIM-05", NULL, "69", FULL, 10, 0, 0, plant_tests_within},
+	{"overlapping_stays", "INP-04", NULL, "", FULL | GEN_SCHEME_HOSPITAL | PARTNER, 2, 0, 0, plant_overlap},
 
 	{"referral_centre", "EM-01", "em_upcoding", "11", DECOY | TEACHING, 90, 0, 0, plant_referral},
 	{"preventive_25", "MOD-01", "modifier_25", "08", DECOY, 25, 0, 0, plant_preventive_25},
@@ -807,7 +990,11 @@ static const struct gen_scheme schemes[] = {
 	{"shared_in_hospital", "MOD-09", "shared_visit", "50", DECOY, 15, 0, 0, plant_shared_hospital},
 	{"component_split", "MOD-04", "component", "30", DECOY | PARTNER, 15, 0, 0, plant_component_split},
 	{"two_sides", "MOD-05", "bilateral", "20", DECOY, 15, 0, 0, plant_two_sides},
-	{"transfer", "INP-04", "duplicate", "", DECOY | FULL | GEN_SCHEME_HOSPITAL | PARTNER, 2, 0, 0, plant_transfer},
+	{"unrelated_visit_24", "GLO-01", "global_visit", "20", DECOY, 10, 0, 0, plant_unrelated_visit},
+	{"drawn_before", "EM-05", "new_again", "08", DECOY, 10, 0, 0, plant_drawn_before},
+	{"two_doses", "NCC-05", "split_units", "08", DECOY, 10, 0, 0, plant_two_doses},
+	{"tests_at_admission", "TIM-05", "tests_in_stay", "69", DECOY | FULL, 10, 0, 0, plant_tests_before},
+	{"transfer", "INP-04", "overlapping_stays", "", DECOY | FULL | GEN_SCHEME_HOSPITAL | PARTNER, 2, 0, 0, plant_transfer},
 };
 /* clang-format on */
 
@@ -915,11 +1102,26 @@ const struct gen_scheme *gen_slot_scheme(const struct gen_world *world, uint32_t
 	return world->schemes[slot % world->schemes_count];
 }
 
-/* How many of its slots a scheme can fill: hospitals and numbers may be few. */
-static uint64_t slots_usable(const struct gen_world *world, const struct gen_scheme *scheme)
+/* Of the run's schemes of hospitals, how many come before this one. */
+static uint32_t hospital_schemes(const struct gen_world *world, uint32_t before)
 {
-	if (scheme->flags & GEN_SCHEME_HOSPITAL)
-		return world->hospitals / 2;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < before; i++)
+		count += (world->schemes[i]->flags & GEN_SCHEME_HOSPITAL) != 0;
+	return count;
+}
+
+/* The pair of hospitals that has a scheme's slot: they take turns. */
+static uint64_t hospital_pair(const struct gen_world *world, uint32_t scheme, uint64_t number)
+{
+	return number * hospital_schemes(world, world->schemes_count) +
+	       hospital_schemes(world, scheme);
+}
+
+/* How many of its slots a scheme can fill: the numbers of exclusions are few. */
+static uint64_t slots_usable(const struct gen_scheme *scheme)
+{
 	if (scheme->flags & GEN_SCHEME_EXCLUDED)
 		return scheme->flags & GEN_SCHEME_DECOY ? sizeof(reinstated) / sizeof(reinstated[0])
 		                                        : sizeof(excluded) / sizeof(excluded[0]);
@@ -931,22 +1133,28 @@ uint64_t gen_slot_provider(const struct gen_world *world, uint32_t slot, unsigne
 	const struct gen_scheme *scheme = gen_slot_scheme(world, slot);
 	uint64_t number = slot / world->schemes_count;
 
-	if ((part > 0 && !(scheme->flags & GEN_SCHEME_PARTNER)) ||
-	        number >= slots_usable(world, scheme))
+	if ((part > 0 && !(scheme->flags & GEN_SCHEME_PARTNER)) || number >= slots_usable(scheme))
 		return UINT64_MAX;
-	if (scheme->flags & GEN_SCHEME_HOSPITAL)
-		return 2 * number + part;
+	if (scheme->flags & GEN_SCHEME_HOSPITAL) {
+		uint64_t pair = hospital_pair(world, slot % world->schemes_count, number);
+
+		return pair < world->hospitals / 2 ? 2 * pair + part : UINT64_MAX;
+	}
 	return world->hospitals + world->slot_first + slot * world->slot_stride + part;
 }
 
 /* A hospital's slot: the first two hospitals share one, and so on. */
 static uint32_t hospital_slot(const struct gen_world *world, uint64_t index)
 {
-	uint64_t number = index / 2;
+	uint32_t turns = hospital_schemes(world, world->schemes_count);
+	uint64_t pair = index / 2, number;
 
+	if (turns == 0 || pair >= world->hospitals / 2)
+		return GEN_SLOT_NONE;
+	number = pair / turns;
 	for (uint32_t i = 0; i < world->schemes_count; i++) {
 		if (world->schemes[i]->flags & GEN_SCHEME_HOSPITAL &&
-		        number < world->slots_per_scheme && number < world->hospitals / 2)
+		        number < world->slots_per_scheme && hospital_pair(world, i, number) == pair)
 			return (uint32_t)number * world->schemes_count + i;
 	}
 	return GEN_SLOT_NONE;
