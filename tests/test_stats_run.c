@@ -189,28 +189,88 @@ Test(stats_run, reasons_are_in_words)
 	                             "$10,000 flagged");
 }
 
+/* ---- Groups ---- */
+
+enum { MEMBERS_MAX = 64 };
+
+static struct member members[MEMBERS_MAX];
+static uint32_t member_count;
+
+static void add_members(unsigned count, const char *specialty, const char *state)
+{
+	for (unsigned i = 0; i < count; i++) {
+		members[member_count] = (struct member){
+		        .place = member_count,
+		        .specialty = TWO_CHARS(specialty[0], specialty[1]),
+		        .state = TWO_CHARS(state[0], state[1]),
+		        .entity_type = 1,
+		        .setting = AT_OFFICE,
+		};
+		member_count++;
+	}
+}
+
+/* The name and size of the group of the first member of a specialty and state. */
+static void assert_group(const char *specialty, const char *state, const char *name, size_t size)
+{
+	static uint32_t of[MEMBERS_MAX];
+	static struct peer_span spans[MEMBERS_MAX];
+	char text[PEER_GROUP_SIZE];
+
+	cr_assert_eq(members_sort(members, member_count), 0);
+	for (uint32_t i = 0; i < member_count; i++)
+		of[i] = i;
+	groups_find(members, of, member_count, NULL, spans);
+	for (uint32_t i = 0; i < member_count; i++) {
+		if (members[i].specialty != TWO_CHARS(specialty[0], specialty[1]) ||
+		        members[i].state != TWO_CHARS(state[0], state[1]))
+			continue;
+		group_name(&members[i], spans[i].level, text);
+		cr_assert_str_eq(text, name);
+		cr_assert_eq(spans[i].to - spans[i].from, size, "%s", name);
+		return;
+	}
+	cr_assert_fail("no member of %s in %s", specialty, state);
+}
+
 /* Thirty of a state are a group; four of another are judged among all 34. */
 Test(groups, fall_back_to_all_states)
 {
-	enum { STATE = 30, FEW = 4 };
-	struct member members[STATE + FEW];
-	uint32_t of[STATE + FEW];
-	struct peer_span spans[STATE + FEW];
+	add_members(30, "06", "NY");
+	add_members(4, "06", "TX");
+	assert_group("06", "NY", "06/person/office/NY", 30);
+	assert_group("06", "TX", "06/person/office/all", 34);
+}
 
-	memset(members, 0, sizeof(members));
-	for (uint32_t i = 0; i < STATE + FEW; i++) {
-		members[i].place = of[i] = i;
-		members[i].specialty = TWO_CHARS('1', '1');
-		members[i].state = i < FEW ? TWO_CHARS('T', 'X') : TWO_CHARS('N', 'Y');
-	}
-	members_sort(members, STATE + FEW);
-	groups_find(members, of, STATE + FEW, spans);
-	for (uint32_t i = 0; i < STATE + FEW; i++) {
-		bool few = members[i].state == TWO_CHARS('T', 'X');
+Test(groups, fall_back_to_the_region_first)
+{
+	add_members(20, "06", "TX");
+	add_members(10, "06", "OK");
+	add_members(10, "06", "NY");
+	assert_group("06", "OK", "06/person/office/south", 30);
+	assert_group("06", "NY", "06/person/office/all", 40);
+}
 
-		cr_assert_eq(spans[i].all_states, few);
-		cr_assert_eq(spans[i].to - spans[i].from, few ? STATE + FEW : STATE);
+Test(groups, fall_back_to_specialties_of_like_work_last)
+{
+	add_members(31, "06", "NY");
+	add_members(5, "10", "NY");
+	add_members(3, "50", "NY");
+	assert_group("06", "NY", "06/person/office/NY", 31);
+	assert_group("10", "NY", "medical/person/office/all", 36);
+	assert_group("50", "NY", "50/person/office/all", 3);
+}
+
+Test(groups, given_ones_stand_alone)
+{
+	add_members(40, "06", "NY");
+	for (unsigned i = 0; i < 3; i++) {
+		members[i].given = "wound clinics";
+		members[i].given_rank = 1;
+		members[i].state = TWO_CHARS('T', 'X');
 	}
+	assert_group("06", "TX", "wound clinics", 3);
+	assert_group("06", "NY", "06/person/office/NY", 37);
 }
 
 Test(groups, places_have_settings)

@@ -11,7 +11,9 @@
 #include "stats/special.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double z_limit = 3.5, index_q = 0.05, mix_q = 0.01, mix_effect = 0.05;
 static const double smoothing = 20, flat_bits = 0.2, top_share = 0.95, top_percentile = 99;
@@ -31,18 +33,20 @@ struct em_sums {
 	int64_t amounts[EM_LEVELS];
 };
 
+enum { INDEX, CODERS, MIX, LOW, RULES };
+
 struct em {
-	struct stats *stats;
-	int rules[4]; /* numbers of EM-01 to EM-04, -1: not wanted */
+	struct cohort cohort; /* of one family on one side of its change, or of all */
+	int rules[RULES];     /* numbers of EM-01 to EM-04, -1: not wanted */
 	unsigned family, levels;
-	uint32_t *of;
-	const struct em_levels **samples;
-	struct peer_span *spans;
-	struct group_room room;
+	const struct em_levels **own;
 	double *mixes, *g; /* Jensen-Shannon and G, of the group */
 	unsigned *df;
 	struct em_all *all; /* a member each */
-	size_t count;
+
+	/* Of the group at hand. */
+	struct em_sums sums;
+	double phi;
 };
 
 static bool is_person(const struct stats *stats, uint32_t member)
@@ -54,44 +58,101 @@ static bool is_person(const struct stats *stats, uint32_t member)
 	return of->entity_type != 2 && (kind == ID_NPI || kind == ID_BAD_CHECK);
 }
 
-/* ---- A group ---- */
+/* ---- What the peers of a group are like ---- */
 
-static struct em_sums sum_group(const struct em *em, const struct peer_span *span)
+static void sum_group(struct em *em, const struct peer_span *span)
 {
-	struct em_sums sums = {0};
-
+	em->sums = (struct em_sums){0};
 	for (uint32_t i = span->from; i < span->to; i++) {
 		for (unsigned level = 0; level < em->levels; level++) {
-			sums.counts[level] += em->samples[i]->counts[level];
-			sums.amounts[level] += em->samples[i]->amounts[level];
+			em->sums.counts[level] += em->own[i]->counts[level];
+			em->sums.amounts[level] += em->own[i]->amounts[level];
 		}
-		sums.n += em->samples[i]->n;
+		em->sums.n += em->own[i]->n;
 	}
-	return sums;
 }
 
-/* The peers' shares of levels and mean amounts in dollars, without the provider. */
+/* The peers' shares of levels and mean amounts in dollars. */
 struct em_peers {
 	double shares[EM_LEVELS], fees[EM_LEVELS], mean, variance;
 };
 
-static struct em_peers peers_of(
-        const struct em *em, const struct em_sums *sums, const struct em_levels *own)
+static void find_moments(const struct em *em, struct em_peers *peers)
+{
+	double squares = 0;
+
+	for (unsigned i = 0; i < em->levels; i++) {
+		peers->mean += (i + 1) * peers->shares[i];
+		squares += (i + 1) * (i + 1) * peers->shares[i];
+	}
+	peers->variance = squares - peers->mean * peers->mean;
+}
+
+/* The norm of a level, to be looked for or kept. */
+static void level_key(const struct em *em, const char *group, unsigned level, struct norm *norm)
+{
+	norm_init(norm, NORM_SHARE, "EM-01", em->cohort.measure);
+	snprintf(norm->group, sizeof(norm->group), "%s", group);
+	snprintf(norm->key, sizeof(norm->key), "%u", level + 1);
+}
+
+static struct em_peers peers_by_norms(const struct em *em)
 {
 	struct em_peers peers = {0};
-	double n = (double)(sums->n - own->n), squares = 0;
 
+	for (unsigned i = 0; i < em->levels; i++) {
+		struct norm key;
+
+		level_key(em, em->cohort.norm->group, i, &key);
+		const struct norm *norm = norms_find(
+		        em->cohort.judging->stats->options.norms, &key);
+
+		if (!norm)
+			continue;
+		peers.shares[i] = norm->figures[NORM_MEAN];
+		peers.fees[i] = isnan(norm->figures[NORM_FEE]) ? 0 : norm->figures[NORM_FEE];
+	}
+	find_moments(em, &peers);
+	return peers;
+}
+
+/* Without the provider: own, or all 0. */
+static struct em_peers peers_of(const struct em *em, const struct em_levels *own)
+{
+	const struct em_sums *sums = &em->sums;
+	struct em_peers peers = {0};
+	double n = (double)(sums->n - own->n);
+
+	if (em->cohort.norm)
+		return peers_by_norms(em);
 	for (unsigned i = 0; i < em->levels && n > 0; i++) {
 		double count = (double)(sums->counts[i] - own->counts[i]);
 
 		peers.shares[i] = count / n;
-		peers.mean += (i + 1) * count / n;
-		squares += (i + 1) * (i + 1) * count / n;
 		if (count > 0)
 			peers.fees[i] = (double)(sums->amounts[i] - own->amounts[i]) / 100 / count;
 	}
-	peers.variance = squares - peers.mean * peers.mean;
+	find_moments(em, &peers);
 	return peers;
+}
+
+/* Shares of levels, for the next run. */
+static int keep_levels(struct em *em, const char *group)
+{
+	const struct em_levels none = {0};
+	struct em_peers peers = peers_of(em, &none);
+	int err = 0;
+
+	for (unsigned i = 0; i < em->levels && err == 0; i++) {
+		struct norm norm;
+
+		level_key(em, group, i, &norm);
+		norm.n = em->sums.counts[i];
+		norm.figures[NORM_MEAN] = peers.shares[i];
+		norm.figures[NORM_FEE] = peers.fees[i];
+		err = norm_keep(em->cohort.judging, &norm);
+	}
+	return err;
 }
 
 /* Levels that no peer has are dropped, of the provider's too. */
@@ -120,33 +181,39 @@ static void find_mix(
 
 static void measure_group(struct em *em, const struct peer_span *span)
 {
-	struct em_sums sums = sum_group(em, span);
+	struct group_room *room = &em->cohort.room;
 
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct em_levels *own = em->samples[i];
-		struct em_peers peers = peers_of(em, &sums, own);
+		const struct em_levels *own = em->own[i];
+		struct em_peers peers = peers_of(em, own);
 		double spread = sqrt(peers.variance > 0 ? peers.variance / (double)own->n : 0);
 		size_t at = i - span->from;
 
-		em->room.values[at] = level_mean(own->counts, em->levels);
-		em->room.others[at] = spread > 0 ? (em->room.values[at] - peers.mean) / spread : 0;
+		room->values[at] = level_mean(own->counts, em->levels);
+		room->others[at] = spread > 0 ? (room->values[at] - peers.mean) / spread : 0;
 		find_mix(em, at, own, &peers);
 	}
+	em->phi = em->cohort.norm
+	                  ? em->cohort.norm->figures[NORM_PHI]
+	                  : funnel_phi(room->others, span->to - span->from, 0.1, room->scratch);
 }
 
 /* ---- Rows ---- */
 
 /* A row with what all rules of a family of visits have. */
-static struct stats_row *em_row(struct em *em, unsigned k, uint32_t sample)
+static struct stats_row *em_row(struct em *em, unsigned k, uint32_t sample, double value, size_t at)
 {
+	struct cohort *cohort = &em->cohort;
 	struct stats_row *row = row_add(
-	        em->stats, em->of[sample], (unsigned)em->rules[k], em_family_text(em->family));
+	        cohort->judging, cohort->of[sample], (unsigned)em->rules[k], cohort->measure);
 
 	if (!row)
 		return NULL;
-	row->evaluated = em->samples[sample]->n;
+	row->evaluated = em->own[sample]->n;
 	row->hits = 1;
 	row->direction = DIRECTION_HIGH;
+	row->value = rounded(value);
+	row_figures(row, &cohort->room.figures[at]);
 	return row;
 }
 
@@ -157,52 +224,43 @@ static int64_t excess_of(
 	        100 * level_excess(own->counts, peers->shares, peers->fees, em->levels));
 }
 
-static int add_index(
-        struct em *em, const struct peer_span *span, uint32_t sample, int64_t excess, double phi)
+static int add_index(struct em *em, uint32_t sample, size_t at, const struct em_peers *peers)
 {
-	size_t at = sample - span->from;
-	struct stats_row *row = em_row(em, 0, sample);
+	struct stats_row *row = em_row(em, INDEX, sample, em->cohort.room.values[at], at);
 
 	if (!row)
 		return FAIL_MEMORY;
-	row->value = rounded(em->room.values[at]);
-	row_figures(row, &em->room.figures[at]);
-	row->p = funnel_p(em->room.others, span->to - span->from, at, phi);
+	row->p = funnel_p(em->cohort.room.others[at], em->phi);
 	row->q_limit = index_q;
 	row->gate = row->z > z_limit;
-	row->dollars = excess;
+	row->dollars = excess_of(em, em->own[sample], peers);
 	return 0;
 }
 
-static int add_mix(struct em *em, const struct peer_span *span, uint32_t sample, int64_t excess,
-        bool is_higher)
+static int add_mix(struct em *em, uint32_t sample, size_t at, const struct em_peers *peers)
 {
-	size_t at = sample - span->from;
-	struct stats_row *row = em_row(em, 2, sample);
+	const struct em_levels *own = em->own[sample];
+	struct stats_row *row = em_row(em, MIX, sample, em->mixes[at], at);
 
 	if (!row)
 		return FAIL_MEMORY;
-	row->value = rounded(em->mixes[at]);
-	row_figures(row, &em->room.figures[at]);
 	if (em->df[at] > 0)
 		row->p = rounded_p(chi_square_upper(em->g[at], em->df[at]));
 	row->q_limit = mix_q;
-	row->gate = row->value >= mix_effect && is_higher;
-	row->dollars = excess;
+	row->gate = row->value >= mix_effect &&
+	            rounded(level_mean(own->counts, em->levels)) > rounded(peers->mean);
+	row->dollars = excess_of(em, own, peers);
 	return 0;
 }
 
 /* Low levels, or one level only. */
-static int add_low(struct em *em, const struct peer_span *span, uint32_t sample)
+static int add_low(struct em *em, uint32_t sample, size_t at)
 {
-	size_t at = sample - span->from;
-	const struct em_levels *own = em->samples[sample];
-	struct stats_row *row = em_row(em, 3, sample);
+	const struct em_levels *own = em->own[sample];
+	struct stats_row *row = em_row(em, LOW, sample, em->cohort.room.values[at], at);
 
 	if (!row)
 		return FAIL_MEMORY;
-	row->value = rounded(em->room.values[at]);
-	row_figures(row, &em->room.figures[at]);
 	bool is_flat = own->n >= FLAT_MIN &&
 	               rounded(entropy_bits(own->counts, em->levels)) < flat_bits;
 
@@ -211,56 +269,85 @@ static int add_low(struct em *em, const struct peer_span *span, uint32_t sample)
 	return 0;
 }
 
-/* Those whose group this is, by rule k: figures are of the values at hand. */
+/* Those whose group this is: by their mean levels, or by their mixes. */
 static int add_rows(struct em *em, const struct peer_span *span, bool of_mixes)
 {
-	struct em_sums sums = sum_group(em, span);
-	size_t size = span->to - span->from;
-	double phi = funnel_phi(em->room.others, size, 0.1, em->room.scratch);
 	int err = 0;
 
 	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
-		const struct em_levels *own = em->samples[i];
+		const struct em_levels *own = em->own[i];
 
-		if (own->n < VISITS_MIN || !peer_span_equal(&em->spans[i], span))
+		if (own->n < VISITS_MIN || !sample_is_of(&em->cohort, span, i))
 			continue;
-		struct em_peers peers = peers_of(em, &sums, own);
-		int64_t excess = excess_of(em, own, &peers);
-		bool is_higher = rounded(level_mean(own->counts, em->levels)) > rounded(peers.mean);
+		struct em_peers peers = peers_of(em, own);
+		size_t at = i - span->from;
 
-		if (of_mixes && em->rules[2] >= 0)
-			err = add_mix(em, span, i, excess, is_higher);
-		if (of_mixes)
+		if (of_mixes) {
+			err = add_mix(em, i, at, &peers);
 			continue;
-		em->all[em->of[i]].excess += excess;
-		if (em->rules[0] >= 0)
-			err = add_index(em, span, i, excess, phi);
-		if (err == 0 && em->rules[3] >= 0)
-			err = add_low(em, span, i);
+		}
+		em->all[em->cohort.of[i]].excess += excess_of(em, own, &peers);
+		if (em->rules[INDEX] >= 0)
+			err = add_index(em, i, at, &peers);
+		if (err == 0 && em->rules[LOW] >= 0)
+			err = add_low(em, i, at);
 	}
 	return err;
+}
+
+/* The norm of the figures at hand, with the overdispersion. */
+static int keep_figures(struct em *em, const struct peer_span *span)
+{
+	struct norm norm;
+
+	if (em->cohort.norm)
+		return 0;
+	cohort_norm(&em->cohort, span, &norm);
+	norm.figures[NORM_PHI] = em->phi;
+	int err = norm_keep(em->cohort.judging, &norm);
+
+	return err == 0 && em->cohort.rule == (unsigned)rule_find("EM-01")
+	               ? keep_levels(em, norm.group)
+	               : err;
+}
+
+static int take_mixes(struct em *em, const struct peer_span *span)
+{
+	struct cohort *cohort = &em->cohort;
+	unsigned rule = cohort->rule;
+
+	cohort->rule = (unsigned)em->rules[MIX];
+	cohort_enter(cohort, span);
+	memcpy(cohort->room.values, em->mixes, (span->to - span->from) * sizeof(double));
+	cohort_figures(cohort, span);
+	int err = keep_figures(em, span);
+
+	cohort->rule = rule;
+	cohort_enter(cohort, span);
+	return err < 0 ? err : add_rows(em, span, true);
 }
 
 static int take_group(void *context, const struct peer_span *span)
 {
 	struct em *em = context;
-	size_t size = span->to - span->from;
 
-	if (size < GROUP_MIN)
+	if (!em->cohort.can_flag)
 		return 0;
+	sum_group(em, span);
 	measure_group(em, span);
-	peers_figures(em->room.values, size, em->room.figures, em->room.peers_scratch);
-	int err = add_rows(em, span, false);
+	cohort_figures(&em->cohort, span);
+	int err = keep_figures(em, span);
 
-	peers_figures(em->mixes, size, em->room.figures, em->room.peers_scratch);
-	return err < 0 ? err : add_rows(em, span, true);
+	if (err == 0)
+		err = add_rows(em, span, false);
+	return err == 0 && em->rules[MIX] >= 0 ? take_mixes(em, span) : err;
 }
 
 static void add_scope(struct em *em, const struct em_levels *own)
 {
-	for (unsigned k = 0; k < 4; k++) {
+	for (unsigned k = 0; k < RULES; k++) {
 		if (em->rules[k] >= 0)
-			em->stats->in_scope[em->rules[k]] += own->n;
+			em->cohort.judging->in_scope[em->rules[k]] += own->n;
 	}
 }
 
@@ -273,133 +360,159 @@ static void add_all(struct em_all *all, const struct em_levels *own, unsigned le
 	all->n += own->n;
 }
 
-/* One family on one side of its change. */
-static int judge_family(struct em *em, unsigned family, bool after)
+static const struct stats *stats_of(const struct em *em)
 {
-	const struct measures *measures = &em->stats->measures;
+	return em->cohort.judging->stats;
+}
 
-	em->family = family;
-	em->levels = em_family_levels(family);
-	em->count = 0;
-	for (size_t i = 0; i < measures->em_count; i++) {
-		const struct em_levels *own = &measures->em[i];
+/* Is it of the family and side at hand, and of a person? */
+static bool is_own(const struct em *em, const struct em_levels *own, bool after)
+{
+	return own->family == em->family && own->after == after &&
+	       is_person(stats_of(em), own->member);
+}
 
-		if (own->family != family || own->after != after ||
-		        !is_person(em->stats, own->member))
+static void take_member(struct em *em, uint32_t member, bool after)
+{
+	const struct member_measures *of = &stats_of(em)->measures.of[member];
+
+	for (uint32_t i = of->em_from; i < of->em_to; i++) {
+		const struct em_levels *own = &stats_of(em)->measures.em[i];
+
+		if (!is_own(em, own, after))
 			continue;
 		add_scope(em, own);
 		if (own->mixed || own->n == 0)
 			continue;
-		add_all(&em->all[own->member], own, em->levels);
+		add_all(&em->all[member], own, em->levels);
 		if (own->n < DENOMINATOR_MIN)
 			continue;
-		em->of[em->count] = own->member;
-		em->samples[em->count++] = own;
+		em->cohort.of[em->cohort.count] = member;
+		em->own[em->cohort.count++] = own;
 	}
-	groups_find(measures->members, em->of, em->count, em->spans);
-	return groups_each(em->spans, em->count, take_group, em);
+}
+
+/* One family on one side of its change. */
+static int judge_family(struct em *em, unsigned family, bool after)
+{
+	em->family = family;
+	em->levels = em_family_levels(family);
+	em->cohort.measure = em_family_text(family, after);
+	em->cohort.count = 0;
+	for (uint32_t i = 0; i < stats_of(em)->measures.member_count; i++)
+		take_member(em, i, after);
+	return cohort_each(&em->cohort, take_group, em);
 }
 
 /* ---- EM-02 ---- */
 
+static int add_coder(struct em *em, const struct peer_span *span, uint32_t sample)
+{
+	struct cohort *cohort = &em->cohort;
+	const struct em_all *all = &em->all[cohort->of[sample]];
+	struct stats_row *row = row_add(cohort->judging, cohort->of[sample], cohort->rule, "");
+
+	if (!row)
+		return FAIL_MEMORY;
+	row->evaluated = all->n;
+	row->hits = 1;
+	row->direction = DIRECTION_HIGH;
+	row->value = rounded(cohort->room.values[sample - span->from]);
+	row_figures(row, &cohort->room.figures[sample - span->from]);
+	bool is_top = cohort->norm ? row->value >= rounded(cohort->norm->figures[NORM_P99])
+	                           : row->percentile >= top_percentile;
+
+	row->gate = is_top && row->z > 0 &&
+	            rounded((double)all->top2 / (double)all->n) >= top_share;
+	row->dollars = all->excess;
+	return 0;
+}
+
 static int take_coders(void *context, const struct peer_span *span)
 {
 	struct em *em = context;
-	size_t size = span->to - span->from;
+	struct cohort *cohort = &em->cohort;
+	int err;
 
-	if (size < GROUP_MIN)
+	if (!cohort->can_flag)
 		return 0;
-	for (size_t i = 0; i < size; i++) {
-		const struct em_all *all = &em->all[em->of[span->from + i]];
-
-		em->room.values[i] = all->levels / (double)all->n;
-	}
-	peers_figures(em->room.values, size, em->room.figures, em->room.peers_scratch);
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct em_all *all = &em->all[em->of[i]];
+		const struct em_all *all = &em->all[cohort->of[i]];
 
-		if (all->n < VISITS_MIN || !peer_span_equal(&em->spans[i], span))
-			continue;
-		struct stats_row *row = row_add(em->stats, em->of[i], (unsigned)em->rules[1], "");
-
-		if (!row)
-			return FAIL_MEMORY;
-		row->evaluated = all->n;
-		row->hits = 1;
-		row->direction = DIRECTION_HIGH;
-		row->value = rounded(em->room.values[i - span->from]);
-		row_figures(row, &em->room.figures[i - span->from]);
-		row->gate = row->percentile >= top_percentile && row->z > 0 &&
-		            rounded((double)all->top2 / (double)all->n) >= top_share;
-		row->dollars = all->excess;
+		cohort->room.values[i - span->from] = all->levels / (double)all->n;
 	}
-	return 0;
+	cohort_figures(cohort, span);
+	err = keep_figures(em, span);
+	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
+		if (em->all[cohort->of[i]].n >= VISITS_MIN && sample_is_of(cohort, span, i))
+			err = add_coder(em, span, i);
+	}
+	return err;
 }
 
 static int judge_coders(struct em *em)
 {
-	const struct measures *measures = &em->stats->measures;
+	struct cohort *cohort = &em->cohort;
 
-	em->count = 0;
-	for (uint32_t i = 0; i < measures->member_count; i++) {
+	cohort->rule = (unsigned)em->rules[CODERS];
+	cohort->measure = "";
+	cohort->narrowest = LEVEL_NATION; /* the top 1 % of the specialty */
+	cohort->count = 0;
+	for (uint32_t i = 0; i < stats_of(em)->measures.member_count; i++) {
 		if (em->all[i].n >= DENOMINATOR_MIN)
-			em->of[em->count++] = i;
+			cohort->of[cohort->count++] = i;
 	}
-	groups_find(measures->members, em->of, em->count, em->spans);
-	return groups_each(em->spans, em->count, take_coders, em);
+	return cohort_each(cohort, take_coders, em);
 }
 
 /* ---- All ---- */
 
-static int em_create(struct em *em, struct stats *stats)
+static int em_create(struct em *em, struct judging *judging)
 {
-	size_t room = stats->measures.member_count + 1;
+	size_t room = judging->stats->measures.member_count + 1;
 
 	*em = (struct em){
-	        .stats = stats,
-	        .of = calloc(room, sizeof(*em->of)),
-	        .samples = calloc(room, sizeof(*em->samples)),
-	        .spans = calloc(room, sizeof(*em->spans)),
+	        .own = calloc(room, sizeof(*em->own)),
 	        .mixes = calloc(room, sizeof(*em->mixes)),
 	        .g = calloc(room, sizeof(*em->g)),
 	        .df = calloc(room, sizeof(*em->df)),
 	        .all = calloc(room, sizeof(*em->all)),
-	        .rules = {rule_wanted(stats, "EM-01"), rule_wanted(stats, "EM-02"),
-	                rule_wanted(stats, "EM-03"), rule_wanted(stats, "EM-04")},
+	        .rules = {rule_wanted(judging->stats, "EM-01"),
+	                rule_wanted(judging->stats, "EM-02"), rule_wanted(judging->stats, "EM-03"),
+	                rule_wanted(judging->stats, "EM-04")},
 	};
-	int err = group_room_create(&em->room, room);
+	int err = cohort_create(&em->cohort, judging, (unsigned)rule_find("EM-01"), "");
 
-	return em->of && em->samples && em->spans && em->mixes && em->g && em->df && em->all
-	               ? err
-	               : FAIL_MEMORY;
+	return em->own && em->mixes && em->g && em->df && em->all ? err : FAIL_MEMORY;
 }
 
 static void em_destroy(struct em *em)
 {
-	free(em->of);
-	free(em->samples);
-	free(em->spans);
+	cohort_free(&em->cohort);
+	free(em->own);
 	free(em->mixes);
 	free(em->g);
 	free(em->df);
 	free(em->all);
-	group_room_destroy(&em->room);
 }
 
 /* All four: they share the groups. */
-static int judge(struct stats *stats)
+static int judge(struct judging *judging)
 {
 	struct em em;
-	int err = em_create(&em, stats);
+	bool wanted = false;
+	int err = em_create(&em, judging);
 
-	for (unsigned family = 1; family < EM_FAMILIES && err >= 0; family++) {
+	for (unsigned k = 0; k < RULES; k++)
+		wanted |= em.rules[k] >= 0;
+	for (unsigned family = 1; wanted && family < EM_FAMILIES && err >= 0; family++) {
 		if (em_family_levels(family) == 0)
 			continue;
 		err = judge_family(&em, family, false);
 		if (err >= 0)
 			err = judge_family(&em, family, true);
 	}
-	if (err >= 0 && em.rules[1] >= 0)
+	if (err >= 0 && em.rules[CODERS] >= 0)
 		err = judge_coders(&em);
 	em_destroy(&em);
 	return err;

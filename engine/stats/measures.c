@@ -1,35 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Providers are read in their printed order, some thousand at a time by each
+ * thread, into parts; the parts are then joined, and the members put in the
+ * order of their groups.
+ */
 #include "stats/measures.h"
 
 #include "lookup/side.h"
+#include "stats/tasks.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_2021_01_01 = 18628, DAY_2023_01_01 = 19358 };
+enum { DAY_2021_01_01 = 18628, DAY_2023_01_01 = 19358, PART_PROVIDERS = 4096 };
 
 /* Levels, and the day from which AMA's guideline of levels by time or decision holds. */
 static const struct {
-	const char *name;
+	const char *name, *before;
 	uint8_t levels;
 	int32_t change;
 } families[EM_FAMILIES] = {
-        [EM_OFFICE_NEW] = {"office_new", 5, DAY_2021_01_01},
-        [EM_OFFICE_EST] = {"office_est", 5, DAY_2021_01_01},
-        [EM_ED] = {"ed", 5, DAY_2023_01_01},
-        [EM_HOSPITAL_INITIAL] = {"hospital_initial", 3, DAY_2023_01_01},
-        [EM_HOSPITAL_SUBSEQUENT] = {"hospital_subsequent", 3, DAY_2023_01_01},
-        [EM_SNF_INITIAL] = {"snf_initial", 3, DAY_2023_01_01},
-        [EM_SNF_SUBSEQUENT] = {"snf_subsequent", 4, DAY_2023_01_01},
-        [EM_HOME_NEW] = {"home_new", 5, DAY_2023_01_01},
-        [EM_HOME_EST] = {"home_est", 4, DAY_2023_01_01},
-        [EM_CONSULT_OFFICE] = {"consult_office", 5, DAY_2023_01_01},
-        [EM_CONSULT_HOSPITAL] = {"consult_hospital", 5, DAY_2023_01_01},
+        [EM_OFFICE_NEW] = {"office_new", "office_new_pre2021", 5, DAY_2021_01_01},
+        [EM_OFFICE_EST] = {"office_est", "office_est_pre2021", 5, DAY_2021_01_01},
+        [EM_ED] = {"ed", "ed_pre2023", 5, DAY_2023_01_01},
+        [EM_HOSPITAL_INITIAL] = {"hospital_initial", "hospital_initial_pre2023", 3, DAY_2023_01_01},
+        [EM_HOSPITAL_SUBSEQUENT] = {"hospital_subsequent", "hospital_subsequent_pre2023", 3,
+                DAY_2023_01_01},
+        [EM_SNF_INITIAL] = {"snf_initial", "snf_initial_pre2023", 3, DAY_2023_01_01},
+        [EM_SNF_SUBSEQUENT] = {"snf_subsequent", "snf_subsequent_pre2023", 4, DAY_2023_01_01},
+        [EM_HOME_NEW] = {"home_new", "home_new_pre2023", 5, DAY_2023_01_01},
+        [EM_HOME_EST] = {"home_est", "home_est_pre2023", 4, DAY_2023_01_01},
+        [EM_CONSULT_OFFICE] = {"consult_office", "consult_office_pre2023", 5, DAY_2023_01_01},
+        [EM_CONSULT_HOSPITAL] = {"consult_hospital", "consult_hospital_pre2023", 5, DAY_2023_01_01},
 };
 
-const char *em_family_text(unsigned family)
+const char *em_family_text(unsigned family, bool after)
 {
-	return families[family].name;
+	return after ? families[family].name : families[family].before;
 }
 
 unsigned em_family_levels(unsigned family)
@@ -37,105 +45,52 @@ unsigned em_family_levels(unsigned family)
 	return families[family].levels;
 }
 
-/* Cells of the provider at hand. */
-struct cells_read {
-	const struct measures_options *options;
-	struct profile_cell *cells;
-	size_t room, count;
+/* ---- Growing arrays ---- */
+
+struct list {
+	void *items;
+	size_t count, room;
 };
 
-static int read_cells(struct cells_read *read, uint32_t number)
+/* Room for one more; NULL: no memory. */
+static void *list_add(struct list *list, size_t size)
 {
-	return profile_cells(
-	        read->options->profile, number, &read->cells, &read->room, &read->count);
-}
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 256;
+		void *larger = realloc(list->items, room * size);
 
-/* ---- Members ---- */
-
-static uint8_t setting_of(const struct cells_read *read)
-{
-	uint64_t lines[AT_LAB + 1] = {0};
-	uint8_t most = AT_UNKNOWN;
-
-	for (size_t i = 0; i < read->count; i++) {
-		if (read->cells[i].kind == PROFILE_KIND_POS)
-			lines[setting_of_place((uint16_t)read->cells[i].key)] +=
-			        read->cells[i].lines;
+		if (!larger)
+			return NULL;
+		list->items = larger;
+		list->room = room;
 	}
-	for (uint8_t setting = AT_OFFICE; setting <= AT_LAB; setting++) {
-		if (lines[setting] > lines[most] || (most == AT_UNKNOWN && lines[setting] > 0))
-			most = setting;
-	}
-	return most;
+	return (char *)list->items + size * list->count++;
 }
 
-/* Has it an id that can be a provider's, and lines? */
-static bool is_member(const struct profile_provider *provider)
-{
-	enum id_kind kind = id_kind(provider->id);
+/* One thread's, of some providers. */
+struct part {
+	struct list em, months, codes, hits, members, of;
+	struct profile_cell *cells;
+	size_t cell_room, cell_count;
+};
 
-	return provider->lines > 0 && kind != ID_NONE && kind != ID_BLANK && kind != ID_PLACEHOLDER;
-}
+struct hit_count {
+	uint64_t n, k;
+	int64_t dollars;
+	unsigned rule;
+};
 
-static int read_member(
-        struct measures *measures, struct cells_read *read, uint32_t number, uint32_t place)
-{
-	struct profile_provider provider;
-	struct side_provider said = {0};
+/* What all parts are read by. */
+struct reading {
+	const struct measures_options *options;
+	struct measures *measures;
+	uint32_t *order;
+	size_t count;
+	struct part *parts;
+	size_t part_count;
+};
 
-	profile_read(read->options->profile, number, &provider);
-	if (!is_member(&provider))
-		return 0;
-	if (read->options->providers)
-		said = side_provider_find(read->options->providers, provider.id);
-	int err = read_cells(read, number);
-
-	if (err < 0)
-		return err;
-	measures->members[measures->member_count++] = (struct member){
-	        .number = number,
-	        .place = place,
-	        .specialty = said.specialty ? said.specialty : provider.specialty,
-	        .state = said.state ? said.state : provider.state,
-	        .entity_type = said.entity_type ? said.entity_type : provider.entity_type,
-	        .setting = setting_of(read),
-	};
-	return 0;
-}
-
-static int read_members(struct measures *measures, struct cells_read *read)
-{
-	uint32_t *order = NULL;
-	size_t count = 0;
-	int err = profile_order(read->options->profile, &order, &count);
-
-	if (err < 0)
-		return err;
-	measures->members = calloc(count + 1, sizeof(*measures->members));
-	measures->of = calloc(count + 1, sizeof(*measures->of));
-	if (!measures->members || !measures->of)
-		err = FAIL_MEMORY;
-	for (size_t i = 0; i < count && err >= 0; i++)
-		err = read_member(measures, read, order[i], (uint32_t)i);
-	free(order);
-	if (err >= 0)
-		members_sort(measures->members, measures->member_count);
-	return err;
-}
-
-/* ---- Cells ---- */
-
-static void *grown(void *array, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	size_t larger = *room ? 2 * *room : 1024;
-	void *moved = realloc(array, larger * size);
-
-	if (moved)
-		*room = larger;
-	return moved;
-}
+/* ---- Amounts ---- */
 
 static int64_t fee_amount(const struct measures_options *options, const struct profile_cell *cell)
 {
@@ -151,86 +106,84 @@ static int64_t paid_amount(const struct measures_options *options, const struct 
 	return options->has_allowed ? cell->allowed : cell->charge;
 }
 
-/* The entry of a member's family, made if new. */
-static struct em_levels *em_entry(struct measures *measures, uint32_t member, uint8_t family)
+/* ---- Cells of one provider ---- */
+
+static const struct tally *number_tallies(const struct measures *measures,
+        const struct tallies *tallies, uint32_t number, size_t *count)
 {
-	if (measures->em_count > 0) {
-		struct em_levels *last = &measures->em[measures->em_count - 1];
+	size_t all;
+	const struct tally *first = tallies_all(tallies, &all);
 
-		if (last->member == member && last->family == family)
-			return last;
-	}
-	struct em_levels *em = grown(
-	        measures->em, measures->em_count, &measures->em_room, sizeof(*measures->em));
-
-	if (!em)
+	*count = 0;
+	if (!measures->tally_first)
 		return NULL;
-	measures->em = em;
-	em += measures->em_count++;
-	*em = (struct em_levels){.member = member, .family = family};
-	return em;
+	*count = measures->tally_first[number + 1] - measures->tally_first[number];
+	return *count ? first + measures->tally_first[number] : NULL;
 }
 
-/* Cells of a family stand together: their printed keys begin alike. */
-static int add_em(struct measures *measures, const struct cells_read *read, uint32_t member,
-        const struct profile_cell *cell)
+/* Of a family's cells, which stand together: the entry is made with the first. */
+static int add_em(struct part *part, const struct measures_options *options,
+        const struct member_measures *of, const struct profile_cell *cell)
 {
 	unsigned family = (unsigned)(cell->key >> 8), level = cell->key & 0xff;
+	struct em_levels *em = part->em.items;
 
 	if (family >= EM_FAMILIES || level < 1 || level > families[family].levels)
 		return 0;
-	struct em_levels *em = em_entry(measures, member, (uint8_t)family);
-
-	if (!em)
-		return FAIL_MEMORY;
+	em = part->em.count > of->em_from ? em + part->em.count - 1 : NULL;
+	if (!em || em->family != family) {
+		em = list_add(&part->em, sizeof(*em));
+		if (!em)
+			return FAIL_MEMORY;
+		*em = (struct em_levels){.family = (uint8_t)family};
+	}
 	em->counts[level - 1] += cell->lines;
-	em->amounts[level - 1] += fee_amount(read->options, cell);
+	em->amounts[level - 1] += fee_amount(options, cell);
 	em->n += cell->lines;
 	return 0;
 }
 
 static int add_month(
-        struct measures *measures, const struct cells_read *read, const struct profile_cell *cell)
+        struct part *part, const struct measures_options *options, const struct profile_cell *cell)
 {
-	struct month_sum *months = grown(measures->months, measures->month_count,
-	        &measures->month_room, sizeof(*measures->months));
+	if (cell->lines == 0)
+		return 0;
+	struct month_sum *month = list_add(&part->months, sizeof(*month));
 
-	if (!months)
+	if (!month)
 		return FAIL_MEMORY;
-	measures->months = months;
-	if (cell->lines > 0)
-		months[measures->month_count++] = (struct month_sum){
-		        (int32_t)cell->key, paid_amount(read->options, cell)};
+	*month = (struct month_sum){(int32_t)cell->key, paid_amount(options, cell)};
 	return 0;
 }
 
-static void add_code(
-        struct member_measures *of, const struct cells_read *read, const struct profile_cell *cell)
+static int add_code(struct part *part, const struct measures_options *options,
+        struct member_measures *of, const struct profile_cell *cell)
 {
-	int64_t paid = paid_amount(read->options, cell);
+	struct code_sum *code = list_add(&part->codes, sizeof(*code));
+	int64_t paid = paid_amount(options, cell);
 
+	if (!code)
+		return FAIL_MEMORY;
+	*code = (struct code_sum){cell->key, cell->lines, paid};
 	of->code_lines += cell->lines;
-	of->herfindahl += (double)cell->lines * (double)cell->lines;
 	of->code_paid += paid;
 	if (paid > of->top_paid) {
 		of->top_paid = paid;
 		of->top_code = cell->key;
 	}
+	return 0;
 }
 
-static int add_cell(struct measures *measures, const struct cells_read *read, uint32_t member,
-        const struct profile_cell *cell)
+static int add_cell(struct part *part, const struct measures_options *options,
+        struct member_measures *of, const struct profile_cell *cell)
 {
-	struct member_measures *of = &measures->of[member];
-
 	switch (cell->kind) {
 	case PROFILE_KIND_EM:
-		return add_em(measures, read, member, cell);
+		return add_em(part, options, of, cell);
 	case PROFILE_KIND_MONTH:
-		return add_month(measures, read, cell);
+		return add_month(part, options, cell);
 	case PROFILE_KIND_CODE:
-		add_code(of, read, cell);
-		return 0;
+		return add_code(part, options, of, cell);
 	case PROFILE_KIND_DIGIT:
 		if (cell->key >= 1 && cell->key <= DIGITS) {
 			of->digits[cell->key - 1] += cell->lines;
@@ -242,11 +195,61 @@ static int add_cell(struct measures *measures, const struct cells_read *read, ui
 	}
 }
 
-/* Which side of its families' changes a provider's services were on. */
-static void set_sides(struct measures *measures, size_t from, const struct profile_provider *read)
+/* Those of which there are tallies, net, where histories were walked. */
+static bool is_tallied(const struct profile_cell *cell)
 {
-	for (size_t i = from; i < measures->em_count; i++) {
-		struct em_levels *em = &measures->em[i];
+	return cell->kind == PROFILE_KIND_EM || cell->kind == PROFILE_KIND_MONTH ||
+	       cell->kind == PROFILE_KIND_DIGIT;
+}
+
+static int add_tallied(struct part *part, const struct reading *reading, struct member_measures *of,
+        uint32_t number)
+{
+	size_t count;
+	const struct tally *tallies = number_tallies(
+	        reading->measures, reading->options->tallies, number, &count);
+	int err = 0;
+
+	for (size_t i = 0; i < count && err == 0; i++) {
+		const struct tally *tally = &tallies[i];
+		struct profile_cell cell = {.key = tally->of,
+		        .lines = tally->n,
+		        .charge = tally->dollars,
+		        .allowed = tally->dollars,
+		        .paid = tally->dollars};
+
+		if (tally->measure == TALLY_EM_LEVEL)
+			cell.kind = PROFILE_KIND_EM;
+		else if (tally->measure == TALLY_MONTH)
+			cell.kind = PROFILE_KIND_MONTH;
+		else if (tally->measure == TALLY_DIGIT)
+			cell.kind = PROFILE_KIND_DIGIT;
+		else
+			continue;
+		err = add_cell(part, reading->options, of, &cell);
+	}
+	return err;
+}
+
+static int add_cells(struct part *part, const struct reading *reading, struct member_measures *of,
+        uint32_t number)
+{
+	bool tallied = reading->options->tallies != NULL;
+	int err = tallied ? add_tallied(part, reading, of, number) : 0;
+
+	for (size_t i = 0; i < part->cell_count && err == 0; i++) {
+		if (!tallied || !is_tallied(&part->cells[i]))
+			err = add_cell(part, reading->options, of, &part->cells[i]);
+	}
+	return err;
+}
+
+/* Which side of its families' changes a provider's services were on. */
+static void set_sides(
+        struct part *part, const struct member_measures *of, const struct profile_provider *read)
+{
+	for (size_t i = of->em_from; i < part->em.count; i++) {
+		struct em_levels *em = (struct em_levels *)part->em.items + i;
 		int32_t change = families[em->family].change;
 
 		em->after = read->last_date >= change;
@@ -254,34 +257,370 @@ static void set_sides(struct measures *measures, size_t from, const struct profi
 	}
 }
 
-static int measure(struct measures *measures, struct cells_read *read, uint32_t member)
+static int add_hits(struct part *part, const struct reading *reading, uint32_t number)
 {
-	struct member_measures *of = &measures->of[member];
-	struct profile_provider provider;
-	size_t em_from = measures->em_count;
-	int err = read_cells(read, measures->members[member].number);
+	struct profile_rule read[RULES_ALL];
 
-	of->months_from = (uint32_t)measures->month_count;
-	for (size_t i = 0; i < read->count && err >= 0; i++)
-		err = add_cell(measures, read, member, &read->cells[i]);
-	of->months_to = (uint32_t)measures->month_count;
-	if (of->code_lines > 0)
-		of->herfindahl /= (double)of->code_lines * (double)of->code_lines;
-	profile_read(read->options->profile, measures->members[member].number, &provider);
-	set_sides(measures, em_from, &provider);
+	profile_read_rules(reading->options->profile, number, read);
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		if (read[rule].evaluated < DENOMINATOR_MIN ||
+		        read[rule].hits > read[rule].evaluated)
+			continue;
+		struct hit_count *hits = list_add(&part->hits, sizeof(*hits));
+
+		if (!hits)
+			return FAIL_MEMORY;
+		*hits = (struct hit_count){
+		        read[rule].evaluated, read[rule].hits, read[rule].dollars, rule};
+	}
+	return 0;
+}
+
+/* ---- One provider ---- */
+
+/* Codes of classes E, K and L: durable equipment, prostheses. */
+static bool is_equipment(uint64_t code)
+{
+	char first = (char)(code & 0xff);
+
+	return first == 'E' || first == 'K' || first == 'L';
+}
+
+static uint8_t setting_of(const struct part *part)
+{
+	uint64_t lines[AT_DME + 1] = {0}, coded = 0, equipment = 0;
+	uint8_t most = AT_UNKNOWN;
+
+	for (size_t i = 0; i < part->cell_count; i++) {
+		const struct profile_cell *cell = &part->cells[i];
+
+		if (cell->kind == PROFILE_KIND_POS)
+			lines[setting_of_place((uint16_t)cell->key)] += cell->lines;
+		if (cell->kind == PROFILE_KIND_CODE) {
+			coded += cell->lines;
+			equipment += is_equipment(cell->key) ? cell->lines : 0;
+		}
+	}
+	if (2 * equipment > coded)
+		return AT_DME;
+	for (uint8_t setting = AT_OFFICE; setting <= AT_LAB; setting++) {
+		if (lines[setting] > lines[most] || (most == AT_UNKNOWN && lines[setting] > 0))
+			most = setting;
+	}
+	return most;
+}
+
+/* Has it an id that can be a provider's, and lines? */
+static bool is_member(const struct profile_provider *provider)
+{
+	enum id_kind kind = id_kind(provider->id);
+
+	return provider->lines > 0 && kind != ID_NONE && kind != ID_BLANK && kind != ID_PLACEHOLDER;
+}
+
+static struct member member_of(const struct reading *reading, const struct part *part,
+        uint32_t place, const struct profile_provider *provider)
+{
+	const struct measures_options *options = reading->options;
+	struct side_provider said = {0};
+	struct member member = {.number = reading->order[place], .place = place};
+	size_t given = 0;
+
+	if (options->providers)
+		said = side_provider_find(options->providers, provider->id);
+	const struct payer_cell *row = payer_find(
+	        options->payer, PAYER_PEER_GROUPS, (int64_t)provider->id, &given);
+
+	member.specialty = said.specialty ? said.specialty : provider->specialty;
+	member.state = said.state ? said.state : provider->state;
+	member.entity_type = said.entity_type ? said.entity_type : provider->entity_type;
+	member.setting = setting_of(part);
+	if (given > 0)
+		member.given = row[PEER_GROUPS_GROUP].text;
+	return member;
+}
+
+static int read_provider(struct part *part, const struct reading *reading, uint32_t place)
+{
+	const struct measures_options *options = reading->options;
+	uint32_t number = reading->order[place];
+	struct profile_provider provider;
+	struct member_measures of = {.em_from = (uint32_t)part->em.count,
+	        .months_from = (uint32_t)part->months.count,
+	        .codes_from = (uint32_t)part->codes.count,
+	        .hits_from = (uint32_t)part->hits.count};
+
+	profile_read(options->profile, number, &provider);
+	if (!is_member(&provider))
+		return 0;
+	of.beneficiaries = provider.beneficiaries;
+	of.lines = provider.lines;
+	int err = profile_cells(
+	        options->profile, number, &part->cells, &part->cell_room, &part->cell_count);
+
+	if (err == 0)
+		err = add_cells(part, reading, &of, number);
+	if (err == 0)
+		err = add_hits(part, reading, number);
+	struct member *member = list_add(&part->members, sizeof(*member));
+	struct member_measures *kept = list_add(&part->of, sizeof(*kept));
+
+	if (err < 0 || !member || !kept)
+		return FAIL_MEMORY;
+	set_sides(part, &of, &provider);
+	*member = member_of(reading, part, place, &provider);
+	of.em_to = (uint32_t)part->em.count;
+	of.months_to = (uint32_t)part->months.count;
+	of.codes_to = (uint32_t)part->codes.count;
+	of.hits_to = (uint32_t)part->hits.count;
+	*kept = of;
+	return 0;
+}
+
+static int read_part(void *context, size_t at)
+{
+	const struct reading *reading = context;
+	struct part *part = &reading->parts[at];
+	size_t from = at * PART_PROVIDERS, to = from + PART_PROVIDERS;
+	int err = 0;
+
+	to = to < reading->count ? to : reading->count;
+	for (size_t i = from; i < to && err == 0; i++)
+		err = read_provider(part, reading, (uint32_t)i);
+	free(part->cells);
+	part->cells = NULL;
 	return err;
+}
+
+/* ---- Joining ---- */
+
+/* All parts' items of one list, one behind the other; at: where the list is in a part. */
+static void *join(const struct reading *reading, size_t at, size_t size)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < reading->part_count; i++)
+		count += ((struct list *)((char *)&reading->parts[i] + at))->count;
+	char *all = malloc((count + 1) * size), *to = all;
+
+	for (size_t i = 0; all && i < reading->part_count; i++) {
+		struct list *list = (struct list *)((char *)&reading->parts[i] + at);
+
+		if (list->count > 0)
+			memcpy(to, list->items, list->count * size);
+		to += list->count * size;
+		free(list->items);
+		list->items = NULL;
+	}
+	return all;
+}
+
+/* Ranges of a part's lists become ranges of all. */
+static void shift_ranges(struct reading *reading)
+{
+	uint32_t em = 0, months = 0, codes = 0, hits = 0;
+
+	for (size_t i = 0; i < reading->part_count; i++) {
+		struct part *part = &reading->parts[i];
+		struct member_measures *of = part->of.items;
+
+		for (size_t k = 0; k < part->of.count; k++) {
+			of[k].em_from += em;
+			of[k].em_to += em;
+			of[k].months_from += months;
+			of[k].months_to += months;
+			of[k].codes_from += codes;
+			of[k].codes_to += codes;
+			of[k].hits_from += hits;
+			of[k].hits_to += hits;
+		}
+		em += (uint32_t)part->em.count;
+		months += (uint32_t)part->months.count;
+		codes += (uint32_t)part->codes.count;
+		hits += (uint32_t)part->hits.count;
+		reading->measures->member_count += part->members.count;
+	}
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Groups that a table gives are put in the order of their names. */
+static int rank_given(struct measures *measures)
+{
+	const char **names = malloc((measures->member_count + 1) * sizeof(*names));
+	size_t count = 0;
+
+	if (!names)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < measures->member_count; i++) {
+		if (measures->members[i].given)
+			names[count++] = measures->members[i].given;
+	}
+	if (count > 0)
+		qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < measures->member_count && count > 0; i++) {
+		struct member *member = &measures->members[i];
+		size_t low = 0, high = count;
+
+		while (member->given && low < high) {
+			size_t middle = low + (high - low) / 2;
+
+			if (strcmp(names[middle], member->given) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		member->given_rank = member->given ? (uint32_t)low + 1 : 0;
+	}
+	free(names);
+	return 0;
+}
+
+/* Measures follow their members into the order of groups. */
+static int order_members(struct measures *measures, uint32_t place_count)
+{
+	uint32_t *at = malloc((place_count + 1) * sizeof(*at));
+	struct member_measures *of = malloc((measures->member_count + 1) * sizeof(*of));
+	int err = at && of ? rank_given(measures) : FAIL_MEMORY;
+
+	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
+		at[measures->members[i].place] = i;
+	if (err == 0)
+		err = members_sort(measures->members, measures->member_count);
+	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
+		of[i] = measures->of[at[measures->members[i].place]];
+	free(at);
+	if (err < 0) {
+		free(of);
+		return err;
+	}
+	free(measures->of);
+	measures->of = of;
+	for (uint32_t i = 0; i < measures->member_count; i++) {
+		for (uint32_t k = of[i].em_from; k < of[i].em_to; k++)
+			measures->em[k].member = i;
+	}
+	return 0;
+}
+
+/* Hits of a member become samples of their rules. */
+static int share_hits(struct measures *measures, const struct hit_count *hits)
+{
+	size_t counts[RULES_ALL] = {0}, place = 0;
+	size_t all = 0;
+
+	for (size_t i = 0; i < measures->member_count; i++)
+		all += measures->of[i].hits_to - measures->of[i].hits_from;
+	for (size_t i = 0; i < all; i++)
+		counts[hits[i].rule]++;
+	measures->all_hits = malloc((all + 1) * sizeof(*measures->all_hits));
+	if (!measures->all_hits)
+		return FAIL_MEMORY;
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		measures->hits[rule].items = measures->all_hits + place;
+		place += counts[rule];
+	}
+	for (uint32_t i = 0; i < measures->member_count; i++) {
+		for (uint32_t k = measures->of[i].hits_from; k < measures->of[i].hits_to; k++) {
+			struct rate_samples *into = &measures->hits[hits[k].rule];
+
+			into->items[into->count++] = (struct rate_sample){
+			        i, hits[k].n, hits[k].k, hits[k].dollars};
+		}
+	}
+	return 0;
+}
+
+static int join_parts(struct reading *reading)
+{
+	struct measures *measures = reading->measures;
+
+	shift_ranges(reading);
+	measures->members = join(reading, offsetof(struct part, members), sizeof(struct member));
+	measures->of = join(reading, offsetof(struct part, of), sizeof(struct member_measures));
+	measures->em = join(reading, offsetof(struct part, em), sizeof(struct em_levels));
+	measures->months = join(reading, offsetof(struct part, months), sizeof(struct month_sum));
+	measures->codes = join(reading, offsetof(struct part, codes), sizeof(struct code_sum));
+	struct hit_count *hits = join(
+	        reading, offsetof(struct part, hits), sizeof(struct hit_count));
+	int err = measures->members && measures->of && measures->em && measures->months &&
+	                          measures->codes && hits
+	                  ? order_members(measures, (uint32_t)reading->count)
+	                  : FAIL_MEMORY;
+
+	if (err == 0)
+		err = share_hits(measures, hits);
+	free(hits);
+	return err;
+}
+
+/* ---- Tallies ---- */
+
+static int find_tallies(struct measures *measures, const struct measures_options *options)
+{
+	size_t count, numbers = profile_count(options->profile), at = 0;
+	const struct tally *tallies = tallies_all(options->tallies, &count);
+
+	if (!options->tallies)
+		return 0;
+	measures->tally_first = malloc((numbers + 1) * sizeof(*measures->tally_first));
+	if (!measures->tally_first)
+		return FAIL_MEMORY;
+	for (size_t number = 0; number <= numbers; number++) {
+		while (at < count && tallies[at].provider < number)
+			at++;
+		measures->tally_first[number] = (uint32_t)at;
+	}
+	return 0;
+}
+
+const struct tally *member_tallies(const struct measures *measures, const struct tallies *tallies,
+        uint32_t member, size_t *count)
+{
+	return number_tallies(measures, tallies, measures->members[member].number, count);
+}
+
+/* ---- All ---- */
+
+static void free_parts(struct reading *reading)
+{
+	for (size_t i = 0; reading->parts && i < reading->part_count; i++) {
+		struct part *part = &reading->parts[i];
+
+		free(part->em.items);
+		free(part->months.items);
+		free(part->codes.items);
+		free(part->hits.items);
+		free(part->members.items);
+		free(part->of.items);
+		free(part->cells);
+	}
+	free(reading->parts);
+	free(reading->order);
 }
 
 int measures_read(struct measures *measures, const struct measures_options *options)
 {
-	struct cells_read read = {.options = options};
+	struct reading reading = {.options = options, .measures = measures};
 
 	memset(measures, 0, sizeof(*measures));
-	int err = read_members(measures, &read);
+	int err = find_tallies(measures, options);
 
-	for (uint32_t i = 0; i < measures->member_count && err >= 0; i++)
-		err = measure(measures, &read, i);
-	free(read.cells);
+	if (err == 0)
+		err = profile_order(options->profile, &reading.order, &reading.count);
+	reading.part_count = (reading.count + PART_PROVIDERS - 1) / PART_PROVIDERS;
+	if (err == 0) {
+		reading.parts = calloc(reading.part_count + 1, sizeof(*reading.parts));
+		err = reading.parts ? 0 : FAIL_MEMORY;
+	}
+	if (err == 0)
+		err = tasks_run(options->threads, reading.part_count, read_part, &reading);
+	if (err == 0)
+		err = join_parts(&reading);
+	free_parts(&reading);
 	return err < 0 ? FAIL_MEMORY : 0;
 }
 
@@ -291,5 +630,8 @@ void measures_free(struct measures *measures)
 	free(measures->of);
 	free(measures->em);
 	free(measures->months);
+	free(measures->codes);
+	free(measures->all_hits);
+	free(measures->tally_first);
 	memset(measures, 0, sizeof(*measures));
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is measured of each provider, from the cells of its profile, in the
- * order of members: E/M levels by family, first digits, codes, months.
+ * What is measured of each provider, in the order of members: hits by rule, E/M
+ * levels by family, first digits, codes, months.
+ *
+ * E/M levels, digits and months are net where the walk over providers has
+ * tallied them, else as printed (gross); codes are gross.
  */
 #ifndef STATS_MEASURES_H
 #define STATS_MEASURES_H
 
+#include "history/tallies.h"
+#include "lookup/payer.h"
 #include "profile/profile.h"
 #include "stats/groups.h"
 #include "stats/mix.h"
@@ -27,13 +32,34 @@ struct month_sum {
 	int64_t amount; /* cents: paid, else allowed, else charge */
 };
 
+struct code_sum {
+	uint64_t code;
+	uint64_t lines;
+	int64_t paid; /* as of months */
+};
+
+/* Hits of a rule: what is asked of its rate. */
+struct rate_sample {
+	uint32_t member;
+	uint64_t n, k;
+	int64_t dollars; /* of the k */
+};
+
+struct rate_samples {
+	struct rate_sample *items;
+	size_t count;
+};
+
 struct member_measures {
 	uint64_t digits[DIGITS], digit_count;
 	uint64_t code_lines;
 	int64_t code_paid, top_paid; /* of all codes, of the code of most */
 	uint64_t top_code;
-	double herfindahl;
+	uint64_t beneficiaries, lines;
 	uint32_t months_from, months_to; /* of measures.months */
+	uint32_t codes_from, codes_to;   /* of measures.codes, by code */
+	uint32_t em_from, em_to;         /* of measures.em */
+	uint32_t hits_from, hits_to;     /* of the hits of all rules, while they are read */
 };
 
 struct measures {
@@ -41,23 +67,33 @@ struct measures {
 	size_t member_count;
 	struct member_measures *of; /* a member each */
 	struct em_levels *em;
-	size_t em_count, em_room;
 	struct month_sum *months;
-	size_t month_count, month_room;
+	struct code_sum *codes;
+	struct rate_samples hits[RULES_ALL]; /* those with DENOMINATOR_MIN evaluated, by member */
+	struct rate_sample *all_hits;        /* what they stand in */
+	uint32_t *tally_first; /* by number of the profile: of tallies_all(); NULL: none */
 };
 
 struct measures_options {
 	const struct profile *profile;
 	const struct side *providers;
+	const struct payer *payer;     /* its peer_groups; NULL: none */
+	const struct tallies *tallies; /* NULL: none */
+	const struct rule_selection *selection;
 	bool has_allowed, has_paid;
+	unsigned threads;
 };
 
 /* Returns 0 or FAIL_MEMORY.  measures_free() frees what was read, also after a failure. */
 int measures_read(struct measures *measures, const struct measures_options *options);
 void measures_free(struct measures *measures);
 
-/* "office_est"; its highest level. */
-const char *em_family_text(unsigned family);
+/* The tallies of a member, by measure and part. */
+const struct tally *member_tallies(const struct measures *measures, const struct tallies *tallies,
+        uint32_t member, size_t *count);
+
+/* "office_est", "office_est_pre2021"; its highest level. */
+const char *em_family_text(unsigned family, bool after);
 unsigned em_family_levels(unsigned family);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/peers.h"
 
+#include "stats/order.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdbool.h>
@@ -17,6 +19,14 @@ static int compare_values(const void *a, const void *b)
 	double left = *(const double *)a, right = *(const double *)b;
 
 	return (left > right) - (left < right);
+}
+
+/* A spread in standard deviations of a normal: the first of three that is not 0. */
+static double scale_of(double mad, double q1, double q3, double mean_deviation)
+{
+	if (mad > 0)
+		return mad / mad_of_sd;
+	return q3 > q1 ? (q3 - q1) / iqr_of_sd : sd_of_mean_deviation * mean_deviation;
 }
 
 void values_sort(double values[], size_t count)
@@ -112,13 +122,10 @@ static void set_scale(struct group *group, double value, struct peer_figures *fi
 	        group->deviations, group->count - 1, find(group->deviations, group->count, own)};
 	double mean = (group->deviation_sum - own) / (double)(group->count - 1);
 
+	/* What is left of a sum, less one of its terms, is 0 only where all deviations are. */
+	mean = at(&deviations, group->count - 2) > 0 ? mean : 0;
 	figures->mad = quantile_of(&deviations, 0.5);
-	if (figures->mad > 0)
-		figures->scale = figures->mad / mad_of_sd;
-	else if (figures->q3 > figures->q1)
-		figures->scale = (figures->q3 - figures->q1) / iqr_of_sd;
-	else if (at(&deviations, group->count - 2) > 0)
-		figures->scale = sd_of_mean_deviation * mean;
+	figures->scale = scale_of(figures->mad, figures->q1, figures->q3, mean);
 	if (figures->scale > 0)
 		figures->z = (value - figures->median) / figures->scale;
 }
@@ -139,51 +146,64 @@ static struct peer_figures figures_of(struct group *group, size_t rank)
 	figures.p20 = quantile_of(&others, 0.2);
 	figures.p80 = quantile_of(&others, 0.8);
 	figures.p90 = quantile_of(&others, 0.9);
+	figures.p95 = quantile_of(&others, 0.95);
 	set_centre(group, figures.median);
 	set_scale(group, value, &figures);
 	return figures;
 }
 
-/* Bits of a double in the order of its value, for a sort that carries the index
- * along. */
-struct ranked {
-	double value;
-	size_t index;
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-	const struct ranked *left = a, *right = b;
-
-	if (left->value != right->value)
-		return left->value < right->value ? -1 : 1;
-	return (left->index > right->index) - (left->index < right->index);
-}
-
 size_t peers_scratch_bytes(size_t count)
 {
-	return count * (2 * sizeof(double) + sizeof(struct ranked));
+	return count * (2 * sizeof(double) + 2 * sizeof(struct ordered));
+}
+
+/* The scratch of a group: what its values are, in order, and room to order them. */
+static double *sorted_of(void *scratch, size_t count)
+{
+	return (double *)((struct ordered *)scratch + 2 * count);
 }
 
 void peers_figures(
         const double values[], size_t count, struct peer_figures figures[], void *scratch)
 {
-	struct ranked *ranked = scratch;
-	double *sorted = (double *)(ranked + count);
+	struct ordered *items = scratch;
+	double *sorted = sorted_of(scratch, count);
 	struct group group = {.sorted = sorted, .deviations = sorted + count, .count = count};
 
 	for (size_t i = 0; i < count; i++)
-		ranked[i] = (struct ranked){values[i], i};
-	qsort(ranked, count, sizeof(*ranked), compare_ranked);
+		items[i] = (struct ordered){order_key(values[i]), (uint32_t)i};
+	items = order_sort(items, items + count, count);
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = ranked[i].value;
+		sorted[i] = order_value(items[i].key);
 	for (size_t i = 0; i < count; i++) {
 		/* Equal values have equal figures. */
-		if (i > 0 && sorted[i] == sorted[i - 1])
-			figures[ranked[i].index] = figures[ranked[i - 1].index];
+		if (i > 0 && items[i].key == items[i - 1].key)
+			figures[items[i].index] = figures[items[i - 1].index];
 		else
-			figures[ranked[i].index] = figures_of(&group, i);
+			figures[items[i].index] = figures_of(&group, i);
 	}
+}
+
+void peers_spread(size_t count, void *scratch, struct peer_spread *spread)
+{
+	double *sorted = sorted_of(scratch, count);
+	struct group group = {.sorted = sorted, .deviations = sorted + count, .count = count};
+
+	*spread = (struct peer_spread){.count = (uint32_t)count};
+	if (count == 0)
+		return;
+	spread->median = quantile(sorted, count, 0.5);
+	spread->q1 = quantile(sorted, count, 0.25);
+	spread->q3 = quantile(sorted, count, 0.75);
+	spread->p20 = quantile(sorted, count, 0.2);
+	spread->p80 = quantile(sorted, count, 0.8);
+	spread->p90 = quantile(sorted, count, 0.9);
+	spread->p95 = quantile(sorted, count, 0.95);
+	spread->p99 = quantile(sorted, count, 0.99);
+	set_centre(&group, spread->median);
+	spread->mad = quantile(group.deviations, count, 0.5);
+	spread->scale = scale_of(
+	        spread->mad, spread->q1, spread->q3, group.deviation_sum / (double)count);
 }
 
 double tukey_fence(const struct peer_figures *figures, double times)

@@ -23,19 +23,28 @@ void values_sort(double values[], size_t count);
 struct peer_figures {
 	uint32_t peers;     /* the others; without any, all below is 0 */
 	double median, mad; /* median absolute deviation, not scaled */
-	double q1, q3, p20, p80, p90;
+	double q1, q3, p20, p80, p90, p95;
 	double scale; /* MAD / 0.67449, else IQR / 1.34898, else 1.2533 mean deviations; 0: none */
 	double z;     /* (value - median) / scale; 0 where there is no scale */
 	double percentile; /* 100 * those strictly lower / all, the provider among them (PEPPER) */
 };
 
 /*
- * Fill figures[i] for values[i].  scratch: room for 3 * count doubles and
- * count size_t, by peers_scratch_bytes(), aligned as malloc does.
+ * Fill figures[i] for values[i].  scratch: peers_scratch_bytes(),
+ * aligned as malloc does.
  */
 size_t peers_scratch_bytes(size_t count);
 void peers_figures(
         const double values[], size_t count, struct peer_figures figures[], void *scratch);
+
+/* All values of a group, nobody left out: what the next run may compare with. */
+struct peer_spread {
+	uint32_t count;
+	double median, mad, scale, q1, q3, p20, p80, p90, p95, p99;
+};
+
+/* After peers_figures() of as many, with its scratch. */
+void peers_spread(size_t count, void *scratch, struct peer_spread *spread);
 
 /* Above it: unusually high (times 1.5) or extreme (times 3); by the others' quartiles. */
 double tukey_fence(const struct peer_figures *figures, double times);

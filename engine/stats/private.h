@@ -8,6 +8,7 @@
 
 #include "stats/groups.h"
 #include "stats/measures.h"
+#include "stats/norms.h"
 #include "stats/peers.h"
 #include "stats/stats.h"
 
@@ -16,7 +17,9 @@ struct stats {
 	struct weights weights;
 	struct measures measures;
 	struct stats_row *rows;
-	size_t row_count, row_room;
+	size_t row_count;
+	struct norm *norms; /* of this run, in order */
+	size_t norm_count;
 	uint64_t in_scope[RULES_ALL];
 	struct stats_totals totals[RULES_ALL];
 	bool built[RULES_ALL]; /* of stats.def */
@@ -29,14 +32,29 @@ struct stats {
 	uint32_t *ranked;                 /* members, by rank */
 };
 
+/* ---- Judging: each pass for itself, to what all read ---- */
+
+struct judging {
+	const struct stats *stats;
+	struct stats_row *rows;
+	size_t row_count, row_room;
+	struct norm *norms; /* of the groups that were compared in */
+	size_t norm_count, norm_room;
+	uint64_t in_scope[RULES_ALL];
+};
+
 /* A rule, or several that one pass judges: what it is, and how it is judged. */
 struct stats_rule {
 	const struct rule *rule;
-	int (*judge)(struct stats *stats); /* NULL: judged with another */
+	int (*judge)(struct judging *judging); /* NULL: judged with another */
 };
 
 /* A new row of a member and rule, its figures blank; NULL: no memory.  Valid until the next. */
-struct stats_row *row_add(struct stats *stats, uint32_t member, unsigned rule, const char *measure);
+struct stats_row *row_add(
+        struct judging *judging, uint32_t member, unsigned rule, const char *measure);
+
+/* Keep a norm for the next run: a copy.  0 or FAIL_MEMORY. */
+int norm_keep(struct judging *judging, const struct norm *norm);
 
 /* The number of a rule that is active, or -1. */
 int rule_wanted(const struct stats *stats, const char *id);
@@ -44,6 +62,8 @@ int rule_wanted(const struct stats *stats, const char *id);
 /* To six places, as printed, so that no comparison sees more; to seven figures, as p is. */
 double rounded(double value);
 double rounded_p(double p);
+
+/* ---- A cohort: the members that a measure of a rule judges, its samples ---- */
 
 /* Room for the figures of one group. */
 struct group_room {
@@ -54,13 +74,123 @@ struct group_room {
 int group_room_create(struct group_room *room, size_t count); /* FAIL_MEMORY */
 void group_room_destroy(struct group_room *room);
 
+struct cohort {
+	struct judging *judging;
+	unsigned rule;
+	const char *measure;
+	uint8_t narrowest; /* enum group_level: of its groups; LEVEL_STATE at first */
+	size_t count;
+	uint32_t *of; /* members, ascending */
+	struct peer_span *spans;
+	struct group_room room;
+
+	/* Of the group at hand. */
+	const struct norm *norm; /* of an earlier run; NULL: none is asked */
+	bool can_flag;           /* it has peers enough */
+};
+
+/* Room for every member.  cohort_free() also after a failure. */
+int cohort_create(
+        struct cohort *cohort, struct judging *judging, unsigned rule, const char *measure);
+void cohort_free(struct cohort *cohort);
+
+/*
+ * Find the groups of the samples, and take each: [span->from, span->to) are its
+ * samples, of which those whose own group this is get rows.  With norms, groups
+ * are those that the norms know.
+ */
+int cohort_each(struct cohort *cohort, int (*take)(void *context, const struct peer_span *span),
+        void *context);
+
+/* Be in a group, by its norm of the rule and measure at hand: what cohort_each() does. */
+void cohort_enter(struct cohort *cohort, const struct peer_span *span);
+
+static inline bool sample_is_of(
+        const struct cohort *cohort, const struct peer_span *span, uint32_t sample)
+{
+	return peer_span_equal(&cohort->spans[sample], span);
+}
+
+/* Figures of room.values of a group, by its peers or by its norm, into room.figures. */
+void cohort_figures(struct cohort *cohort, const struct peer_span *span);
+
+/* After cohort_figures(): the norm of the group, but for what only rates have. */
+void cohort_norm(struct cohort *cohort, const struct peer_span *span, struct norm *norm);
+
+/* The key that norms know a group by. */
+void cohort_key(const struct cohort *cohort, const struct peer_span *span, struct norm *key);
+
 /* Of the group's values: what a row prints. */
 void row_figures(struct stats_row *row, const struct peer_figures *figures);
 
-/* ... and p, from z values of a group that vary more than chance would have it. */
-double funnel_p(const double z[], size_t count, size_t at, double phi);
+/* ... and p, of a z that varies more than chance would have it. */
+double funnel_p(double z, double phi);
 
-int rates_judge(struct stats *stats); /* of all rules that count hits */
-int score_all(struct stats *stats);   /* after the flags are set */
+/* ---- One path for each kind of measure ---- */
+
+enum row_dollars {
+	DOLLARS_NONE,
+	DOLLARS_WHOLE,  /* the amount of the sample */
+	DOLLARS_EXCESS, /* ... times (value - peers' median) / value */
+};
+
+/* What a sample's dollars come to. */
+int64_t dollars_by(unsigned kind, int64_t dollars, double value, double median);
+
+enum rate_above { ABOVE_P90, ABOVE_P95, ABOVE_P80 };
+
+/* What a rate must be to be flagged; Wilson's lower bound is above the peers' quantile. */
+struct rate_test {
+	uint64_t n_min, k_min;
+	uint8_t above;   /* enum rate_above */
+	uint8_t dollars; /* enum row_dollars */
+	double z_min;    /* robust z of the log odds; 0: not asked */
+	double q_limit;
+};
+int rates_judge(struct cohort *cohort, const struct rate_sample from[], size_t count,
+        const struct rate_test *test);
+
+struct value_sample {
+	uint32_t member;
+	uint64_t n; /* evaluated */
+	double value;
+	int64_t dollars;
+};
+
+/* What a value must be beside its peers' values: by robust z alone. */
+struct value_test {
+	uint64_t n_min;
+	double z_min;
+	double least; /* of the value; with low: the most */
+	double times; /* of the peers' median at least; 0: not asked */
+	bool is_ln;   /* z is of logarithms */
+	bool is_low;  /* the lower tail */
+	uint8_t dollars;
+	double q_limit; /* 0: p is not reckoned */
+};
+int values_judge(struct cohort *cohort, const struct value_sample from[], size_t count,
+        const struct value_test *test);
+
+struct ratio_sample {
+	uint32_t member;
+	uint64_t observed;
+	uint64_t exposure; /* evaluated: what the observed are counted by */
+	int64_t dollars;
+};
+
+/* Observed by exposure, shrunk, beside the peers' mean and P90. */
+struct ratio_test {
+	uint64_t exposure_min, observed_min;
+	double times, certainty; /* the shrunk ratio above; Pr(ratio > P90) above */
+	uint8_t dollars;
+	double q_limit;
+};
+int ratios_judge(struct cohort *cohort, const struct ratio_sample from[], size_t count,
+        const struct ratio_test *test);
+
+/* ---- The whole ---- */
+
+int hits_judge(struct judging *judging, unsigned rule); /* of a rule that counts hits */
+int score_all(struct stats *stats);                     /* after the flags are set */
 
 #endif

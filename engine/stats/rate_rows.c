@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rates of rules that count hits: each provider's beside its peers'.
+ * Rates beside the peers' rates: of rules that count hits, and of tallies.
  *
  * z is that of the log odds, for rates lie near 0 and their spread depends on
  * their size; median, P80 and P90 are of the rates as printed.
@@ -12,152 +12,227 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double q_limit = 0.05;
-
-enum { EVALUATED_MIN = 30, HITS_MIN = 5 };
-
 struct rates {
-	struct stats *stats;
-	unsigned rule;
-	uint32_t *of; /* members */
+	struct cohort *cohort;
+	const struct rate_sample *from;
+	const struct rate_test *test;
 	struct count *counts;
-	int64_t *dollars;
-	struct peer_span *spans;
-	struct group_room room;
-	size_t count;
+
+	/* Of the group at hand: what its rates are shrunk and tested by. */
+	struct beta_binomial fit;
+	double phi;
+	struct norm norm;
+	size_t first; /* of the rows that it adds */
 };
-
-static void read_rates(struct rates *rates)
-{
-	const struct measures *measures = &rates->stats->measures;
-
-	rates->count = 0;
-	for (uint32_t i = 0; i < measures->member_count; i++) {
-		struct profile_rule read;
-
-		profile_read_rule(rates->stats->options.profile, measures->members[i].number,
-		        rates->rule, &read);
-		if (read.evaluated < DENOMINATOR_MIN || read.hits > read.evaluated)
-			continue;
-		rates->of[rates->count] = i;
-		rates->dollars[rates->count] = read.dollars;
-		rates->counts[rates->count++] = (struct count){read.hits, read.evaluated};
-	}
-}
 
 static double log_odds(struct count count)
 {
 	return log(((double)count.k + 0.5) / ((double)(count.n - count.k) + 0.5));
 }
 
-/* Each z about the rate of the others; the overdispersion of all. */
-static double find_funnel(struct rates *rates, const struct peer_span *span)
+/* ---- What a group is like ---- */
+
+/* Each z about the rate of the others, into room.others. */
+static void find_funnel(struct rates *rates, const struct peer_span *span)
 {
-	const struct count *counts = rates->counts + span->from;
-	size_t size = span->to - span->from;
+	struct group_room *room = &rates->cohort->room;
 	struct count all = {0, 0};
 
-	for (size_t i = 0; i < size; i++) {
-		all.k += counts[i].k;
-		all.n += counts[i].n;
+	for (uint32_t i = span->from; i < span->to; i++) {
+		all.k += rates->counts[i].k;
+		all.n += rates->counts[i].n;
 	}
-	for (size_t i = 0; i < size; i++) {
-		double k = (double)(all.k - counts[i].k), n = (double)(all.n - counts[i].n);
+	for (uint32_t i = span->from; i < span->to; i++) {
+		double k = (double)(all.k - rates->counts[i].k);
+		double n = (double)(all.n - rates->counts[i].n);
 
-		rates->room.others[i] = funnel_z(counts[i], (k + 0.5) / (n + 1));
+		room->others[i - span->from] = funnel_z(rates->counts[i], (k + 0.5) / (n + 1));
 	}
-	return funnel_phi(rates->room.others, size, 0.1, rates->room.scratch);
 }
 
-static int add_row(struct rates *rates, const struct peer_span *span, uint32_t sample,
-        const struct beta_binomial *fit)
+static void learn(struct rates *rates, const struct peer_span *span)
 {
+	struct cohort *cohort = rates->cohort;
+	size_t size = span->to - span->from;
+
+	rates->fit = beta_binomial_fit(rates->counts + span->from, size);
+	find_funnel(rates, span);
+	rates->phi = funnel_phi(cohort->room.others, size, 0.1, cohort->room.scratch);
+}
+
+/* As an earlier run had it. */
+static void recall(struct rates *rates, const struct peer_span *span)
+{
+	const double *figures = rates->cohort->norm->figures;
+	double mean = figures[NORM_MEAN], prior = figures[NORM_ALPHA] + figures[NORM_BETA];
+
+	rates->fit = (struct beta_binomial){.mean = mean,
+	        .rho = prior > 0 ? 1 / (1 + prior) : 0,
+	        .alpha = figures[NORM_ALPHA],
+	        .beta = figures[NORM_BETA]};
+	rates->phi = figures[NORM_PHI];
+	for (uint32_t i = span->from; i < span->to; i++)
+		rates->cohort->room.others[i - span->from] =
+		        mean > 0 && mean < 1 ? funnel_z(rates->counts[i], mean) : 0;
+}
+
+/* ---- Rows ---- */
+
+static double limit_of(const struct rates *rates, const struct peer_figures *figures)
+{
+	switch (rates->test->above) {
+	case ABOVE_P95:
+		return figures->p95;
+	case ABOVE_P80:
+		return figures->p80;
+	default:
+		return figures->p90;
+	}
+}
+
+/* By the rates themselves. */
+static int add_row(struct rates *rates, const struct peer_span *span, uint32_t sample)
+{
+	struct cohort *cohort = rates->cohort;
+	const struct peer_figures *figures = &cohort->room.figures[sample - span->from];
 	struct count count = rates->counts[sample];
-	struct stats_row *row = row_add(rates->stats, rates->of[sample], rates->rule, "");
+	struct stats_row *row = row_add(
+	        cohort->judging, cohort->of[sample], cohort->rule, cohort->measure);
 
 	if (!row)
 		return FAIL_MEMORY;
 	row->evaluated = count.n;
 	row->hits = count.k;
-	row->dollars = rates->dollars[sample];
+	row->is_rate = true;
 	row->value = rounded((double)count.k / (double)count.n);
 	row->wilson_low = rounded(wilson(count.k, count.n).low);
-	row_figures(row, &rates->room.figures[sample - span->from]);
+	row_figures(row, figures);
+	row->dollars = dollars_by(
+	        rates->test->dollars, rates->from[sample].dollars, row->value, row->median);
 	if (row->peers > 0)
-		row->shrunk_rate = rounded(beta_binomial_shrunk(fit, count));
+		row->shrunk_rate = rounded(beta_binomial_shrunk(&rates->fit, count));
+	row->gate = cohort->can_flag && count.n >= rates->test->n_min &&
+	            count.k >= rates->test->k_min &&
+	            row->wilson_low > rounded(limit_of(rates, figures));
 	return 0;
 }
 
-static void test_row(struct rates *rates, const struct peer_span *span, uint32_t sample,
-        struct stats_row *row, double phi)
+/* ... and by their log odds. */
+static void test_row(
+        struct rates *rates, const struct peer_span *span, uint32_t sample, struct stats_row *row)
 {
-	size_t size = span->to - span->from;
-	const struct peer_figures *odds = &rates->room.figures[sample - span->from];
+	size_t at = sample - span->from;
+	const struct peer_figures *odds = &rates->cohort->room.figures[at];
 
 	row->z = odds->scale > 0 ? rounded(odds->z) : NAN;
-	if (size < GROUP_MIN)
+	if (!rates->cohort->can_flag)
 		return;
-	row->p = funnel_p(rates->room.others, size, sample - span->from, phi);
-	row->q_limit = q_limit;
+	row->p = funnel_p(rates->cohort->room.others[at], rates->phi);
+	row->q_limit = rates->test->q_limit;
 	row->direction = DIRECTION_HIGH;
-	row->gate = row->evaluated >= EVALUATED_MIN && row->hits >= HITS_MIN &&
-	            row->wilson_low > row->p90;
+	if (rates->test->z_min > 0)
+		row->gate &= row->z > rates->test->z_min;
+}
+
+static int judge_rates(struct rates *rates, const struct peer_span *span)
+{
+	struct group_room *room = &rates->cohort->room;
+	int err = 0;
+
+	for (uint32_t i = span->from; i < span->to; i++)
+		room->values[i - span->from] = (double)rates->counts[i].k /
+		                               (double)rates->counts[i].n;
+	cohort_figures(rates->cohort, span);
+	if (!rates->cohort->norm)
+		cohort_norm(rates->cohort, span, &rates->norm);
+	rates->first = rates->cohort->judging->row_count;
+	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
+		if (sample_is_of(rates->cohort, span, i))
+			err = add_row(rates, span, i);
+	}
+	return err;
+}
+
+static void judge_odds(struct rates *rates, const struct peer_span *span)
+{
+	struct cohort *cohort = rates->cohort;
+	struct stats_row *row = cohort->judging->rows + rates->first;
+	struct norm odds;
+
+	for (uint32_t i = span->from; i < span->to; i++)
+		cohort->room.values[i - span->from] = log_odds(rates->counts[i]);
+	cohort_figures(cohort, span);
+	if (!cohort->norm) {
+		cohort_norm(cohort, span, &odds);
+		rates->norm.figures[NORM_CENTRE] = odds.figures[NORM_MEDIAN];
+		rates->norm.figures[NORM_SCALE] = odds.figures[NORM_SCALE];
+	}
+	for (uint32_t i = span->from; i < span->to; i++) {
+		if (sample_is_of(cohort, span, i))
+			test_row(rates, span, i, row++);
+	}
+}
+
+static int keep(struct rates *rates)
+{
+	double *figures = rates->norm.figures;
+
+	figures[NORM_MEAN] = rates->fit.mean;
+	figures[NORM_ALPHA] = rates->fit.alpha;
+	figures[NORM_BETA] = rates->fit.beta;
+	figures[NORM_PHI] = rates->phi;
+	return norm_keep(rates->cohort->judging, &rates->norm);
 }
 
 /* Rates first, then log odds, as both take the same room. */
 static int take_group(void *context, const struct peer_span *span)
 {
 	struct rates *rates = context;
-	struct group_room *room = &rates->room;
-	size_t size = span->to - span->from, first = rates->stats->row_count;
-	struct beta_binomial fit = beta_binomial_fit(rates->counts + span->from, size);
-	double phi = find_funnel(rates, span);
-	int err = 0;
 
-	for (size_t i = 0; i < size; i++)
-		room->values[i] = (double)rates->counts[span->from + i].k /
-		                  (double)rates->counts[span->from + i].n;
-	peers_figures(room->values, size, room->figures, room->peers_scratch);
-	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
-		if (peer_span_equal(&rates->spans[i], span))
-			err = add_row(rates, span, i, &fit);
+	if (rates->cohort->norm)
+		recall(rates, span);
+	else
+		learn(rates, span);
+	int err = judge_rates(rates, span);
+
+	if (err < 0)
+		return err;
+	judge_odds(rates, span);
+	return rates->cohort->norm ? 0 : keep(rates);
+}
+
+int rates_judge(struct cohort *cohort, const struct rate_sample from[], size_t count,
+        const struct rate_test *test)
+{
+	struct rates rates = {.cohort = cohort, .from = from, .test = test};
+
+	rates.counts = calloc(count + 1, sizeof(*rates.counts));
+	if (!rates.counts)
+		return FAIL_MEMORY;
+	cohort->count = count;
+	for (size_t i = 0; i < count; i++) {
+		cohort->of[i] = from[i].member;
+		rates.counts[i] = (struct count){from[i].k, from[i].n};
 	}
-	for (size_t i = 0; i < size; i++)
-		room->values[i] = log_odds(rates->counts[span->from + i]);
-	peers_figures(room->values, size, room->figures, room->peers_scratch);
-	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
-		if (peer_span_equal(&rates->spans[i], span))
-			test_row(rates, span, i, &rates->stats->rows[first++], phi);
-	}
+	int err = cohort_each(cohort, take_group, &rates);
+
+	free(rates.counts);
 	return err;
 }
 
-int rates_judge(struct stats *stats)
-{
-	size_t room = stats->measures.member_count + 1;
-	struct rates rates = {
-	        .stats = stats,
-	        .of = calloc(room, sizeof(*rates.of)),
-	        .counts = calloc(room, sizeof(*rates.counts)),
-	        .dollars = calloc(room, sizeof(*rates.dollars)),
-	        .spans = calloc(room, sizeof(*rates.spans)),
-	};
-	int err = group_room_create(&rates.room, room);
+/* ---- Rules that count hits ---- */
 
-	if (!rates.of || !rates.counts || !rates.dollars || !rates.spans)
-		err = FAIL_MEMORY;
-	for (rates.rule = 0; rates.rule < RULES_ALL && err >= 0; rates.rule++) {
-		if (!stats->options.selection->active[rates.rule] || stats->built[rates.rule] ||
-		        !rule_at(rates.rule)->rule)
-			continue;
-		read_rates(&rates);
-		groups_find(stats->measures.members, rates.of, rates.count, rates.spans);
-		err = groups_each(rates.spans, rates.count, take_group, &rates);
-	}
-	free(rates.of);
-	free(rates.counts);
-	free(rates.dollars);
-	free(rates.spans);
-	group_room_destroy(&rates.room);
+int hits_judge(struct judging *judging, unsigned rule)
+{
+	static const struct rate_test test = {
+	        .n_min = 30, .k_min = 5, .dollars = DOLLARS_WHOLE, .q_limit = 0.05};
+	const struct measures *measures = &judging->stats->measures;
+	struct cohort cohort;
+	int err = cohort_create(&cohort, judging, rule, "");
+
+	if (err == 0)
+		err = rates_judge(
+		        &cohort, measures->hits[rule].items, measures->hits[rule].count, &test);
+	cohort_free(&cohort);
 	return err;
 }

@@ -124,17 +124,6 @@ static void score_one(const struct stats *stats, struct stats_provider *provider
 
 /* ---- Groups and ranks ---- */
 
-static void name_group(const struct member *member, bool all_states, char text[PEER_GROUP_SIZE])
-{
-	static const char *const entities[] = {"unknown", "person", "organisation"};
-	char specialty[3] = {(char)(member->specialty & 0xff), (char)(member->specialty >> 8), 0};
-	char state[3] = {(char)(member->state & 0xff), (char)(member->state >> 8), 0};
-
-	snprintf(text, PEER_GROUP_SIZE, "%s/%s/%s/%s", member->specialty ? specialty : "none",
-	        entities[member->entity_type < 3 ? member->entity_type : 0],
-	        setting_kind_name(member->setting), all_states ? "all" : state);
-}
-
 static int find_groups(struct stats *stats)
 {
 	const struct measures *measures = &stats->measures;
@@ -148,13 +137,13 @@ static int find_groups(struct stats *stats)
 	}
 	for (uint32_t i = 0; i < measures->member_count; i++)
 		of[i] = i;
-	groups_find(measures->members, of, measures->member_count, spans);
+	groups_find(measures->members, of, measures->member_count, NULL, spans);
 	for (uint32_t i = 0; i < measures->member_count; i++) {
 		struct stats_provider *provider = &stats->providers[i];
 
 		provider->number = measures->members[i].number;
 		provider->peers = spans[i].to - spans[i].from - 1;
-		name_group(&measures->members[i], spans[i].all_states, provider->peer_group);
+		group_name(&measures->members[i], spans[i].level, provider->peer_group);
 		stats->place[provider->number] = i + 1;
 	}
 	free(of);

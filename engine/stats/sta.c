@@ -21,123 +21,95 @@ enum {
 	MONTH_CENTS = 10000000,
 };
 
-/* Samples of a rule, and their groups. */
-struct samples_of {
-	struct stats *stats;
-	unsigned rule;
-	uint32_t *of;
-	struct peer_span *spans;
-	struct group_room room;
-	size_t count;
-};
-
-static int samples_create(struct samples_of *samples, struct stats *stats, const char *id)
+static const struct member_measures *measures_of(const struct cohort *cohort, uint32_t sample)
 {
-	size_t room = stats->measures.member_count + 1;
-
-	*samples = (struct samples_of){
-	        .stats = stats,
-	        .rule = (unsigned)rule_find(id),
-	        .of = calloc(room, sizeof(*samples->of)),
-	        .spans = calloc(room, sizeof(*samples->spans)),
-	};
-	int err = group_room_create(&samples->room, room);
-
-	return samples->of && samples->spans ? err : FAIL_MEMORY;
-}
-
-static void samples_free(struct samples_of *samples)
-{
-	free(samples->of);
-	free(samples->spans);
-	group_room_destroy(&samples->room);
-}
-
-static const struct member_measures *measures_of(const struct samples_of *samples, uint32_t sample)
-{
-	return &samples->stats->measures.of[samples->of[sample]];
+	return &cohort->judging->stats->measures.of[cohort->of[sample]];
 }
 
 /* Judge a rule over the members that is_sample takes, group by group. */
-static int judge_samples(struct stats *stats, const char *id,
-        bool (*is_sample)(struct stats *stats, unsigned rule, const struct member_measures *of),
+static int judge_samples(struct judging *judging, const char *id,
+        bool (*is_sample)(struct judging *judging, unsigned rule, const struct member_measures *of),
         int (*take)(void *context, const struct peer_span *span))
 {
-	struct samples_of samples;
+	const struct measures *measures = &judging->stats->measures;
+	int rule = rule_wanted(judging->stats, id);
+	struct cohort cohort;
 
-	if (rule_wanted(stats, id) < 0)
+	if (rule < 0)
 		return 0;
-	int err = samples_create(&samples, stats, id);
+	int err = cohort_create(&cohort, judging, (unsigned)rule, "");
 
-	for (uint32_t i = 0; i < stats->measures.member_count && err >= 0; i++) {
-		if (is_sample(stats, samples.rule, &stats->measures.of[i]))
-			samples.of[samples.count++] = i;
+	for (uint32_t i = 0; i < measures->member_count && err >= 0; i++) {
+		if (is_sample(judging, cohort.rule, &measures->of[i]))
+			cohort.of[cohort.count++] = i;
 	}
-	if (err >= 0) {
-		groups_find(stats->measures.members, samples.of, samples.count, samples.spans);
-		err = groups_each(samples.spans, samples.count, take, &samples);
-	}
-	samples_free(&samples);
+	if (err >= 0)
+		err = cohort_each(&cohort, take, &cohort);
+	cohort_free(&cohort);
 	return err;
 }
 
 /* Figures of the group's values, and a row for each sample whose group this is. */
-static int add_rows(struct samples_of *samples, const struct peer_span *span,
-        void (*fill)(struct samples_of *samples, const struct peer_span *span, uint32_t sample,
+static int add_rows(struct cohort *cohort, const struct peer_span *span,
+        void (*fill)(struct cohort *cohort, const struct peer_span *span, uint32_t sample,
                 struct stats_row *row))
 {
-	size_t size = span->to - span->from;
+	struct norm norm;
 
-	peers_figures(
-	        samples->room.values, size, samples->room.figures, samples->room.peers_scratch);
+	cohort_figures(cohort, span);
+	if (!cohort->norm) {
+		cohort_norm(cohort, span, &norm);
+		if (norm_keep(cohort->judging, &norm) < 0)
+			return FAIL_MEMORY;
+	}
 	for (uint32_t i = span->from; i < span->to; i++) {
-		if (!peer_span_equal(&samples->spans[i], span))
+		if (!sample_is_of(cohort, span, i))
 			continue;
-		struct stats_row *row = row_add(samples->stats, samples->of[i], samples->rule, "");
+		struct stats_row *row = row_add(cohort->judging, cohort->of[i], cohort->rule, "");
 
 		if (!row)
 			return FAIL_MEMORY;
 		row->hits = 1;
 		row->direction = DIRECTION_HIGH;
-		row->value = rounded(samples->room.values[i - span->from]);
-		row_figures(row, &samples->room.figures[i - span->from]);
-		fill(samples, span, i, row);
+		row->value = rounded(cohort->room.values[i - span->from]);
+		row_figures(row, &cohort->room.figures[i - span->from]);
+		fill(cohort, span, i, row);
 	}
 	return 0;
 }
 
 /* ---- STA-03 ---- */
 
-static bool has_digits(struct stats *stats, unsigned rule, const struct member_measures *of)
+static bool has_digits(struct judging *judging, unsigned rule, const struct member_measures *of)
 {
-	stats->in_scope[rule] += of->digit_count;
+	judging->in_scope[rule] += of->digit_count;
 	return of->digit_count >= AMOUNTS_MIN;
 }
 
-static void fill_digits(struct samples_of *samples, const struct peer_span *span, uint32_t sample,
-        struct stats_row *row)
+static void fill_digits(
+        struct cohort *cohort, const struct peer_span *span, uint32_t sample, struct stats_row *row)
 {
-	double chi_square = samples->room.others[sample - span->from];
+	double chi_square = cohort->room.others[sample - span->from];
 
-	row->evaluated = measures_of(samples, sample)->digit_count;
+	row->evaluated = measures_of(cohort, sample)->digit_count;
 	row->p = rounded_p(chi_square_upper(chi_square, DIGITS - 1));
 	row->gate = row->value > mean_deviation_limit && rounded(chi_square) > chi_square_limit;
 }
 
 static int take_digits(void *context, const struct peer_span *span)
 {
-	struct samples_of *samples = context;
+	struct cohort *cohort = context;
 	uint64_t sums[DIGITS] = {0}, n = 0;
 
-	if (span->to - span->from < GROUP_MIN)
+	if (!cohort->can_flag)
 		return 0;
 	for (uint32_t i = span->from; i < span->to; i++) {
 		for (unsigned digit = 0; digit < DIGITS; digit++)
-			sums[digit] += measures_of(samples, i)->digits[digit];
-		n += measures_of(samples, i)->digit_count;
+			sums[digit] += measures_of(cohort, i)->digits[digit];
+		n += measures_of(cohort, i)->digit_count;
 	}
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct member_measures *of = measures_of(samples, i);
+		const struct member_measures *of = measures_of(cohort, i);
 		double shares[DIGITS];
 
 		for (unsigned digit = 0; digit < DIGITS; digit++)
@@ -145,29 +117,29 @@ static int take_digits(void *context, const struct peer_span *span)
 			                (double)(n - of->digit_count);
 		struct benford test = digits_test(of->digits, shares);
 
-		samples->room.values[i - span->from] = test.mean_deviation;
-		samples->room.others[i - span->from] = test.chi_square;
+		cohort->room.values[i - span->from] = test.mean_deviation;
+		cohort->room.others[i - span->from] = test.chi_square;
 	}
-	return add_rows(samples, span, fill_digits);
+	return add_rows(cohort, span, fill_digits);
 }
 
-static int judge_digits(struct stats *stats)
+static int judge_digits(struct judging *judging)
 {
-	return judge_samples(stats, "STA-03", has_digits, take_digits);
+	return judge_samples(judging, "STA-03", has_digits, take_digits);
 }
 
 /* ---- STA-05 ---- */
 
-static bool has_codes(struct stats *stats, unsigned rule, const struct member_measures *of)
+static bool has_codes(struct judging *judging, unsigned rule, const struct member_measures *of)
 {
-	stats->in_scope[rule] += of->code_lines;
+	judging->in_scope[rule] += of->code_lines;
 	return of->code_lines >= LINES_MIN && of->code_paid > 0;
 }
 
-static void fill_codes(struct samples_of *samples, const struct peer_span *span, uint32_t sample,
-        struct stats_row *row)
+static void fill_codes(
+        struct cohort *cohort, const struct peer_span *span, uint32_t sample, struct stats_row *row)
 {
-	const struct member_measures *of = measures_of(samples, sample);
+	const struct member_measures *of = measures_of(cohort, sample);
 
 	(void)span;
 	row->evaluated = of->code_lines;
@@ -176,30 +148,30 @@ static void fill_codes(struct samples_of *samples, const struct peer_span *span,
 
 static int take_codes(void *context, const struct peer_span *span)
 {
-	struct samples_of *samples = context;
+	struct cohort *cohort = context;
 
-	if (span->to - span->from < GROUP_MIN)
+	if (!cohort->can_flag)
 		return 0;
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct member_measures *of = measures_of(samples, i);
+		const struct member_measures *of = measures_of(cohort, i);
 
-		samples->room.values[i - span->from] = (double)of->top_paid / (double)of->code_paid;
+		cohort->room.values[i - span->from] = (double)of->top_paid / (double)of->code_paid;
 	}
-	return add_rows(samples, span, fill_codes);
+	return add_rows(cohort, span, fill_codes);
 }
 
-static int judge_codes(struct stats *stats)
+static int judge_codes(struct judging *judging)
 {
-	return judge_samples(stats, "STA-05", has_codes, take_codes);
+	return judge_samples(judging, "STA-05", has_codes, take_codes);
 }
 
 /* ---- STA-08 ---- */
 
-static bool has_months(struct stats *stats, unsigned rule, const struct member_measures *of)
+static bool has_months(struct judging *judging, unsigned rule, const struct member_measures *of)
 {
 	uint32_t months = of->months_to - of->months_from;
 
-	stats->in_scope[rule] += months;
+	judging->in_scope[rule] += months;
 	return months >= MONTHS_MIN;
 }
 
@@ -211,13 +183,13 @@ struct month_totals {
 };
 
 static int month_totals_create(
-        struct month_totals *totals, const struct samples_of *samples, const struct peer_span *span)
+        struct month_totals *totals, const struct cohort *cohort, const struct peer_span *span)
 {
-	const struct month_sum *months = samples->stats->measures.months;
+	const struct month_sum *months = cohort->judging->stats->measures.months;
 	int32_t first = INT32_MAX, last = INT32_MIN;
 
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct member_measures *of = measures_of(samples, i);
+		const struct member_measures *of = measures_of(cohort, i);
 
 		first = months[of->months_from].month < first ? months[of->months_from].month
 		                                              : first;
@@ -229,7 +201,7 @@ static int month_totals_create(
 	if (!totals->sums)
 		return FAIL_MEMORY;
 	for (uint32_t i = span->from; i < span->to; i++) {
-		const struct member_measures *of = measures_of(samples, i);
+		const struct member_measures *of = measures_of(cohort, i);
 
 		for (uint32_t m = of->months_from; m < of->months_to; m++)
 			totals->sums[months[m].month - first] += months[m].amount;
@@ -301,11 +273,11 @@ static struct spikes find_spikes(struct own_months *own, size_t count)
 	return spikes;
 }
 
-static struct spikes spikes_of(struct samples_of *samples, const struct month_totals *totals,
+static struct spikes spikes_of(struct cohort *cohort, const struct month_totals *totals,
         struct own_months *own, uint32_t sample)
 {
-	const struct month_sum *months = samples->stats->measures.months;
-	const struct member_measures *of = measures_of(samples, sample);
+	const struct month_sum *months = cohort->judging->stats->measures.months;
+	const struct member_measures *of = measures_of(cohort, sample);
 
 	for (uint32_t m = of->months_from; m < of->months_to; m++) {
 		size_t at = m - of->months_from;
@@ -317,13 +289,13 @@ static struct spikes spikes_of(struct samples_of *samples, const struct month_to
 	return find_spikes(own, of->months_to - of->months_from);
 }
 
-static void fill_months(struct samples_of *samples, const struct peer_span *span, uint32_t sample,
-        struct stats_row *row)
+static void fill_months(
+        struct cohort *cohort, const struct peer_span *span, uint32_t sample, struct stats_row *row)
 {
-	const struct member_measures *of = measures_of(samples, sample);
+	const struct member_measures *of = measures_of(cohort, sample);
 
 	row->evaluated = of->months_to - of->months_from;
-	row->z = samples->room.others[sample - span->from];
+	row->z = cohort->room.others[sample - span->from];
 }
 
 /*
@@ -331,10 +303,10 @@ static void fill_months(struct samples_of *samples, const struct peer_span *span
  * that stand out, as hospitals do by a few dear stays, nobody does.
  */
 static int add_spikes(
-        struct samples_of *samples, const struct peer_span *span, const struct spikes spikes[])
+        struct cohort *cohort, const struct peer_span *span, const struct spikes spikes[])
 {
-	size_t size = span->to - span->from, first = samples->stats->row_count;
-	struct group_room *room = &samples->room;
+	size_t size = span->to - span->from, first = cohort->judging->row_count;
+	struct group_room *room = &cohort->room;
 
 	for (size_t i = 0; i < size; i++)
 		room->values[i] = log(spikes[i].most > 1 ? spikes[i].most : 1);
@@ -343,12 +315,12 @@ static int add_spikes(
 		room->others[i] = room->figures[i].scale > 0 ? rounded(room->figures[i].z) : NAN;
 		room->values[i] = spikes[i].most;
 	}
-	int err = add_rows(samples, span, fill_months);
+	int err = add_rows(cohort, span, fill_months);
 
 	for (uint32_t i = span->from; i < span->to && err >= 0; i++) {
-		if (!peer_span_equal(&samples->spans[i], span))
+		if (!sample_is_of(cohort, span, i))
 			continue;
-		struct stats_row *row = &samples->stats->rows[first++];
+		struct stats_row *row = &cohort->judging->rows[first++];
 		const struct spikes *of = &spikes[i - span->from];
 
 		row->hits = of->count;
@@ -360,31 +332,31 @@ static int add_spikes(
 
 static int take_months(void *context, const struct peer_span *span)
 {
-	struct samples_of *samples = context;
+	struct cohort *cohort = context;
 	size_t size = span->to - span->from;
 	struct month_totals totals = {0};
 	struct own_months own = {0};
 
-	if (size < GROUP_MIN)
+	if (!cohort->can_flag)
 		return 0;
 	struct spikes *spikes = calloc(size, sizeof(*spikes));
-	int err = spikes ? month_totals_create(&totals, samples, span) : FAIL_MEMORY;
+	int err = spikes ? month_totals_create(&totals, cohort, span) : FAIL_MEMORY;
 
 	if (err >= 0)
 		err = own_months_create(&own, totals.count);
 	for (uint32_t i = span->from; i < span->to && err >= 0; i++)
-		spikes[i - span->from] = spikes_of(samples, &totals, &own, i);
+		spikes[i - span->from] = spikes_of(cohort, &totals, &own, i);
 	if (err >= 0)
-		err = add_spikes(samples, span, spikes);
+		err = add_spikes(cohort, span, spikes);
 	own_months_free(&own);
 	free(totals.sums);
 	free(spikes);
 	return err;
 }
 
-static int judge_months(struct stats *stats)
+static int judge_months(struct judging *judging)
 {
-	return judge_samples(stats, "STA-08", has_months, take_months);
+	return judge_samples(judging, "STA-08", has_months, take_months);
 }
 
 /* ---- Words ---- */

@@ -3,14 +3,15 @@
  * A run's statistics, from the first cell to the last rank:
  *
  *	measures  of each provider            measures.c
- *	rows      of each rule beside peers   em.c, sta.c, rate_rows.c
+ *	cohorts   and their groups            cohort.c, groups.c
+ *	rows      of each rule beside peers   rate_rows.c, value_rows.c, ratio_rows.c,
+ *	                                      by the rules of stats.def
  *	q, flags  by family of rules          here
  *	score     and rank                    score.c
  */
+#include "stats/order.h"
 #include "stats/private.h"
-
-#include "stats/rates.h"
-#include "stats/special.h"
+#include "stats/tasks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,42 +43,23 @@ int rule_wanted(const struct stats *stats, const char *id)
 	return rule >= 0 && stats->options.selection->active[rule] ? rule : -1;
 }
 
-/* ---- Numbers ---- */
+/* ---- What judging makes ---- */
 
-double rounded(double value)
+struct stats_row *row_add(
+        struct judging *judging, uint32_t member, unsigned rule, const char *measure)
 {
-	double result = rint(value * 1e6) / 1e6;
+	const struct stats *stats = judging->stats;
 
-	return result == 0 ? 0 : result; /* never -0 */
-}
-
-double rounded_p(double p)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.6e", p);
-	return strtod(text, NULL);
-}
-
-double funnel_p(const double z[], size_t count, size_t at, double phi)
-{
-	return count > 1 ? rounded_p(normal_upper(funnel_adjusted(z[at], phi))) : NAN;
-}
-
-/* ---- Rows ---- */
-
-struct stats_row *row_add(struct stats *stats, uint32_t member, unsigned rule, const char *measure)
-{
-	if (stats->row_count == stats->row_room) {
-		size_t room = stats->row_room ? 2 * stats->row_room : 1024;
-		struct stats_row *rows = realloc(stats->rows, room * sizeof(*rows));
+	if (judging->row_count == judging->row_room) {
+		size_t room = judging->row_room ? 2 * judging->row_room : 1024;
+		struct stats_row *rows = realloc(judging->rows, room * sizeof(*rows));
 
 		if (!rows)
 			return NULL;
-		stats->rows = rows;
-		stats->row_room = room;
+		judging->rows = rows;
+		judging->row_room = room;
 	}
-	struct stats_row *row = &stats->rows[stats->row_count++];
+	struct stats_row *row = &judging->rows[judging->row_count++];
 
 	*row = (struct stats_row){
 	        .number = stats->measures.members[member].number,
@@ -99,91 +81,84 @@ struct stats_row *row_add(struct stats *stats, uint32_t member, unsigned rule, c
 	return row;
 }
 
-void row_figures(struct stats_row *row, const struct peer_figures *figures)
+int norm_keep(struct judging *judging, const struct norm *norm)
 {
-	row->peers = figures->peers;
-	if (figures->peers == 0)
-		return;
-	row->median = rounded(figures->median);
-	row->mad = rounded(figures->mad);
-	row->p80 = rounded(figures->p80);
-	row->p90 = rounded(figures->p90);
-	row->percentile = rounded(figures->percentile);
-	if (figures->scale > 0)
-		row->z = rounded(figures->z);
-}
+	if (norm->n < DENOMINATOR_MIN)
+		return 0;
+	if (judging->norm_count == judging->norm_room) {
+		size_t room = judging->norm_room ? 2 * judging->norm_room : 64;
+		struct norm *norms = realloc(judging->norms, room * sizeof(*norms));
 
-int group_room_create(struct group_room *room, size_t count)
-{
-	*room = (struct group_room){
-	        .values = calloc(count + 1, sizeof(double)),
-	        .others = calloc(count + 1, sizeof(double)),
-	        .scratch = calloc(count + 1, sizeof(double)),
-	        .figures = calloc(count + 1, sizeof(struct peer_figures)),
-	        .peers_scratch = malloc(peers_scratch_bytes(count + 1)),
-	};
-	return room->values && room->others && room->scratch && room->figures && room->peers_scratch
-	               ? 0
-	               : FAIL_MEMORY;
-}
-
-void group_room_destroy(struct group_room *room)
-{
-	free(room->values);
-	free(room->others);
-	free(room->scratch);
-	free(room->figures);
-	free(room->peers_scratch);
+		if (!norms)
+			return FAIL_MEMORY;
+		judging->norms = norms;
+		judging->norm_room = room;
+	}
+	judging->norms[judging->norm_count++] = *norm;
+	return 0;
 }
 
 /* ---- Flags ---- */
 
+/* Rows of one family of rules that were tested. */
 struct tests {
-	double *p, *q;
-	size_t *order, *rows;
-	size_t count;
+	struct stats *stats;
+	unsigned from, to; /* rules */
+	size_t room;
 };
 
-/* The rows of rules [from, to), which are of one family, that were tested. */
-static void find_family(struct stats *stats, struct tests *tests, unsigned from, unsigned to)
+/*
+ * q of the rows of a family, Benjamini and Hochberg over all that were tested:
+ * from the greatest p down, each with its rank.
+ */
+static int find_family(void *context, size_t at)
 {
-	tests->count = 0;
+	const struct tests *tests = (const struct tests *)context + at;
+	struct stats *stats = tests->stats;
+	struct ordered *items = malloc(2 * (tests->room + 1) * sizeof(*items));
+	size_t count = 0;
+	double least = 1;
+
+	if (!items)
+		return FAIL_MEMORY;
 	for (size_t i = 0; i < stats->row_count; i++) {
 		const struct stats_row *row = &stats->rows[i];
 
-		if (row->rule < from || row->rule >= to || isnan(row->p))
-			continue;
-		tests->rows[tests->count] = i;
-		tests->p[tests->count++] = row->p;
+		if (row->rule >= tests->from && row->rule < tests->to && !isnan(row->p))
+			items[count++] = (struct ordered){order_key(row->p), (uint32_t)i};
 	}
-	false_discovery(tests->p, tests->count, 0, tests->q, tests->order);
-	for (size_t i = 0; i < tests->count; i++)
-		stats->rows[tests->rows[i]].q = rounded_p(tests->q[i]);
+	const struct ordered *sorted = order_sort(items, items + tests->room + 1, count);
+
+	for (size_t rank = count; rank > 0; rank--) {
+		struct stats_row *row = &stats->rows[sorted[rank - 1].index];
+		double adjusted = row->p * (double)count / (double)rank;
+
+		least = adjusted < least ? adjusted : least;
+		row->q = rounded_p(least);
+	}
+	free(items);
+	return 0;
 }
 
 static int find_q(struct stats *stats)
 {
-	size_t room = stats->row_count + 1;
-	struct tests tests = {
-	        .p = calloc(room, sizeof(double)),
-	        .q = calloc(room, sizeof(double)),
-	        .order = calloc(room, sizeof(size_t)),
-	        .rows = calloc(room, sizeof(size_t)),
-	};
-	int err = tests.p && tests.q && tests.order && tests.rows ? 0 : FAIL_MEMORY;
+	struct tests tests[RULES_ALL];
+	size_t count = 0, tested[RULES_ALL] = {0};
 
-	for (unsigned from = 0, to; from < RULES_ALL && err == 0; from = to) {
+	for (size_t i = 0; i < stats->row_count; i++)
+		tested[stats->rows[i].rule] += !isnan(stats->rows[i].p);
+	for (unsigned from = 0, to; from < RULES_ALL; from = to) {
+		struct tests *family = &tests[count++];
+
+		*family = (struct tests){.stats = stats, .from = from, .room = tested[from]};
 		for (to = from + 1; to < RULES_ALL; to++) {
 			if (strcmp(rule_at(from)->family, rule_at(to)->family) != 0)
 				break;
+			family->room += tested[to];
 		}
-		find_family(stats, &tests, from, to);
+		family->to = to;
 	}
-	free(tests.p);
-	free(tests.q);
-	free(tests.order);
-	free(tests.rows);
-	return err;
+	return tasks_run(stats->options.threads, count, find_family, tests);
 }
 
 static void settle_row(struct stats *stats, struct stats_row *row)
@@ -193,45 +168,15 @@ static void settle_row(struct stats *stats, struct stats_row *row)
 		row->direction = DIRECTION_NONE;
 	if (!row->provider_rule)
 		return;
-	if (!row->flag)
+	if (!row->flag && !row->is_rate)
 		row->hits = 0;
 	if (!row->flag || !stats->options.is_on[row->rule])
 		row->dollars = 0;
 	struct stats_totals *totals = &stats->totals[row->rule];
 
 	totals->evaluated += row->evaluated;
-	totals->hits += row->hits;
+	totals->hits += row->is_rate ? row->flag : row->hits;
 	totals->dollars += row->dollars;
-}
-
-/* ---- Order ---- */
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct stats_row *left = a, *right = b;
-
-	if (left->number != right->number)
-		return left->number < right->number ? -1 : 1;
-	if (left->rule != right->rule)
-		return left->rule < right->rule ? -1 : 1;
-	return strcmp(left->measure, right->measure);
-}
-
-static int order_rows(struct stats *stats)
-{
-	stats->number_count = profile_count(stats->options.profile);
-	stats->first = calloc(stats->number_count + 1, sizeof(*stats->first));
-	stats->place = calloc(stats->number_count + 1, sizeof(*stats->place));
-	if (!stats->first || !stats->place)
-		return FAIL_MEMORY;
-	if (stats->row_count > 0)
-		qsort(stats->rows, stats->row_count, sizeof(*stats->rows), compare_rows);
-	for (size_t i = 0, number = 0; number <= stats->number_count; number++) {
-		while (i < stats->row_count && stats->rows[i].number < number)
-			i++;
-		stats->first[number] = (uint32_t)i;
-	}
-	return 0;
 }
 
 /* Providers with hits, rules of several measures counted once. */
@@ -243,7 +188,7 @@ static void count_providers(struct stats *stats)
 	for (size_t i = 0; i < stats->row_count; i++) {
 		const struct stats_row *row = &stats->rows[i];
 
-		if (!row->provider_rule || row->hits == 0 ||
+		if (!row->provider_rule || !row->flag ||
 		        (row->number == number && row->rule == rule))
 			continue;
 		number = row->number;
@@ -252,25 +197,162 @@ static void count_providers(struct stats *stats)
 	}
 }
 
+/* ---- Passes: each rule that compares, and each that counts hits ---- */
+
+struct pass {
+	const struct stats_rule *rule; /* NULL: hits of the rule of this number */
+	unsigned number;
+	struct judging judging;
+};
+
+struct passes {
+	struct pass all[RULE_COUNT + RULES_ALL];
+	size_t count;
+};
+
+/* The rules of stats.def come first: some of them take longest. */
+static void list_passes(struct stats *stats, struct passes *passes)
+{
+	passes->count = 0;
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		if (stats_rules[i]->judge)
+			passes->all[passes->count++] = (struct pass){
+			        .rule = stats_rules[i], .judging = {.stats = stats}};
+	}
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		if (stats->options.selection->active[rule] && !stats->built[rule] &&
+		        rule_at(rule)->rule)
+			passes->all[passes->count++] = (struct pass){
+			        .number = rule, .judging = {.stats = stats}};
+	}
+}
+
+static int run_pass(void *context, size_t at)
+{
+	struct pass *pass = &((struct passes *)context)->all[at];
+
+	return pass->rule ? pass->rule->judge(&pass->judging)
+	                  : hits_judge(&pass->judging, pass->number);
+}
+
+static void free_passes(struct passes *passes)
+{
+	for (size_t i = 0; i < passes->count; i++) {
+		free(passes->all[i].judging.rows);
+		free(passes->all[i].judging.norms);
+	}
+	free(passes);
+}
+
+/* ---- What the passes made, put together ---- */
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct stats_row *left = a, *right = b;
+
+	if (left->rule != right->rule)
+		return left->rule < right->rule ? -1 : 1;
+	return strcmp(left->measure, right->measure);
+}
+
+/* Where each provider's rows begin, from how many each has. */
+static int find_first(struct stats *stats, const struct passes *passes)
+{
+	uint32_t place = 0;
+
+	stats->number_count = profile_count(stats->options.profile);
+	stats->first = calloc(stats->number_count + 2, sizeof(*stats->first));
+	stats->place = calloc(stats->number_count + 1, sizeof(*stats->place));
+	if (!stats->first || !stats->place)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < passes->count; i++) {
+		const struct judging *judging = &passes->all[i].judging;
+
+		stats->row_count += judging->row_count;
+		for (size_t k = 0; k < judging->row_count; k++)
+			stats->first[judging->rows[k].number + 1]++;
+	}
+	for (size_t number = 0; number <= stats->number_count; number++) {
+		place += stats->first[number];
+		stats->first[number] = place;
+	}
+	return 0;
+}
+
+/* Rows of all passes by provider; first[] moves on as they are put, and back. */
+static int gather_rows(struct stats *stats, struct passes *passes)
+{
+	int err = find_first(stats, passes);
+
+	stats->rows = malloc((stats->row_count + 1) * sizeof(*stats->rows));
+	if (err < 0 || !stats->rows)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < passes->count; i++) {
+		struct judging *judging = &passes->all[i].judging;
+
+		for (size_t k = 0; k < judging->row_count; k++)
+			stats->rows[stats->first[judging->rows[k].number]++] = judging->rows[k];
+		free(judging->rows);
+		judging->rows = NULL;
+	}
+	memmove(stats->first + 1, stats->first, stats->number_count * sizeof(*stats->first));
+	stats->first[0] = 0;
+	for (size_t number = 0; number < stats->number_count; number++) {
+		uint32_t from = stats->first[number], to = stats->first[number + 1];
+
+		if (to - from > 1)
+			qsort(stats->rows + from, to - from, sizeof(*stats->rows), compare_rows);
+	}
+	return 0;
+}
+
+static int gather_norms(struct stats *stats, const struct passes *passes)
+{
+	for (size_t i = 0; i < passes->count; i++)
+		stats->norm_count += passes->all[i].judging.norm_count;
+	stats->norms = malloc((stats->norm_count + 1) * sizeof(*stats->norms));
+	if (!stats->norms)
+		return FAIL_MEMORY;
+	size_t at = 0;
+
+	for (size_t i = 0; i < passes->count; i++) {
+		const struct judging *judging = &passes->all[i].judging;
+
+		if (judging->norm_count > 0)
+			memcpy(stats->norms + at, judging->norms,
+			        judging->norm_count * sizeof(*judging->norms));
+		at += judging->norm_count;
+		for (unsigned rule = 0; rule < RULES_ALL; rule++)
+			stats->in_scope[rule] += judging->in_scope[rule];
+	}
+	qsort(stats->norms, stats->norm_count, sizeof(*stats->norms), norm_compare);
+	return 0;
+}
+
 /* ---- All ---- */
 
 static int judge_all(struct stats *stats)
 {
-	int err = rates_judge(stats);
+	struct passes *passes = calloc(1, sizeof(*passes));
 
-	for (size_t i = 0; i < RULE_COUNT && err >= 0; i++) {
-		if (stats_rules[i]->judge)
-			err = stats_rules[i]->judge(stats);
-	}
-	if (err >= 0)
+	if (!passes)
+		return FAIL_MEMORY;
+	list_passes(stats, passes);
+	int err = tasks_run(stats->options.threads, passes->count, run_pass, passes);
+
+	if (err == 0)
+		err = gather_rows(stats, passes);
+	if (err == 0)
+		err = gather_norms(stats, passes);
+	free_passes(passes);
+	if (err == 0)
 		err = find_q(stats);
-	for (size_t i = 0; i < stats->row_count && err >= 0; i++)
+	for (size_t i = 0; i < stats->row_count && err == 0; i++)
 		settle_row(stats, &stats->rows[i]);
-	if (err >= 0)
-		err = order_rows(stats);
-	if (err >= 0)
-		count_providers(stats);
-	return err < 0 ? err : score_all(stats);
+	if (err < 0)
+		return err;
+	count_providers(stats);
+	return score_all(stats);
 }
 
 int stats_create(struct stats **made, const struct stats_options *options, struct diag *diag)
@@ -279,8 +361,12 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 	const struct measures_options measures = {
 	        .profile = options->profile,
 	        .providers = options->providers,
+	        .payer = options->payer,
+	        .tallies = options->tallies,
+	        .selection = options->selection,
 	        .has_allowed = options->has_allowed,
 	        .has_paid = options->has_paid,
+	        .threads = options->threads,
 	};
 
 	*made = stats;
@@ -310,6 +396,7 @@ void stats_destroy(struct stats *stats)
 		return;
 	measures_free(&stats->measures);
 	free(stats->rows);
+	free(stats->norms);
 	free(stats->first);
 	free(stats->place);
 	free(stats->providers);
@@ -333,4 +420,10 @@ bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals 
 	*totals = stats->totals[rule];
 	totals->in_scope = stats->in_scope[rule];
 	return true;
+}
+
+const struct norm *stats_norms(const struct stats *stats, size_t *count)
+{
+	*count = stats->norm_count;
+	return stats->norms;
 }

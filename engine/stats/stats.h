@@ -3,17 +3,22 @@
  * Providers beside their peers: what the merged counters of a run say of each
  * provider, by the rules of stats.def and by the rates of all other rules.
  *
- * Counters are as printed (gross).  All is reckoned by one thread over
- * providers in one order, from integers, and rounded to the printed precision
- * before it is compared: neither threads nor CPU level can show.
+ * Measures are reckoned from integers over providers in one order, each by one
+ * thread, and rounded to the printed precision before they are compared: neither
+ * threads nor CPU level can show.  Where --norms gives an earlier run's peers,
+ * providers are compared with those.
  */
 #ifndef STATS_STATS_H
 #define STATS_STATS_H
 
 #include "base/diag.h"
+#include "history/tallies.h"
+#include "lookup/payer.h"
 #include "lookup/side.h"
 #include "profile/profile.h"
 #include "rules/rules.h"
+#include "stats/groups.h"
+#include "stats/norms.h"
 #include "stats/weights.h"
 
 #include <stdbool.h>
@@ -28,7 +33,11 @@ struct stats; /* const once made; any thread may read */
 struct stats_options {
 	const struct profile *profile; /* merged */
 	const struct side *providers;  /* --providers; NULL: none */
+	const struct payer *payer;     /* its own tables; NULL: none */
+	const struct tallies *tallies; /* of the walks, sorted; NULL: none walked */
+	const struct norms *norms;     /* of an earlier run; NULL: none */
 	const struct rule_selection *selection;
+	unsigned threads;              /* 0: one */
 	bool is_on[RULES_ALL];         /* not on: no dollars, no score */
 	bool has_beneficiaries;        /* counted; else claims stand in for them */
 	bool has_allowed, has_paid;    /* the run has these columns */
@@ -40,7 +49,6 @@ int stats_create(struct stats **stats, const struct stats_options *options, stru
 void stats_destroy(struct stats *stats); /* takes NULL */
 
 enum stats_direction { DIRECTION_NONE, DIRECTION_HIGH, DIRECTION_LOW };
-enum { MEASURE_TEXT_SIZE = 24, PEER_GROUP_SIZE = 32 };
 
 /* A row of provider_rules.csv.  NAN: blank. */
 struct stats_row {
@@ -48,6 +56,7 @@ struct stats_row {
 	uint8_t rule;
 	bool flag;
 	bool provider_rule;  /* of stats.def: evaluated, hits and dollars are its own */
+	bool is_rate;        /* hits are counted of evaluated, flagged or not */
 	uint8_t direction;   /* enum stats_direction */
 	const char *measure; /* "" for none */
 	uint64_t evaluated, hits;
@@ -93,5 +102,8 @@ struct stats_totals {
 	int64_t dollars;
 };
 bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals *totals);
+
+/* What this run's peers were like, in the order of norms.csv: for --norms of the next. */
+const struct norm *stats_norms(const struct stats *stats, size_t *count);
 
 #endif
