@@ -26,6 +26,7 @@
 #include "memory.h"
 #include "options.h"
 #include "report/kinds.h"
+#include "report_command.h"
 #include "rules/explain.h"
 #include "rules/rules.h"
 #include "rules/suggest.h"
@@ -50,8 +51,9 @@ static const char usage[] =
         "  rules explain ID       one rule: definition, traps, authority, dollars\n"
         "  rules template NAME    a side table you may bring\n"
         "  rules bench INPUT...   what each rule costs on claims, and finds there\n"
-        "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
         "  calibrate FILE         weights of rules from what reviewers decided\n"
+        "  report RUN             reports again from a finished run\n"
+        "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
         "  codes info [DIR]       the sets: releases, counts, days, hashes\n"
         "  codes lookup CODE      all that the sets say of a code; codes diff OLD NEW\n"
         "\n"
@@ -567,14 +569,12 @@ out:
 
 static int command(const char *name, int argc, char **argv, struct diag *diag)
 {
-	static const char *const unbuilt[] = {"convert", "report", "diff", "plan", "merge", NULL};
+	static const char *const unbuilt[] = {"diff", "plan", "merge", NULL};
 	static const char *const all[] = {"scan", "gen", "rules", "codes", "convert", "report",
 	        "diff", "calibrate", "plan", "merge", NULL};
 	struct suggestion near;
 
 	if (strcmp(name, "scan") == 0)
-	if (strcmp(name, "calibrate") == 0)
-		return command_calibrate(argc, argv, diag);
 		return command_scan(argc, argv, diag);
 	if (strcmp(name, "gen") == 0)
 		return command_gen(argc, argv, diag);
@@ -582,6 +582,10 @@ static int command(const char *name, int argc, char **argv, struct diag *diag)
 		return command_rules(argc, argv, diag);
 	if (strcmp(name, "codes") == 0)
 		return codes_command(argc, argv, diag);
+	if (strcmp(name, "report") == 0)
+		return report_command(argc, argv, diag);
+	if (strcmp(name, "calibrate") == 0)
+		return command_calibrate(argc, argv, diag);
 	if (strcmp(name, "--man") == 0) { /* this and the next at build time: CMakeLists.txt */
 		manual_page(stdout);
 		return 0;

@@ -49,6 +49,8 @@ static const struct command {
         {"calibrate", NULL, 'C', "FILE",
                 "Learn the weights of rules from what reviewers decided: a table for scan "
                 "--table precision_weights=FILE."},
+        {"report", NULL, 'R', "RUN",
+                "Make reports again from the tables of a finished run."},
         {"codes", "build", 'b', "DIR -o OUT",
                 "Compile a folder of releases, as their publishers lay them out, into "
                 "images."},

@@ -261,6 +261,10 @@ static int table_begin(struct table_read *table, const char *name, struct diag *
 	if (!table->name || !table->buffer)
 		return diag_set(diag, FAIL_MEMORY, "no memory for a table");
 	memset(table->buffer, '\n', STOP_BYTES);
+	if (!run_folder_has(table->folder, name))
+		return diag_set(diag, FAIL_INPUT,
+		        "%s/%s: not there: tables are kept by runs with --report csv",
+		        table->folder->path, name);
 	table->fd = run_folder_open_file(table->folder, name, diag);
 	if (table->fd < 0)
 		return table->fd;
