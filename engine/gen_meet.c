@@ -8,8 +8,8 @@ enum {
 	TRIES_RARE = 8192,     /* for the dead and the dying */
 	ADMISSION_PHASES = 32, /* a member may be admitted on one day of so many */
 	WINDOW_DAYS = 3,       /* before a stay that its payment covers */
-	SURGICAL_SEED = 90,    /* apart from admissions, which go by another hash of the number */
 	SURGICAL_SHARE = 4,    /* one member of so many is operated on */
+	SURGICAL_REST = 1,     /* ... none of the newcomers, who leave no rest */
 	OPERATION_PHASES = 96, /* ... on one day of so many, longer than a global period */
 	APART_PHASES = 16,     /* longer than a global period of ten days */
 	NEWCOMERS = 8,         /* one member of so many is seen by nobody before its day */
@@ -38,19 +38,15 @@ static uint32_t admission_phase(uint64_t member_hash, int32_t day)
 	return (uint32_t)(member_hash + (uint64_t)day) % ADMISSION_PHASES;
 }
 
-static uint64_t surgical_hash(uint64_t member)
-{
-	return gen_mix(member + SURGICAL_SEED);
-}
-
 static bool is_surgical(uint64_t member)
 {
-	return (surgical_hash(member) >> 32) % SURGICAL_SHARE == 0;
+	return member % SURGICAL_SHARE == SURGICAL_REST;
 }
 
+/* At a multiple of OPERATION_PHASES the member is operated on. */
 static uint64_t operation_clock(uint64_t member, int32_t day)
 {
-	return (uint32_t)surgical_hash(member) + (uint64_t)day;
+	return member / SURGICAL_SHARE + (uint64_t)day;
 }
 
 uint32_t gen_operation_number(
@@ -120,6 +116,22 @@ static uint64_t slot_newcomer(struct gen_chunk *chunk, int32_t day, uint32_t slo
 	return is_of_slot(world, member, day, slot) ? member : UINT64_MAX;
 }
 
+/* A member to be operated on that day. */
+static uint64_t slot_patient(struct gen_chunk *chunk, int32_t day, uint32_t slot)
+{
+	const struct gen_world *world = chunk->world;
+	uint64_t members = world->options->members / SURGICAL_SHARE;
+	uint64_t first = (OPERATION_PHASES - (uint64_t)day % OPERATION_PHASES) % OPERATION_PHASES;
+	uint64_t rounds, member;
+
+	if (first >= members)
+		return UINT64_MAX;
+	rounds = (members - first + OPERATION_PHASES - 1) / OPERATION_PHASES;
+	member = (first + gen_below(&chunk->random, rounds) * OPERATION_PHASES) * SURGICAL_SHARE +
+	         SURGICAL_REST;
+	return is_of_slot(world, member, day, slot) ? member : UINT64_MAX;
+}
+
 /*
  * One whose day of the year it is: the numbers with the day's key for a rest,
  * of which each third has its turn in a year of three.
@@ -150,6 +162,8 @@ static uint64_t slot_any(
 	switch (occasion) {
 	case GEN_FIRST_VISIT:
 		return slot_newcomer(chunk, day, slot);
+	case GEN_OPERATION:
+		return slot_patient(chunk, day, slot);
 	case GEN_ANNUAL:
 	case GEN_SELDOM:
 		return slot_annual(chunk, day, slot, occasion);
@@ -174,9 +188,7 @@ static bool calendar_fits(
 	           (phase <= GEN_STAY_NIGHTS || phase >= ADMISSION_PHASES - WINDOW_DAYS)) {
 		return false;
 	}
-	if (wish->occasion == GEN_OPERATION)
-		return is_surgical(member) && operation_clock(member, day) % OPERATION_PHASES == 0;
-	if (wish->unoperated && is_surgical(member))
+	if (wish->unoperated && wish->occasion != GEN_OPERATION && is_surgical(member))
 		return false;
 	return !wish->apart || ((hash >> 32) + (uint64_t)day) % APART_PHASES == 0;
 }

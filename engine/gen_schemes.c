@@ -1052,7 +1052,8 @@ static uint32_t slots_each(const struct gen_world *world, uint64_t persons)
 	uint64_t planted = 0, each;
 
 	for (uint32_t i = 0; i < world->schemes_count; i++)
-		planted += !(world->schemes[i]->flags & GEN_SCHEME_DECOY);
+		if (!(world->schemes[i]->flags & GEN_SCHEME_DECOY))
+			planted += world->schemes[i]->flags & GEN_SCHEME_PARTNER ? 2 : 1;
 	each = persons * world->options->prevalence_ppm / 1000000 /
 	       (planted ? planted : world->schemes_count);
 	return each > 0 ? (uint32_t)each : 1;
