@@ -179,7 +179,8 @@ static int create_shared(struct scan *scan)
 static int begin_attempt(struct scan *scan)
 {
 	unsigned threads = scan->options->threads;
-	int err = create_shared(scan);
+	struct convert *convert = scan->options->convert;
+	int err = convert ? convert_begin(convert, scan, scan->diag) : create_shared(scan);
 
 	if (err < 0)
 		return err;
@@ -210,6 +211,8 @@ static void add_up(struct scan *scan)
 		const struct worker *worker = &scan->workers[i];
 
 		csv_counts_merge(&scan->counts, csv_counts(worker->csv));
+		if (worker->pack)
+			csv_counts_merge(&scan->counts, pack_reader_counts(worker->pack));
 		normalise_counts_merge(&scan->normalise_counts, &worker->normalise_counts);
 		codes_outside_merge(&scan->outside, &worker->outside);
 		for (unsigned bit = 0; bit < CHECKS_MAX; bit++) {
@@ -222,6 +225,7 @@ static void add_up(struct scan *scan)
 			scan->stage_ns[stage] += worker->stage_ns[stage];
 		scan->nobody += worker->emitter ? history_nobody(worker->emitter) : 0;
 	}
+	packs_add_counts(scan->packs, &scan->wanted, &scan->counts);
 }
 
 /* ---- Proofs ---- */
@@ -354,7 +358,7 @@ static int check_bad(struct scan *scan)
 {
 	const struct scan_options *options = scan->options;
 	const struct csv_counts *counts = &scan->counts;
-	uint64_t bad = 0, records;
+	uint64_t bad = 0, records, bytes;
 	bool over;
 	size_t at;
 	char text[DIAG_TEXT_MAX];
@@ -362,11 +366,12 @@ static int check_bad(struct scan *scan)
 	for (unsigned kind = 0; kind < BAD_KINDS; kind++)
 		bad += counts->quarantined[kind];
 	records = bad + counts->used;
+	bytes = (uint64_t)((int64_t)scan->plan->total_bytes + packs_bytes_saved(scan->packs));
 	over = bad > options->max_bad;
 	if (options->max_bad_ppm)
 		over = (double)bad * 1e6 > (double)records * options->max_bad_ppm ||
 		       (double)counts->bad_bytes * 1e6 >
-		               (double)scan->plan->total_bytes * options->max_bad_ppm;
+		               (double)bytes * options->max_bad_ppm;
 	if (bad == 0 || !over)
 		return 0;
 	at = (size_t)snprintf(text, sizeof(text),
@@ -375,7 +380,12 @@ static int check_bad(struct scan *scan)
 	for (unsigned kind = 0; kind < BAD_KINDS && at < sizeof(text); kind++) {
 		const struct bad_sample *first = &counts->samples[kind][0];
 
-		if (counts->quarantined[kind])
+		if (counts->quarantined[kind] && counts->sample_count[kind] == 0)
+			at += (size_t)snprintf(text + at, sizeof(text) - at,
+			        "\n  %s: %llu, in the sources of a claim pack",
+			        bad_name((enum bad)kind),
+			        (unsigned long long)counts->quarantined[kind]);
+		else if (counts->quarantined[kind])
 			at += (size_t)snprintf(text + at, sizeof(text) - at,
 			        "\n  %s: %llu, first at %s:%llu", bad_name((enum bad)kind),
 			        (unsigned long long)counts->quarantined[kind],
@@ -504,6 +514,20 @@ static int walk_past(struct scan *scan)
 	return err;
 }
 
+/* What was read is proved: on to the file. */
+static int convert_all(struct scan *scan)
+{
+	int err;
+
+	add_up(scan);
+	err = check_bad(scan);
+	if (err == 0)
+		err = convert_settle(scan->options->convert, scan->diag);
+	if (err == 0)
+		err = run_all(scan, worker_convert);
+	return err == 0 ? convert_commit(scan->options->convert, scan->diag) : err;
+}
+
 /* Returns 1 if it must be done again, 0 if it stands, or an error. */
 static int attempt(struct scan *scan)
 {
@@ -517,6 +541,8 @@ static int attempt(struct scan *scan)
 		err = plan_check_unchanged(scan->plan, scan->diag);
 	if (err == 0)
 		err = mend_starts(scan);
+	if (err == 0 && scan->options->convert)
+		return convert_all(scan);
 	if (err == 0)
 		err = mend_adjustments(scan);
 	if (err == 0)
@@ -596,7 +622,7 @@ static void settle_wanted(struct scan *scan)
 			counted = counters & PROFILE_MODIFIERS;
 		else if (field == FIELD_PLACE)
 			counted = counters & PROFILE_PLACES;
-		if (scan->any_rules || (counted && !only_rules_read(field)))
+		if (scan->options->convert || scan->any_rules || (counted && !only_rules_read(field)))
 			field_set_add(&scan->wanted, field);
 	}
 }
@@ -677,6 +703,8 @@ static int open_inputs(struct scan *scan)
 
 	if (err == 0)
 		err = layouts_create(&scan->layouts, USE_CLAIMS, options->map, scan->diag);
+	if (err == 0)
+		err = packs_create(&scan->packs, scan->plan, scan->layouts, scan->diag);
 	if (err < 0)
 		return err;
 	scan->file_layouts = calloc(scan->plan->file_count + 1, sizeof(*scan->file_layouts));
@@ -761,6 +789,15 @@ static int open_coverage(struct scan *scan)
 	return err ? err : coverage_create(&scan->coverage, &sources, scan->diag);
 }
 
+/* Packs are what mapping is best at: they are used as they lie. */
+static int choose_pack_reader(struct scan *scan)
+{
+	const char *io = scan->options->io;
+
+	return reader_choose(
+	        &scan->pack_reader, strcmp(io, "auto") == 0 ? "mmap" : io, scan->diag);
+}
+
 static int open_scan(struct scan *scan)
 {
 	static const struct scan_hot *const hot[LEVEL_COUNT] = {
@@ -780,6 +817,8 @@ static int open_scan(struct scan *scan)
 	settle_wanted(scan);
 	if (err == 0)
 		err = reader_choose(&scan->reader, options->io, scan->diag);
+	if (err == 0)
+		err = choose_pack_reader(scan);
 	if (err == 0)
 		err = open_codes(scan);
 	if (err == 0 && scan->any_history)
@@ -819,6 +858,7 @@ static void close_scan(struct scan *scan)
 	coverage_destroy(scan->coverage);
 	payer_destroy(scan->payer);
 	codes_destroy(scan->codes);
+	packs_destroy(scan->packs);
 	layouts_destroy(scan->layouts);
 	plan_destroy(scan->plan);
 	free(scan->file_layouts);
@@ -848,7 +888,9 @@ int scan_run(const struct scan_options *options, struct diag *diag)
 			err = codes_damage(scan->codes, diag);
 		if (err == 0)
 			plan_warn_equal_files(scan->plan, diag);
-		if (err == 0)
+		if (err == 0 && options->convert)
+			convert_tell(options->convert);
+		else if (err == 0)
 			err = scan_report(scan, diag);
 	}
 	close_scan(scan);

@@ -24,6 +24,7 @@ enum { LEVEL_UNSET = -1 };
 enum { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
 
 struct rules_table; /* report/tables.h */
+struct convert;     /* convert.h */
 
 struct scan_options {
 	const char *const *inputs; /* NULL-ended */
@@ -57,6 +58,7 @@ struct scan_options {
 	bool explain;
 	bool progress;
 	bool quiet, verbose;
+	struct convert *convert;         /* NULL: a scan; else where what is read goes instead */
 	struct rules_table *rules_into; /* the run's, as rules.csv has it; NULL: not asked for */
 };
 

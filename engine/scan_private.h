@@ -7,8 +7,10 @@
 #define SCAN_PRIVATE_H
 
 #include "base/level.h"
+#include "convert.h"
 #include "format/csv.h"
 #include "format/layout.h"
+#include "format/pack.h"
 #include "history/history.h"
 #include "history/providers.h"
 #include "history/tallies.h"
@@ -69,6 +71,8 @@ struct worker {
 	struct scan *scan;
 	unsigned number;
 	struct csv *csv;
+	struct pack_reader *pack;      /* NULL: no pack met yet */
+	struct convert_part *convert; /* NULL: a scan */
 	struct profile_worker *profile;
 	struct claims_worker *claims;
 	struct history_emitter *emitter; /* NULL: no rule looks across claims */
@@ -103,6 +107,8 @@ struct scan {
 	struct layouts *layouts;
 	const struct layout *_Atomic *file_layouts;
 	const struct reader_kind *reader;
+	struct packs *packs;
+	const struct reader_kind *pack_reader; /* mapped, if not told otherwise */
 	struct codes *codes;
 	const struct set *add_ons; /* of codes; NULL: none, or no rule asks */
 	const struct set *drgs;    /* msdrg_weights; NULL: the same */
@@ -166,6 +172,7 @@ void *worker_scan(void *worker);
 /* The certain first offsets of a file's spans.  Called between scanning and joining. */
 int scan_find_starts(struct scan *scan, uint32_t file, uint64_t starts[]);
 void *worker_join(void *worker);
+void *worker_convert(void *worker); /* the second half of a conversion */
 void *worker_history(void *worker);
 void *worker_days(void *worker);
 void *worker_merge(void *worker);
@@ -176,6 +183,15 @@ enum amount_level scan_level(
 
 /* The amount that a layout's dollars come from: paid, else allowed, else charge. */
 enum amount layout_basis(const struct layout *layout);
+
+/*
+ * scan_bind.c: bind a file's layout by its beginning, which the worker that reads
+ * it would do.  Returns 1 with *layout set, 0 for an empty file and for a pack,
+ * or an error.
+ */
+int scan_bind_file(
+        struct scan *scan, uint32_t file, const struct layout **layout, struct diag *diag);
+int scan_bind_all(struct scan *scan, struct diag *diag);
 
 /* scan_report.c */
 int scan_report(struct scan *scan, struct diag *diag);

@@ -79,14 +79,12 @@ static enum amount history_basis(const struct worker *worker)
 }
 
 /* A batch on its way through the stages; scan.h draws it. */
-static int take_batch(void *context, struct batch *batch, struct diag *diag)
+static int scan_batch(struct worker *worker, struct batch *batch, struct diag *diag)
 {
-	struct worker *worker = context;
 	struct scan *scan = worker->scan;
 	struct verdicts *verdicts = scan->any_rules ? worker->verdicts : NULL;
 	int err;
 
-	ends_stage(worker, STAGE_READ);
 	if (batch->layout != worker->context_layout)
 		set_layout(worker, batch->layout);
 	scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
@@ -119,6 +117,19 @@ static int take_batch(void *context, struct batch *batch, struct diag *diag)
 			history_emit_finish(worker->emitter, diag);
 		return diag_set(diag, err, "counting failed: %s", strerror(-err));
 	}
+	return 0;
+}
+
+static int take_batch(void *context, struct batch *batch, struct diag *diag)
+{
+	struct worker *worker = context;
+	int err;
+
+	ends_stage(worker, STAGE_READ);
+	err = worker->convert ? convert_batch(worker->convert, batch, diag)
+	                      : scan_batch(worker, batch, diag);
+	if (err < 0)
+		return err;
 	atomic_store_explicit(&worker->lines_done,
 	        atomic_load_explicit(&worker->lines_done, memory_order_relaxed) + batch->count,
 	        memory_order_relaxed);
@@ -162,6 +173,9 @@ static int create_parts(struct worker *worker)
 	struct scan *scan = worker->scan;
 	int err = create_csv(worker, &worker->csv);
 
+	if (err == 0 && scan->options->convert)
+		return convert_part_create(
+		        &worker->convert, scan->options->convert, worker, &worker->diag);
 	if (err == 0)
 		err = profile_worker_create(&worker->profile, scan->profile, &worker->diag);
 	if (err == 0)
@@ -186,7 +200,8 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 
 	worker->scan = scan;
 	worker->number = number;
-	worker->sink = findings_sink(scan->findings, number);
+	if (scan->findings)
+		worker->sink = findings_sink(scan->findings, number);
 	worker->normalise = (struct normalise){
 	        .by = options->by,
 	        .zero_paid_payable = options->zero_paid_payable,
@@ -208,6 +223,8 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 void worker_destroy(struct worker *worker)
 {
 	csv_destroy(worker->csv);
+	pack_reader_destroy(worker->pack);
+	convert_part_destroy(worker->convert);
 	claims_worker_destroy(worker->claims);
 	history_emitter_destroy(worker->emitter);
 	history_worker_destroy(worker->history);
@@ -215,6 +232,59 @@ void worker_destroy(struct worker *worker)
 	tallies_destroy(worker->tallies);
 	profile_worker_destroy(worker->profile);
 	free(worker->verdicts);
+}
+
+static int create_pack_reader(struct worker *worker)
+{
+	struct scan *scan = worker->scan;
+	struct pack_reader_options options = {
+	        .level = scan->options->level,
+	        .reader = scan->pack_reader,
+	        .reader_options = {.drop_cache = scan->drop_cache},
+	        .packs = scan->packs,
+	        .plan = scan->plan,
+	        .wanted = &scan->wanted,
+	        .batch = take_batch,
+	        .context = worker,
+	};
+
+	return pack_reader_create(&worker->pack, &options, &worker->diag);
+}
+
+/* Chunks say themselves where they begin: there is nothing to be proved of edges. */
+static int read_pack(struct worker *worker, const struct span *span, struct span_edges *edges)
+{
+	const struct plan_file *file = &worker->scan->plan->files[span->file];
+	int err = worker->pack ? 0 : create_pack_reader(worker);
+
+	*edges = (struct span_edges){.first = span->index > 0 ? UINT64_MAX : 0,
+	        .next = span->index > 0 ? 0 : file->size_bytes};
+	return err < 0 ? err : pack_reader_span(worker->pack, span, &worker->diag);
+}
+
+static int read_span(struct worker *worker, const struct span *span)
+{
+	struct scan *scan = worker->scan;
+	size_t number = (size_t)(span - scan->plan->spans);
+	int err = LAYOUT_PACK;
+
+	if (!packs_has(scan->packs, span->file))
+		err = csv_span(worker->csv, span, scan->starts ? scan->starts[number] : 0,
+		        &scan->edges[number], &worker->diag);
+	if (err == LAYOUT_PACK)
+		err = read_pack(worker, span, &scan->edges[number]);
+	if (err == 0 && worker->convert)
+		err = convert_span(worker->convert, number, &worker->diag);
+	return err;
+}
+
+void *worker_convert(void *context)
+{
+	struct worker *worker = context;
+
+	if (worker->err == 0)
+		worker->err = convert_finish(worker->convert, &worker->diag);
+	return NULL;
 }
 
 void *worker_scan(void *context)
@@ -225,16 +295,17 @@ void *worker_scan(void *context)
 
 	worker->clock = clock_ns();
 	while (worker->err == 0 && (span = plan_take(scan->plan))) {
-		size_t number = (size_t)(span - scan->plan->spans);
-
-		worker->err = csv_span(worker->csv, span, scan->starts ? scan->starts[number] : 0,
-		        &scan->edges[number], &worker->diag);
+		worker->err = read_span(worker, span);
 		atomic_store_explicit(&worker->bytes_done,
 		        atomic_load_explicit(&worker->bytes_done, memory_order_relaxed) + span->to -
 		                span->from,
 		        memory_order_relaxed);
 		if (worker->err == 0 && scan_stopped())
 			worker->err = FAIL_STOPPED;
+	}
+	if (worker->convert) {
+		worker->err = convert_read(worker->convert, worker->err, &worker->diag);
+		return NULL;
 	}
 	if (worker->err == 0)
 		worker->err = claims_emit_finish(worker->claims, &worker->diag);

@@ -2,6 +2,7 @@
 #include "format/layout.h"
 
 #include "format/map.h"
+#include "format/pack.h"
 
 #include <ctype.h>
 #include <pthread.h>
@@ -398,8 +399,12 @@ static int check_layout(
 }
 
 static int refuse_other_formats(
-        const uint8_t *data, size_t size, const char *path, struct diag *diag)
+        enum layout_use use, const struct file_head *head, struct diag *diag)
 {
+	const uint8_t *data = head->data;
+	const char *path = head->path;
+	size_t size = head->size;
+
 	static const struct {
 		const char *magic;
 		size_t size;
@@ -415,6 +420,10 @@ static int refuse_other_formats(
 	        {"PAR1", 4, "Parquet: this format", FAIL_ABSENT},
 	};
 
+	if (size >= PACK_MAGIC_BYTES && memcmp(data, PACK_MAGIC, PACK_MAGIC_BYTES) == 0)
+		return use == USE_CLAIMS ? LAYOUT_PACK
+		                         : diag_set(diag, FAIL_TABLE,
+		                                   "%s:0: a claim pack, no side file", path);
 	if (is_utf16(data, size))
 		return diag_set(diag, FAIL_DATA,
 		        "%s:0: UTF-16 text: convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)",
@@ -476,6 +485,15 @@ static int bind_header(struct layouts *layouts, struct layout *layout, const uin
 	return err;
 }
 
+/* From now on it is the run's. */
+static const struct layout *publish(struct layouts *layouts, struct layout *layout)
+{
+	layout->number = layouts_count(layouts);
+	layouts->list[layout->number] = layout;
+	atomic_store_explicit(&layouts->count, layout->number + 1, memory_order_release);
+	return layout;
+}
+
 static int add(struct layouts *layouts, const struct file_head *head, size_t end,
         const struct layout **found, struct diag *diag)
 {
@@ -497,10 +515,7 @@ static int add(struct layouts *layouts, const struct file_head *head, size_t end
 		free(layout);
 		return err;
 	}
-	layout->number = layouts_count(layouts);
-	layouts->list[layout->number] = layout;
-	atomic_store_explicit(&layouts->count, layout->number + 1, memory_order_release);
-	*found = layout;
+	*found = publish(layouts, layout);
 	return 1;
 }
 
@@ -529,7 +544,7 @@ int layouts_find(struct layouts *layouts, const struct file_head *head,
 	                  : find_known(layouts, head->data, head->size);
 	if (*layout)
 		return 1;
-	err = refuse_other_formats(head->data, head->size, head->path, diag);
+	err = refuse_other_formats(layouts->use, head, diag);
 	if (err < 0)
 		return err;
 	end = header_end(head->data, head->size);
@@ -540,4 +555,81 @@ int layouts_find(struct layouts *layouts, const struct file_head *head,
 		                         "%s:0: no header: no line end in the first MiB",
 		                         head->path);
 	return find_or_add(layouts, head, end, layout, diag);
+}
+
+/* ---- Layouts that packs have kept ---- */
+
+static bool is_like(const struct layout *layout, const struct layout_kept *kept)
+{
+	return memcmp(&layout->bound, &kept->bound, sizeof(kept->bound)) == 0 &&
+	       memcmp(layout->claim_level, kept->claim_level, sizeof(kept->claim_level)) == 0 &&
+	       strcmp(layout->family, kept->family) == 0;
+}
+
+static const char *family_of(const struct layout_kept *kept)
+{
+	static const char *const families[] = {"canonical", "rif", "map"};
+
+	for (size_t i = 0; i < COUNT_OF(families); i++) {
+		if (strcmp(families[i], kept->family) == 0)
+			return families[i];
+	}
+	return "pack";
+}
+
+/* One that is of no file: nothing is read by its columns. */
+static int add_kept(struct layouts *layouts, const struct layout_kept *kept, const char *path,
+        const struct layout **found, struct diag *diag)
+{
+	struct layout *layout;
+
+	for (uint32_t i = 0; i < layouts_count(layouts); i++) {
+		*found = layouts_at(layouts, i);
+		if (is_like(*found, kept) && (*found)->header_bytes == 0)
+			return 1;
+	}
+	if (layouts_count(layouts) == LAYOUTS_MAX)
+		return diag_set(diag, FAIL_DATA, "%s:0: over %d different headers in one run", path,
+		        LAYOUTS_MAX);
+	layout = calloc(1, sizeof(*layout));
+	if (!layout)
+		return diag_set(diag, FAIL_MEMORY, "no memory for a layout");
+	layout->bound = kept->bound;
+	layout->columns = kept->columns;
+	layout->delimiter = kept->delimiter;
+	layout->family = family_of(kept);
+	memcpy(layout->claim_level, kept->claim_level, sizeof(layout->claim_level));
+	*found = publish(layouts, layout);
+	return 1;
+}
+
+/* The layout that a file with the same header has here; NULL: it cannot be read so. */
+static const struct layout *bind_again(struct layouts *layouts, const struct layout_kept *kept)
+{
+	struct file_head head = {.data = kept->header,
+	        .size = kept->header_bytes,
+	        .whole = true,
+	        .path = kept->family};
+	const struct layout *layout = find_known(layouts, head.data, head.size);
+	struct diag diag;
+
+	diag_init(&diag);
+	if (!layout && add(layouts, &head, header_end(head.data, head.size), &layout, &diag) < 0)
+		return NULL;
+	return layout;
+}
+
+int layouts_adopt(struct layouts *layouts, const struct layout_kept *kept, const char *path,
+        const struct layout **layout, struct diag *diag)
+{
+	int err = 1;
+
+	pthread_mutex_lock(&layouts->mutex);
+	*layout = NULL;
+	if (!layouts->map && kept->header_bytes > 0 && strcmp(kept->family, "map") != 0)
+		*layout = bind_again(layouts, kept);
+	if (!*layout || !is_like(*layout, kept))
+		err = add_kept(layouts, kept, path, layout, diag);
+	pthread_mutex_unlock(&layouts->mutex);
+	return err;
 }

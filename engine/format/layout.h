@@ -55,14 +55,36 @@ struct file_head {
 	const char *path;          /* for messages */
 };
 
+/* No delimited text but a claim pack, which format/pack.h reads: not a failure yet. */
+#define LAYOUT_PACK (-ENOEXEC)
+
 /*
  * The layout of a file by its beginning.  Any thread.
  *
  * Returns 1 with *layout set, 0 if the header does not end within the bytes
  * (and they are not the whole), FAIL_DATA with diag set if the file cannot be
- * read by its header, FAIL_ABSENT for a format that is recognised and not built.
+ * read by its header, FAIL_ABSENT for a format that is recognised and not built,
+ * LAYOUT_PACK, of claims without words in diag, for a claim pack.
  */
 int layouts_find(struct layouts *layouts, const struct file_head *head,
+        const struct layout **layout, struct diag *diag);
+
+/* What a claim pack says of a layout of its sources. */
+struct layout_kept {
+	struct field_set bound;
+	bool claim_level[3];
+	uint8_t delimiter;
+	uint32_t columns;
+	const char *family;
+	const uint8_t *header;
+	size_t header_bytes;
+};
+
+/*
+ * The run's layout for it: that of files with this header, if they are read
+ * alike, else one of its own.  Any thread; returns as layouts_find() does.
+ */
+int layouts_adopt(struct layouts *layouts, const struct layout_kept *kept, const char *path,
         const struct layout **layout, struct diag *diag);
 
 uint32_t layouts_count(const struct layouts *layouts);

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chunks into batches.
+ *
+ * A chunk is proved by its hash as it lies in the view, and taken apart there.
+ * Its column heads and dictionaries are copied, held to its size, and the
+ * tables they become have an entry for every code that can be: should the file
+ * change under a mapping, wrong values may come of it until the change is
+ * noticed, but nothing beyond the chunk and the tables is touched.
+ */
+#include "base/hash.h"
+#include "format/pack_open.h"
+#include "input/block_hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct column {
+	struct pack_column_head head;
+	const uint8_t *codes;
+	uint8_t *table; /* values, or slices of texts */
+	uint32_t next;  /* PACK_NEXT: the entry of the last line */
+};
+
+struct pack_reader {
+	struct pack_reader_options options;
+	const struct pack_hot *hot;
+	struct reader *reader;
+	struct csv_counts counts;
+	struct batch *batch;
+	struct block_hash hash;
+
+	/* The chunk. */
+	const struct pack *pack;
+	const struct plan_file *file;
+	const struct pack_chunk *chunk;
+	const uint8_t *data;
+	struct pack_head head;
+	struct column columns[PACK_COLUMNS];
+	uint32_t column_count;
+	bool in_chunk[PACK_COLUMNS];
+	bool filled[PACK_COLUMNS]; /* in the batch is more than blanks */
+	uint8_t *tables;
+	size_t tables_room;
+	uint64_t codes[BATCH_LINES];
+};
+
+int pack_reader_create(
+        struct pack_reader **reader, const struct pack_reader_options *options, struct diag *diag)
+{
+	static const struct pack_hot *const hots[LEVEL_COUNT] = {
+	        &pack_hot_scalar, &pack_hot_avx2, &pack_hot_avx512};
+	struct pack_reader *made = aligned_alloc(64, (sizeof(*made) + 63) / 64 * 64);
+	int err = 0;
+
+	if (!made)
+		return diag_set(diag, FAIL_MEMORY, "no memory for a worker");
+	memset(made, 0, sizeof(*made));
+	made->options = *options;
+	made->hot = hots[options->level];
+	block_hash_init(&made->hash, options->level);
+	made->batch = aligned_alloc(64, (sizeof(*made->batch) + 63) / 64 * 64);
+	if (!made->batch)
+		err = diag_set(diag, FAIL_MEMORY, "no memory for a worker");
+	else
+		batch_clear(made->batch);
+	if (err == 0)
+		err = options->reader->create(&made->reader, &options->reader_options, diag);
+	if (err < 0) {
+		pack_reader_destroy(made);
+		return err;
+	}
+	*reader = made;
+	return 0;
+}
+
+void pack_reader_destroy(struct pack_reader *reader)
+{
+	if (!reader)
+		return;
+	if (reader->reader)
+		reader->options.reader->destroy(reader->reader);
+	free(reader->batch);
+	free(reader->tables);
+	free(reader);
+}
+
+struct csv_counts *pack_reader_counts(struct pack_reader *reader)
+{
+	return &reader->counts;
+}
+
+static int damaged(const struct pack_reader *reader, const char *what, struct diag *diag)
+{
+	return diag_set(diag, FAIL_DATA, "%s:%llu: %s: convert the claims again",
+	        reader->file->path, (unsigned long long)reader->chunk->at, what);
+}
+
+/* ---- A chunk's columns ---- */
+
+static bool within(const struct pack_reader *reader, uint64_t at, uint64_t bytes)
+{
+	return at <= reader->head.size && bytes <= reader->head.size - at;
+}
+
+/* Entries of the table that a column's codes can point at. */
+static size_t table_entries(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	if (head->coding == PACK_NEXT)
+		return (size_t)reader->head.lines + 1;
+	return head->coding == PACK_ENTRY ? (size_t)1 << head->width : 0;
+}
+
+static bool texts_fit(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	if (head->coding != PACK_ENTRY && head->coding != PACK_NEXT)
+		return false;
+	return (head->length_size == 0 || head->length_size == 1 ||
+	               head->length_size == sizeof(uint32_t)) &&
+	       within(reader, head->values, (uint64_t)head->entries * head->length_size) &&
+	       within(reader, head->texts, head->text_bytes) &&
+	       (head->coding == PACK_ENTRY || head->width == 1);
+}
+
+static bool values_fit(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	if (head->coding == PACK_ENTRY)
+		return within(reader, head->values,
+		        (uint64_t)head->entries * pack_columns[head->column].size);
+	return head->coding == PACK_SAME || head->coding == PACK_DISTANCE;
+}
+
+/* Does a head say what can be? */
+static bool column_fits(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	unsigned most = head->coding == PACK_DISTANCE ? PACK_WIDTH_MAX : 16;
+
+	if (head->column >= PACK_COLUMNS || (head->width > most && head->width != 64) ||
+	        (head->width == 64 && head->coding != PACK_DISTANCE) || head->blank > 1)
+		return false;
+	if (head->coding != PACK_SAME &&
+	        !within(reader, head->codes,
+	                pack_code_bytes(reader->head.lines, head->width) + sizeof(uint64_t)))
+		return false;
+	if (head->entries > table_entries(reader, head))
+		return false;
+	return pack_is_text(head->column) ? texts_fit(reader, head) : values_fit(reader, head);
+}
+
+static bool is_wanted(const struct pack_reader *reader, unsigned column)
+{
+	return !reader->options.wanted ||
+	       field_set_has(reader->options.wanted, pack_columns[column].field);
+}
+
+static size_t table_bytes(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	return (table_entries(reader, head) * pack_columns[head->column].size + 63) & ~(size_t)63;
+}
+
+/* Take over the heads of the columns that are wanted.  Returns 0 or FAIL_DATA. */
+static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *diag)
+{
+	*bytes = 0;
+	reader->column_count = 0;
+	memset(reader->in_chunk, 0, sizeof(reader->in_chunk));
+	for (uint32_t i = 0; i < reader->head.columns; i++) {
+		struct column *column = &reader->columns[reader->column_count];
+
+		memcpy(&column->head,
+		        reader->data + sizeof(reader->head) + i * sizeof(column->head),
+		        sizeof(column->head));
+		if (!column_fits(reader, &column->head) || reader->in_chunk[column->head.column])
+			return damaged(reader, "no chunk of a claim pack", diag);
+		if (!is_wanted(reader, column->head.column))
+			continue;
+		reader->in_chunk[column->head.column] = true;
+		column->codes = reader->data + column->head.codes;
+		column->next = 0;
+		*bytes += table_bytes(reader, &column->head);
+		reader->column_count++;
+	}
+	return 0;
+}
+
+static uint32_t length_at(
+        const struct pack_reader *reader, const struct pack_column_head *head, uint32_t entry)
+{
+	uint32_t size = (uint32_t)head->base;
+
+	if (head->length_size == 0)
+		return size;
+	size = 0;
+	memcpy(&size, reader->data + head->values + (size_t)entry * head->length_size,
+	        head->length_size);
+	return size;
+}
+
+/* Slices of texts, of the chunk; false if one would reach beyond it. */
+static bool fill_slices(
+        const struct pack_reader *reader, const struct pack_column_head *head, struct slice *slices)
+{
+	uint32_t at = head->texts, end = head->texts + head->text_bytes;
+
+	for (uint32_t i = 0; i < head->entries; i++) {
+		uint32_t size = length_at(reader, head, i);
+
+		if (size > end - at)
+			return false;
+		slices[i] = (struct slice){at, size};
+		at += size;
+	}
+	return true;
+}
+
+static bool fill_table(const struct pack_reader *reader, struct column *column)
+{
+	const struct pack_column_head *head = &column->head;
+	size_t size = pack_columns[head->column].size, used = head->entries * size;
+
+	if (head->coding != PACK_ENTRY && head->coding != PACK_NEXT)
+		return true;
+	memset(column->table + used, 0, table_bytes(reader, head) - used);
+	if (pack_is_text(head->column))
+		return fill_slices(reader, head, (struct slice *)(void *)column->table);
+	memcpy(column->table, reader->data + head->values, used);
+	return true;
+}
+
+static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *diag)
+{
+	uint8_t *at;
+
+	if (bytes > reader->tables_room) {
+		free(reader->tables);
+		reader->tables_room = 0;
+		reader->tables = aligned_alloc(64, bytes);
+		if (!reader->tables)
+			return diag_set(diag, FAIL_MEMORY, "no memory for a claim pack");
+		reader->tables_room = bytes;
+	}
+	at = reader->tables;
+	for (uint32_t i = 0; i < reader->column_count; i++) {
+		reader->columns[i].table = at;
+		at += table_bytes(reader, &reader->columns[i].head);
+		if (!fill_table(reader, &reader->columns[i]))
+			return damaged(reader, "no chunk of a claim pack", diag);
+	}
+	return 0;
+}
+
+/* ---- A chunk begins ---- */
+
+static uint8_t *column_of(struct batch *batch, unsigned column)
+{
+	return (uint8_t *)batch + pack_columns[column].at;
+}
+
+static void blank_column(struct pack_reader *reader, unsigned column, uint32_t count)
+{
+	if (pack_is_text(column))
+		memset(pack_slices(reader->batch, column), 0, count * sizeof(struct slice));
+	else
+		reader->hot->same(column, pack_columns[column].blank, count,
+		        column_of(reader->batch, column));
+}
+
+/* What the last chunk filled and this one has not is blank again. */
+static void begin_batches(struct pack_reader *reader, const struct layout *layout)
+{
+	struct batch *batch = reader->batch;
+
+	if (batch->layout != layout) {
+		batch_clear(batch);
+		memset(reader->filled, 0, sizeof(reader->filled));
+	}
+	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
+		if (reader->filled[column] && !reader->in_chunk[column])
+			blank_column(reader, column, BATCH_LINES);
+		reader->filled[column] = reader->in_chunk[column];
+	}
+	batch->kept = true;
+	batch->layout = layout;
+	batch->layout_number = layout->number;
+	batch->text = reader->data;
+	batch->separators = NULL;
+}
+
+static int begin_chunk(struct pack_reader *reader, struct diag *diag)
+{
+	const struct pack_chunk *chunk = reader->chunk;
+	size_t bytes;
+	int err;
+
+	if (hash64(reader->data, chunk->size) != chunk->hash)
+		return damaged(reader, "a chunk of this claim pack is damaged", diag);
+	memcpy(&reader->head, reader->data, sizeof(reader->head));
+	if (reader->head.size != chunk->size || reader->head.lines != chunk->lines ||
+	        reader->head.layout >= reader->pack->directory.layouts ||
+	        reader->head.columns > PACK_COLUMNS ||
+	        !within(reader, sizeof(reader->head),
+	                reader->head.columns * sizeof(struct pack_column_head)))
+		return damaged(reader, "no chunk of a claim pack", diag);
+	err = take_heads(reader, &bytes, diag);
+	if (err == 0)
+		err = fill_tables(reader, bytes, diag);
+	if (err == 0)
+		begin_batches(reader, reader->pack->layouts[reader->head.layout]);
+	return err;
+}
+
+/* ---- Batches ---- */
+
+static void fill_texts(struct pack_reader *reader, struct column *column, uint32_t count)
+{
+	const struct slice *table = (const struct slice *)(const void *)column->table;
+	struct slice *out = pack_slices(reader->batch, column->head.column);
+	uint32_t next = column->next;
+
+	for (uint32_t i = 0; i < count; i++) {
+		next = (column->head.coding == PACK_NEXT ? next : 0) + (uint32_t)reader->codes[i];
+		out[i] = table[next];
+	}
+	column->next = next;
+}
+
+static void fill_column(
+        struct pack_reader *reader, struct column *column, uint32_t from, uint32_t count)
+{
+	const struct pack_column_head *head = &column->head;
+	const struct pack_hot *hot = reader->hot;
+	uint8_t *out = column_of(reader->batch, head->column);
+
+	if (head->coding == PACK_SAME) {
+		hot->same(head->column, head->base, count, out);
+		return;
+	}
+	hot->codes(column->codes, head->width, from, count, reader->codes);
+	if (pack_is_text(head->column))
+		fill_texts(reader, column, count);
+	else if (head->coding == PACK_DISTANCE)
+		hot->distances(head, reader->codes, count, out);
+	else
+		hot->entries(head, column->table, reader->codes, count, out);
+}
+
+/* Columns of the layout without a value in the chunk, that the last batch's stages wrote into. */
+static void blank_rewritten(struct pack_reader *reader)
+{
+	for (unsigned column = PACK_TEXTS; column < PACK_COLUMNS; column++) {
+		if (pack_columns[column].rewritten && !reader->in_chunk[column])
+			blank_column(reader, column, reader->batch->count);
+	}
+}
+
+static bool same_slice(struct slice a, struct slice b)
+{
+	return a.at == b.at && a.size == b.size;
+}
+
+/* Lines of a claim stand together: its key is worked out once. */
+static void fill_claim_keys(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice id = batch->claim_id[i], from = batch->data_source[i];
+		uint64_t source;
+
+		if (i > 0 && same_slice(id, batch->claim_id[i - 1]) &&
+		        same_slice(from, batch->data_source[i - 1])) {
+			batch->claim_key[i] = batch->claim_key[i - 1];
+			continue;
+		}
+		source = from.size ? hash64(batch->text + from.at, from.size) : 0;
+		batch->claim_key[i] = claim_key_of(source, batch->text + id.at, id.size);
+	}
+}
+
+static void fill_person_keys(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice id = batch->person_id[i];
+
+		if (i > 0 && same_slice(id, batch->person_id[i - 1]))
+			batch->person_key[i] = batch->person_key[i - 1];
+		else
+			batch->person_key[i] = id.size ? person_key_of(batch->text + id.at, id.size)
+			                               : 0;
+	}
+}
+
+/* The keys of the claims that lines replace, of the same data_source. */
+static void fill_original_keys(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice id = batch->original_claim_id[i], from = batch->data_source[i];
+		uint64_t source = from.size ? hash64(batch->text + from.at, from.size) : 0;
+
+		batch->original_key[i] =
+		        id.size ? claim_key_of(source, batch->text + id.at, id.size) : 0;
+	}
+}
+
+static int put_batch(struct pack_reader *reader, uint32_t from, struct diag *diag)
+{
+	struct batch *batch = reader->batch;
+	uint32_t left = reader->head.lines - from;
+
+	batch->count = left < BATCH_LINES ? left : BATCH_LINES;
+	blank_rewritten(reader);
+	for (uint32_t i = 0; i < reader->column_count; i++)
+		fill_column(reader, &reader->columns[i], from, batch->count);
+	fill_claim_keys(batch);
+	fill_person_keys(batch);
+	if (reader->in_chunk[PACK_original_claim_id])
+		fill_original_keys(batch);
+	else
+		memset(batch->original_key, 0, batch->count * sizeof(batch->original_key[0]));
+	reader->counts.used += batch->count;
+	reader->counts.layout_lines[batch->layout_number] += batch->count;
+	return reader->options.batch(reader->options.context, batch, diag);
+}
+
+static int put_chunk(struct pack_reader *reader, struct diag *diag)
+{
+	int err = begin_chunk(reader, diag);
+
+	for (uint32_t from = 0; err == 0 && from < reader->head.lines; from += BATCH_LINES)
+		err = put_batch(reader, from, diag);
+	return err;
+}
+
+/* ---- The span ---- */
+
+/* The first chunk that begins at an offset or behind it. */
+static uint32_t first_chunk(const struct pack *pack, uint64_t offset)
+{
+	uint32_t low = 0, high = pack->directory.chunks;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (pack->chunks[middle].at < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Chunks of a span, number by number, and the view that they are taken from. */
+struct progress {
+	const struct span *span;
+	struct view view;
+	uint32_t next, end; /* of the pack's chunks */
+	size_t keep;
+};
+
+/* The chunks that are whole in the view.  Returns 0 or an error. */
+static int put_chunks(struct pack_reader *reader, struct progress *progress, struct diag *diag)
+{
+	const struct view *view = &progress->view;
+	uint64_t end = view->offset + view->size;
+	int err = 0;
+
+	progress->keep = 0;
+	for (; err == 0 && progress->next < progress->end; progress->next++) {
+		reader->chunk = &reader->pack->chunks[progress->next];
+		if (reader->chunk->at >= end)
+			break;
+		if (reader->chunk->at + reader->chunk->size > end) {
+			progress->keep = (size_t)(end - reader->chunk->at);
+			break;
+		}
+		reader->data = view->data + (reader->chunk->at - view->offset);
+		err = put_chunk(reader, diag);
+	}
+	if (err == 0 && view->last && progress->next < progress->end)
+		err = damaged(reader, "a claim pack that is cut short", diag);
+	return err;
+}
+
+int pack_reader_span(struct pack_reader *reader, const struct span *span, struct diag *diag)
+{
+	const struct reader_kind *kind = reader->options.reader;
+	struct progress progress = {.span = span};
+	int err = packs_open(reader->options.packs, span->file, &reader->pack, diag);
+
+	reader->file = &reader->options.plan->files[span->file];
+	if (err == 0)
+		err = kind->open(reader->reader, reader->file, span->from, span->to, diag);
+	if (err < 0)
+		return err;
+	progress.next = span->from ? first_chunk(reader->pack, span->from) : 0;
+	progress.end = first_chunk(reader->pack, span->to);
+	do {
+		err = kind->next(reader->reader, progress.keep, &progress.view, diag);
+		if (err <= 0)
+			return err;
+		block_hash_view(&reader->hash, reader->options.plan, span, &progress.view);
+		err = put_chunks(reader, &progress, diag);
+	} while (err == 0 && !progress.view.last &&
+	         (progress.next < progress.end ||
+	                 progress.view.offset + progress.view.size < span->to));
+	return err;
+}
