@@ -43,6 +43,15 @@ void window_outside(struct window *window, uint32_t event, enum codes_part part)
 		        &window->own->totals.outside, part, window->events[event].line->from);
 }
 
+bool window_covers(struct window *window, uint32_t event, enum codes_part part)
+{
+	bool covers = codes_covers(window->options->codes, part, window->events[event].line->from);
+
+	if (!covers)
+		window_outside(window, event, part);
+	return covers || codes_nearest(window->options->codes);
+}
+
 void window_outside_pairs(struct window *window, uint32_t event)
 {
 	const struct event *at = &window->events[event];
@@ -90,6 +99,15 @@ void find_begin(struct find *find, uint32_t event, const char *kind, enum severi
 	find->hit.watch = false;
 	find->hit.share = find->hit.whole = 1;
 	find->hit.detail[0] = '\0';
+}
+
+void find_release(const struct window *window, struct find *find, enum codes_part part)
+{
+	if (codes_covers(window->options->codes, part, window->events[find->event].line->from))
+		return;
+	detail_add(&find->hit, "release=nearest");
+	if (find->hit.severity > SEVERITY_LOW)
+		find->hit.severity = SEVERITY_LOW;
 }
 
 void find_tell_others(struct find *find, uint32_t others)

@@ -10,6 +10,8 @@
 #include "history/services.h"
 #include "history/stays.h"
 
+#include <string.h>
+
 enum { DAYS_SHORT_TERM = 3, DAYS_EXCLUDED = 1 };
 
 static bool is_outpatient(const struct event *event)
@@ -60,7 +62,69 @@ static int32_t days_of(enum history_hospital hospital)
 	return hospital == HOSPITAL_EXCLUDED ? DAYS_EXCLUDED : DAYS_SHORT_TERM;
 }
 
-/* The first admission by the same hospital on the day, or in the days after; NULL. */
+/* The payer's table has NPIs as ids and any other id as the hash of its text. */
+static int64_t owned_key(uint64_t id)
+{
+	return (int64_t)(id_kind(id) == ID_NPI
+	                         ? id
+	                         : (uint64_t)ID_OTHER << ID_KIND_SHIFT | (id & ID_VALUE_MASK));
+}
+
+/* Who owns a provider wholly on a day: the next such row, counting down; NULL. */
+static const char *next_owner(const struct payer_cell **row, size_t *count, int32_t day)
+{
+	enum { WHOLE = 100 * 1000000 }; /* millionths */
+
+	for (; *count > 0; --*count, *row += payer_columns(PAYER_OWNERSHIP)) {
+		const struct payer_cell *cells = *row;
+		bool whole = cells[OWNERSHIP_SHARE].number < 0 ||
+		             cells[OWNERSHIP_SHARE].number >= WHOLE;
+
+		if (whole && day >= cells[OWNERSHIP_FROM].number &&
+		        day <= cells[OWNERSHIP_TO].number)
+			return cells[OWNERSHIP_OWNER].text;
+	}
+	return NULL;
+}
+
+/* Has the payer's table one owner of both, wholly? */
+static bool is_owned_alike(const struct window *window, uint64_t a, uint64_t b, int32_t day)
+{
+	const struct payer *payer = window->options->payer;
+	size_t count_a, count_b;
+	const struct payer_cell *row_a = payer_find(payer, PAYER_OWNERSHIP, owned_key(a), &count_a);
+	const char *owner_a, *owner_b;
+
+	while ((owner_a = next_owner(&row_a, &count_a, day))) {
+		const struct payer_cell *row_b = payer_find(
+		        payer, PAYER_OWNERSHIP, owned_key(b), &count_b);
+
+		while ((owner_b = next_owner(&row_b, &count_b, day))) {
+			if (strcmp(owner_a, owner_b) == 0)
+				return true;
+			count_b--;
+			row_b += payer_columns(PAYER_OWNERSHIP);
+		}
+		count_a--;
+		row_a += payer_columns(PAYER_OWNERSHIP);
+	}
+	return false;
+}
+
+static bool is_hospitals(
+        const struct window *window, const struct event *event, const struct stay *stay)
+{
+	uint64_t same = event->run->same;
+
+	return stay->facility == same ||
+	       (payer_count(window->options->payer, PAYER_OWNERSHIP) > 0 && stay->facility &&
+	               is_owned_alike(window, same, stay->facility, event->line->from));
+}
+
+/*
+ * The first admission by the same hospital, or one that is owned alike, on the day
+ * or in the days after; NULL.
+ */
 static const struct stay *stay_of(const struct window *window, const struct event *event,
         const struct stay *stays, uint32_t count)
 {
@@ -69,8 +133,9 @@ static const struct stay *stay_of(const struct window *window, const struct even
 	for (uint32_t i = 0; i < count && stays[i].from <= day + DAYS_SHORT_TERM; i++) {
 		const struct history_run *run = window->claims[stays[i].claim].run;
 
-		if (stays[i].from >= day && stays[i].facility == event->run->same &&
-		        !stays[i].skilled && stays[i].from - day <= days_of(history_hospital(run)))
+		if (stays[i].from >= day && !stays[i].skilled &&
+		        stays[i].from - day <= days_of(history_hospital(run)) &&
+		        is_hospitals(window, event, &stays[i]))
 			return &stays[i];
 	}
 	return NULL;
@@ -88,6 +153,8 @@ static void keep(struct window *window, uint32_t at, const struct stay *stay, co
 	detail_add(&find.hit, "day=%d; limit=-%d..0", event->line->from - stay->from,
 	        days_of(hospital));
 	detail_add(&find.hit, "revenue=%04u", event->line->place);
+	if (stay->facility != event->run->same)
+		detail_add(&find.hit, "owner=the hospital's");
 	find_keep(window, &find);
 }
 
@@ -150,7 +217,8 @@ static const struct rule rule = {
         .tier = "P2",
         .scope = "bene history",
         .hit_unit = "line",
-        .definition = "A payable outpatient line (bill types 13x, 14x) of a hospital on the day it "
+        .definition = "A payable outpatient line (bill types 13x, 14x) of a hospital, or of a "
+                      "facility that has the same owner wholly by the payer's table, on the day it "
                       "admits the beneficiary, or up to three days before (one day: psychiatric, "
                       "rehabilitation, long-term and children's hospitals and units): diagnostic "
                       "by its revenue code (diagnostic), any other on the day (day_of_admission), "
@@ -158,9 +226,9 @@ static const struct rule rule = {
         .traps = "The CCN tells the kind of hospital; without one, or of another series, lines are "
                  "not evaluable. Critical access hospitals are not subject; cancer hospitals are "
                  "not told from others. Ambulance (054x) and dialysis (082x to 088x) are left out. "
-                 "Services of entities that the hospital owns, and PD on professional claims, are "
-                 "not judged: no map of owners by CCN is loaded.",
-        .tables = "series of CCN; diagnostic revenue codes (built in)",
+                 "Professional claims of practices that the hospital owns have PD and are paid "
+                 "at the facility rate: they are not judged.",
+        .tables = "series of CCN; diagnostic revenue codes (built in); ownership (--table)",
         .parameters = "days=3; excluded hospitals 1",
         .dollars = "the amount of the line",
         .evaluated = "outpatient lines of a day of their own within 3 (1) days of an admission by "

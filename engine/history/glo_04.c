@@ -11,14 +11,6 @@ static bool is_judged(const struct event *event)
 	       event->line->place != TWO_CHARS('1', '2') && event->line->code != 0;
 }
 
-/* Has a release of the fee schedule the day? */
-static bool is_covered(const struct window *window, const struct event *event)
-{
-	const struct codes *codes = window->options->codes;
-
-	return codes_nearest(codes) || codes_covers(codes, PART_MPFS, event->line->from);
-}
-
 static void keep(struct window *window, uint32_t at)
 {
 	const struct event *event = &window->events[at];
@@ -26,6 +18,7 @@ static void keep(struct window *window, uint32_t at)
 	struct find find;
 
 	find_begin(&find, at, "bundled", SEVERITY_LOW);
+	find_release(window, &find, PART_MPFS);
 	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
 	detail_add(&find.hit, "status=B or P");
 	detail_add_money(&find.hit, "paid", event->amount);
@@ -41,8 +34,8 @@ static void judge(struct window *window)
 		if (!is_judged(event))
 			continue;
 		window_scope(window, 1);
-		if (!(event->px->flags & PX_MPFS) || event->amount == AMOUNT_ABSENT ||
-		        !is_covered(window, event))
+		if (event->line->from == DATE_ABSENT || !window_covers(window, i, PART_MPFS) ||
+		        !(event->px->flags & PX_MPFS) || event->amount == AMOUNT_ABSENT)
 			continue;
 		window_evaluated(window, i, 1);
 		if ((event->px->flags & PX_BUNDLED) && event->amount > 0 &&

@@ -5,8 +5,9 @@
  */
 #include "history/services.h"
 
-static const char *const kinds[] = {"never", "not_applicable", "no_surgeon", "documentation"};
-enum { NEVER = 1, NOT_APPLICABLE = 2, NO_SURGEON = 4, DOCUMENTATION = 8 };
+static const char *const kinds[] = {
+        "never", "not_applicable", "not_teaching", "no_surgeon", "documentation"};
+enum { NEVER = 1, NOT_APPLICABLE = 2, NOT_TEACHING = 4, NO_SURGEON = 8, DOCUMENTATION = 16 };
 
 /* The fee schedule's indicator of assistants at surgery. */
 enum { ASSISTANT_DOCUMENTED = 0, ASSISTANT_NEVER = 1, ASSISTANT_NO_CONCEPT = 9 };
@@ -32,6 +33,8 @@ static unsigned kinds_of(const struct event *event, bool surgeon)
 {
 	unsigned mask = surgeon ? 0 : NO_SURGEON;
 
+	if (event_has(event, '8', '2') && (event->run->facts & HISTORY_NOT_TEACHING))
+		mask |= NOT_TEACHING;
 	switch (event->px->assistant) {
 	case ASSISTANT_NEVER:
 		return mask | NEVER;
@@ -71,6 +74,7 @@ static void keep(struct window *window, uint32_t at, unsigned mask)
 	detail_add(&find.hit, "code=%s", code_text(event->line->code, code));
 	detail_add(
 	        &find.hit, "modifier=%s; assistant=%u", modifier_of(event), event->px->assistant);
+	find_release(window, &find, PART_MPFS);
 	if (mask & NO_SURGEON)
 		detail_add(&find.hit, "surgeons=0; limit=1");
 	hit_tell_also(&find.hit, kinds, mask);
@@ -83,8 +87,8 @@ static void judge_line(struct window *window, uint32_t from, uint32_t to, uint32
 	unsigned mask;
 
 	window_scope(window, 1);
-	if (!event_has_day(event) || !(event->px->flags & PX_MPFS) ||
-	        !codes_covers(window->options->codes, PART_MPFS, event->line->from))
+	if (!event_has_day(event) || !window_covers(window, at, PART_MPFS) ||
+	        !(event->px->flags & PX_MPFS))
 		return;
 	window_evaluated(window, at, 1);
 	mask = kinds_of(event, has_surgeon(window, from, to, event->line->code));
@@ -116,6 +120,7 @@ static const enum field needs[] = {
 static const struct rule_check checks[] = {
         {"never", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
         {"not_applicable", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
+        {"not_teaching", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
         {"no_surgeon", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)},
         {"documentation", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_MPFS)}};
 
@@ -125,15 +130,17 @@ static const struct rule rule = {
         .tier = "P1",
         .scope = "bene-day",
         .hit_unit = "line and kind",
-        .definition = "A payable professional line with 80, 81, 82 or AS on a code whose "
-                      "assistant indicator is 1 (never) or 9 (not_applicable); where nobody "
-                      "billed the code itself for the beneficiary that day, without 80, 81, 82, "
-                      "AS, 55 or 56 (no_surgeon); of indicator 0, which wants documentation "
-                      "(documentation).",
+        .definition =
+                "A payable professional line with 80, 81, 82 or AS on a code whose "
+                "assistant indicator is 1 (never) or 9 (not_applicable); with 82 at a "
+                "facility that the providers file says does not teach (not_teaching); where "
+                "nobody billed the code itself for the beneficiary that day, without 80, 81, 82, "
+                "AS, 55 or 56 (no_surgeon); of indicator 0, which wants documentation "
+                "(documentation).",
         .traps = "The surgeon's claim may come late, or go to another payer. Data of assistants "
-                 "alone have no surgeons: leave the rule out. Whether the facility teaches (82) "
-                 "is not looked at.",
-        .tables = "the fee schedule's indicator of assistants at surgery",
+                 "alone have no surgeons: leave the rule out. A facility that the providers "
+                 "file does not have may teach.",
+        .tables = "the fee schedule's indicator of assistants at surgery; teaching in --providers",
         .parameters = "none",
         .dollars = "the line's amount; documentation: none",
         .evaluated = "payable professional lines with 80, 81, 82 or AS, a day of their own, and a "
@@ -141,7 +148,8 @@ static const struct rule rule = {
         .authority = "MPFS relative value file; MCPM ch. 12 s. 20.4.3",
         .idle = "no payable line with 80, 81, 82 or AS on a code that the schedule has",
         .checks = checks,
-        .check_count = 4,
+        .check_count = 5,
 };
 
-const struct history_rule history_rule_mod_07 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_mod_07 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_NEEDS_TEACHING};

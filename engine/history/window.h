@@ -86,6 +86,11 @@ void window_evaluated(struct window *window, uint32_t event, uint32_t count);
  * of lines ask too (window->line_parts), they tell.
  */
 void window_outside(struct window *window, uint32_t event, enum codes_part part);
+/*
+ * Does a set judge the line's day, itself or by the nearest that it has?  A day that
+ * it does not cover is told as above, and find_release() says so in the finding.
+ */
+bool window_covers(struct window *window, uint32_t event, enum codes_part part);
 void window_outside_pairs(struct window *window, uint32_t event);
 
 /*
@@ -103,6 +108,9 @@ struct find {
 };
 void find_begin(struct find *find, uint32_t event, const char *kind, enum severity severity);
 void find_keep(struct window *window, const struct find *find);
+
+/* Judged by the nearest release: the finding says so, and is of low severity at most. */
+void find_release(const struct window *window, struct find *find, enum codes_part part);
 
 /* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
 void *window_room(struct window *window, size_t count, size_t size);

@@ -34,6 +34,15 @@ enum {
 	COVERAGE_FROM,
 	COVERAGE_TO
 };
+enum {
+	OWNERSHIP_NPI,
+	OWNERSHIP_OWNER,
+	OWNERSHIP_NAME,
+	OWNERSHIP_SHARE,
+	OWNERSHIP_FROM,
+	OWNERSHIP_TO
+};
+enum { TELEHEALTH_CODE, TELEHEALTH_AUDIO_ONLY, TELEHEALTH_FROM, TELEHEALTH_TO };
 enum { MODIFIERS_MODIFIER, MODIFIERS_FROM, MODIFIERS_TO };
 enum { PEER_GROUPS_NPI, PEER_GROUPS_GROUP };
 enum { PACKS_PACK, PACKS_MEASURE, PACKS_SPECIALTIES, PACKS_NUMERATOR, PACKS_DENOMINATOR };
@@ -48,15 +57,6 @@ enum {
 	CLASSES_TO
 };
 
-/*
- * One cell.  text is as in the file, without quotes, "" for blank.  number by
- * the type of its column: a code word or an id as a word; a date, open ends
- * INT32_MIN and INT32_MAX; a whole number, -1 for blank; millionths of a
- * decimal, -1 for blank; enum sex; the position of a word among those allowed,
- * -1 for blank; 0 for a plain text.
- */
-struct payer_cell {
-	const char *text;
 enum {
 	DISPOSITIONS_NPI,
 	DISPOSITIONS_ID_KIND,
@@ -78,6 +78,15 @@ enum {
 	WEIGHTS_CONFIRMED
 };
 
+/*
+ * One cell.  text is as in the file, without quotes, "" for blank.  number by
+ * the type of its column: a code word or an id as a word; a date, open ends
+ * INT32_MIN and INT32_MAX; a whole number, -1 for blank; millionths of a
+ * decimal, -1 for blank; enum sex; the position of a word among those allowed,
+ * -1 for blank; 0 for a plain text.
+ */
+struct payer_cell {
+	const char *text;
 	int64_t number;
 };
 
@@ -99,6 +108,9 @@ size_t payer_columns(enum payer_table table);
 size_t payer_count(const struct payer *payer, enum payer_table table);
 const struct payer_cell *payer_row(const struct payer *payer, enum payer_table table, size_t i);
 
+/* Where row i stands in its file, from 1. */
+unsigned long payer_line(const struct payer *payer, enum payer_table table, size_t i);
+
 /* The rows whose key column has this number: the first, and how many; NULL: none. */
 const struct payer_cell *payer_find(
         const struct payer *payer, enum payer_table table, int64_t key, size_t *count);
@@ -107,6 +119,3 @@ const struct payer_cell *payer_find(
 uint64_t payer_hash(const struct payer *payer, enum payer_table table);
 
 #endif
-/* Where row i stands in its file, from 1. */
-unsigned long payer_line(const struct payer *payer, enum payer_table table, size_t i);
-

@@ -35,7 +35,7 @@ struct packed_field {
 };
 
 static const struct packed_field member_fields[] = {{0, 20}, {20, 20}, {40, 2}, {42, 16}};
-static const struct packed_field provider_fields[] = {{0, 16}, {16, 16}, {32, 2}};
+static const struct packed_field provider_fields[] = {{0, 16}, {16, 16}, {32, 2}, {34, 2}};
 
 static uint64_t pack_date(int32_t date)
 {
@@ -56,6 +56,14 @@ static uint64_t pack_member(const struct batch *batch, uint32_t line)
 	       (uint64_t)batch->sex[line] << 40 | (uint64_t)batch->state[line] << 42;
 }
 
+/* The flag column of a provider's row says whether it teaches. */
+static enum side_teaching teaching_of(const struct batch *batch, uint32_t line)
+{
+	if (!field_set_has(&batch->layout->bound, FIELD_DENIED))
+		return TEACHING_UNKNOWN;
+	return batch->said[line] & SAID_DENIED ? TEACHING_YES : TEACHING_NO;
+}
+
 static uint64_t pack_provider(const struct codes *codes, const struct batch *batch, uint32_t line)
 {
 	uint16_t specialty = batch->specialty[line];
@@ -63,7 +71,7 @@ static uint64_t pack_provider(const struct codes *codes, const struct batch *bat
 	if (specialty == 0 && batch->taxonomy[line][0])
 		specialty = codes_taxonomy_specialty(codes, batch->taxonomy[line]);
 	return (uint64_t)specialty | (uint64_t)batch->state[line] << 16 |
-	       (uint64_t)batch->entity_type[line] << 32;
+	       (uint64_t)batch->entity_type[line] << 32 | (uint64_t)teaching_of(batch, line) << 34;
 }
 
 /* Field by field: what is said beats what is not, the smaller beats the larger. */
@@ -191,9 +199,9 @@ static int add_providers(void *context, struct batch *batch, struct diag *diag)
 		uint64_t facts = pack_provider(loader->options->codes, batch, i);
 
 		if (batch->rendering[i])
-			add_facts(loader->side, batch->rendering[i], facts, provider_fields, 3);
+			add_facts(loader->side, batch->rendering[i], facts, provider_fields, 4);
 		if (batch->billing_ccn[i])
-			add_facts(loader->side, batch->billing_ccn[i], facts, provider_fields, 3);
+			add_facts(loader->side, batch->billing_ccn[i], facts, provider_fields, 4);
 	}
 	return 0;
 }
@@ -515,5 +523,6 @@ struct side_provider side_provider_find(const struct side *side, uint64_t id)
 	        .specialty = facts & 0xffff,
 	        .state = facts >> 16 & 0xffff,
 	        .entity_type = facts >> 32 & 3,
+	        .teaching = facts >> 34 & 3,
 	};
 }

@@ -60,9 +60,11 @@ void side_members(const struct side *side, struct batch *batch, struct side_coun
 void side_providers(const struct side *side, struct batch *batch, struct side_counts *counts);
 
 /* What the providers file says of an id; 0 for what it does not. */
+enum side_teaching { TEACHING_UNKNOWN, TEACHING_NO, TEACHING_YES };
 struct side_provider {
 	uint16_t specialty, state;
 	uint8_t entity_type;
+	uint8_t teaching; /* enum side_teaching */
 };
 struct side_provider side_provider_find(const struct side *side, uint64_t id);
 

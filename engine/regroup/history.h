@@ -78,7 +78,8 @@ struct history_run {
 	uint32_t diagnoses; /* groups of the claim's diagnoses, with HISTORY_NEEDS_DIAGNOSES */
 	uint32_t claim_id_size, data_source_size, person_id_size;
 	uint32_t facts;    /* HISTORY_CONDITION... and the hospital's kind, of institutional lines;
-	                      HISTORY_IN_PERSON, entity type */
+	                      HISTORY_IN_PERSON, entity type; of professional ones HISTORY_NOT_TEACHING
+	                    */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 };
 
@@ -90,9 +91,12 @@ struct history_run {
 enum {
 	HISTORY_CONDITIONS = 1 << 0,
 	HISTORY_CONDITION_51 = 1 << 1,
-	HISTORY_CONDITION_42 = 1 << 2,
-	HISTORY_CONDITION_43 = 1 << 3
+	HISTORY_CONDITION_42 = 1 << 5,
+	HISTORY_CONDITION_43 = 1 << 6
 };
+
+/* Of professional lines, with HISTORY_NEEDS_TEACHING: the providers file has the facility's no. */
+enum { HISTORY_NOT_TEACHING = 1 << 7 };
 
 /* Of all lines: is the provider who rendered it (the same provider); its entity type, two bits. */
 enum { HISTORY_IN_PERSON = 1 << 2, HISTORY_ENTITY_SHIFT = 3 };
@@ -149,7 +153,10 @@ struct history_verdict {
 struct history_emitter;
 
 /* What a run leaves only if some rule reads it. */
-enum { HISTORY_NEEDS_DIAGNOSES = 1 << 0 /* regroup/diagnosis_groups.h */ };
+enum {
+	HISTORY_NEEDS_DIAGNOSES = 1 << 0, /* regroup/diagnosis_groups.h */
+	HISTORY_NEEDS_TEACHING = 1 << 1,
+};
 
 struct history_emit_options {
 	struct partitions *partitions;

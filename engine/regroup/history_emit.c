@@ -178,8 +178,19 @@ static uint32_t diagnoses_of(const struct batch *batch, uint32_t line)
 	return groups;
 }
 
-static uint32_t facts_of(const struct batch *batch, uint32_t line)
+/* Does the providers file say that the line's facility does not teach? */
+static bool is_not_teaching(
+        const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
 {
+	return (emitter->needs & HISTORY_NEEDS_TEACHING) && emitter->providers &&
+	       usable(batch->facility[line]) &&
+	       side_provider_find(emitter->providers, batch->facility[line]).teaching ==
+	               TEACHING_NO;
+}
+
+static uint32_t facts_of(const struct emission *emission, uint32_t line)
+{
+	const struct batch *batch = emission->batch;
 	uint32_t facts = (uint32_t)batch->entity_type[line] << HISTORY_ENTITY_SHIFT;
 	uint64_t same = same_of(batch, line) & ~HISTORY_BILLING;
 
@@ -187,6 +198,8 @@ static uint32_t facts_of(const struct batch *batch, uint32_t line)
 	if (batch->claim_type[line] == CLAIM_INSTITUTIONAL)
 		facts |= conditions_of(batch, line) | (uint32_t)hospital_of(batch, line)
 		                                              << HISTORY_HOSPITAL_SHIFT;
+	else
+		facts |= is_not_teaching(emission->emitter, batch, line) ? HISTORY_NOT_TEACHING : 0;
 	return facts;
 }
 
@@ -293,7 +306,7 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->data_source_size = batch->data_source[i].size;
 	run->person_id_size = batch->person_id[i].size;
 	run->ordering = ordering_of(batch, i);
-	run->facts = facts_of(batch, i);
+	run->facts = facts_of(emission, i);
 }
 
 static char *put_slice(char *to, const struct batch *batch, struct slice slice)

@@ -91,7 +91,8 @@ static const struct rule_template templates[] = {
         },
         {
                 "ownership",
-                "Who owns which provider, for groups that bill as one. Read by STA-07.",
+                "Who owns which provider (an NPI or a CCN), for groups that bill as one. "
+                "Read by GLO-03.",
                 OWN_TABLE("ownership"),
                 "npi,owner_id,owner_name,share,from,to",
                 "1003000126,O1,Example Holding,100,2020-01-01,\n",
@@ -175,6 +176,26 @@ static const struct rule_template templates[] = {
                 "pack,measure,specialties,numerator_codes,denominator_codes",
                 "dermatology,destructions_per_visit,07,17000 17003 17004,99212 99213 99214\n"
                 "dermatology,mohs_per_patient,07,17311 17313,\n",
+        },
+        {
+                "telehealth",
+                "Codes that may be given by telehealth on the dates; audio_only is 1 where sound "
+                "alone will do. Given, it is the whole list; the rows are a beginning. Read by "
+                "TIM-07.",
+                OWN_TABLE("telehealth"),
+                "code,audio_only,from,to",
+                "90791,1,,\n90832,1,,\n90834,1,,\n90837,1,,\n90846,1,,\n90847,1,,\n"
+                "96116,1,,\n97802,1,,\n97803,1,,\n99202,0,,2024-12-31\n99202,1,2025-01-01,\n"
+                "99203,0,,2024-12-31\n99203,1,2025-01-01,\n99204,0,,2024-12-31\n"
+                "99204,1,2025-01-01,\n99205,0,,2024-12-31\n99205,1,2025-01-01,\n"
+                "99211,0,,2024-12-31\n99211,1,2025-01-01,\n99212,0,,2024-12-31\n"
+                "99212,1,2025-01-01,\n99213,0,,2024-12-31\n99213,1,2025-01-01,\n"
+                "99214,0,,2024-12-31\n99214,1,2025-01-01,\n99215,0,,2024-12-31\n"
+                "99215,1,2025-01-01,\n99231,0,,\n99232,0,,\n99233,0,,\n99406,1,,\n"
+                "99407,1,,\n99441,1,2020-03-01,2024-12-31\n99442,1,2020-03-01,2024-12-31\n"
+                "99443,1,2020-03-01,2024-12-31\n99497,1,,\nG0108,1,,\nG0109,1,,\nG0270,1,,\n"
+                "G0406,0,,\nG0407,0,,\nG0408,0,,\nG0425,0,,\nG0426,0,,\nG0427,0,,\n"
+                "G0438,1,2020-03-01,\nG0439,1,2020-03-01,\n",
         },
 };
 

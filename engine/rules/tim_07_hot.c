@@ -65,19 +65,63 @@ static bool is_visit(const struct procedure_attributes *px)
 	return px->em_family != EM_NONE && px->em_family != EM_OTHER;
 }
 
-static unsigned judge_line(
-        const struct procedure_attributes *attributes, const struct batch *batch, uint32_t line)
+/* Without a list: what none has, and visits that needed video. */
+static unsigned judge_by_class(
+        const struct rule_context *context, const struct batch *batch, uint32_t line)
 {
-	const struct procedure_attributes *px = &attributes[batch->hcpcs_ref[line]];
+	const struct procedure_attributes *px = &codes_procedures(
+	        context->codes)[batch->hcpcs_ref[line]];
 	int32_t day = batch->service_from[line];
-	unsigned mask = count_modifiers(batch, line) > 1 ? TWO_MODIFIERS : 0;
+	unsigned mask = is_never_listed(px) ? NOT_LISTED : 0;
 
-	if (is_never_listed(px))
-		mask |= NOT_LISTED;
 	if (line_has_modifier(batch, line, TWO_CHARS('9', '3')) && is_visit(px) &&
 	        day != DATE_ABSENT && day < DAY_2025_01_01 && !has_mental(batch, line))
 		mask |= AUDIO_ONLY;
 	return mask;
+}
+
+static inline bool has_list(const struct rule_context *context)
+{
+	return payer_count(context->payer, PAYER_TELEHEALTH) != 0;
+}
+
+/* Can the payer's list judge a line at all? */
+static bool is_listable(
+        const struct rule_context *context, const struct batch *batch, uint32_t line)
+{
+	return has_list(context) && batch->hcpcs[line] != CODE_BLANK &&
+	       batch->service_from[line] != DATE_ABSENT;
+}
+
+static unsigned judge_by_list(
+        const struct rule_context *context, const struct batch *batch, uint32_t line)
+{
+	int32_t day = batch->service_from[line];
+	bool listed = false, audio = !line_has_modifier(batch, line, TWO_CHARS('9', '3'));
+	const struct payer_cell *row;
+	size_t count;
+
+	row = payer_find(context->payer, PAYER_TELEHEALTH, (int64_t)batch->hcpcs[line], &count);
+	for (; count > 0; count--, row += payer_columns(PAYER_TELEHEALTH)) {
+		if (day < row[TELEHEALTH_FROM].number || day > row[TELEHEALTH_TO].number)
+			continue;
+		listed = true;
+		audio |= row[TELEHEALTH_AUDIO_ONLY].number == 1;
+	}
+	if (!listed)
+		return NOT_LISTED;
+	return audio ? 0 : AUDIO_ONLY;
+}
+
+static unsigned judge_line(
+        const struct rule_context *context, const struct batch *batch, uint32_t line)
+{
+	unsigned mask = count_modifiers(batch, line) > 1 ? TWO_MODIFIERS : 0;
+
+	if (!has_list(context))
+		return mask | judge_by_class(context, batch, line);
+	return is_listable(context, batch, line) ? mask | judge_by_list(context, batch, line)
+	                                         : mask;
 }
 
 /* Places are compared all at once; modifiers only of lines that have any. */
@@ -100,8 +144,7 @@ static void find_scope(struct judging *judging, uint8_t scope[BATCH_LINES])
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
-	const struct procedure_attributes *attributes = codes_procedures(
-	        judging_context(judging)->codes);
+	const struct rule_context *context = judging_context(judging);
 	struct marks marks;
 
 	memset(&marks, 0, sizeof(marks));
@@ -111,8 +154,10 @@ static void judge(struct judging *judging)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		if (!marks.scope[i])
 			continue;
-		marks.hits[i] = judge_line(attributes, batch, i) != 0;
-		marks.evaluated[i] = marks.hits[i] || batch->hcpcs_ref[i] != 0;
+		marks.hits[i] = judge_line(context, batch, i) != 0;
+		marks.evaluated[i] = marks.hits[i] ||
+		                     (has_list(context) ? is_listable(context, batch, i)
+		                                        : batch->hcpcs_ref[i] != 0);
 	}
 	judging_mark(judging, 0, &marks);
 }
@@ -120,7 +165,7 @@ static void judge(struct judging *judging)
 static void tell(const struct rule_context *context, const struct batch *batch, uint32_t line,
         unsigned k, struct hit *hit)
 {
-	unsigned mask = judge_line(codes_procedures(context->codes), batch, line);
+	unsigned mask = judge_line(context, batch, line);
 	char text[CODE_TEXT_SIZE];
 
 	(void)k;
@@ -149,20 +194,23 @@ const struct rule HOT(rule_tim_07) = {
         .tier = "P2",
         .scope = "line",
         .hit_unit = "line",
-        .definition = "A payable professional line of POS 02 or 10, or with 93, 95, GT or GQ: for "
-                      "what no year's telehealth list has, operations with 10 or 90 global days, "
-                      "anaesthesia, laboratory, drugs, DMEPOS, ambulance (not_listed); 93 before "
-                      "2025 on a visit, which needed video then (audio_only); two of 93, 95, GT "
-                      "and GQ (two_modifiers).",
+        .definition = "A payable professional line of POS 02 or 10, or with 93, 95, GT or GQ: a "
+                      "code that the payer's list does not have that day, or without a list "
+                      "what no year's has, operations with 10 or 90 global days, anaesthesia, "
+                      "laboratory, drugs, DMEPOS, ambulance (not_listed); 93 on a code that the "
+                      "list does not let be done by sound alone, or without a list before 2025 on "
+                      "a visit, which needed video then (audio_only); two of 93, 95, GT and GQ "
+                      "(two_modifiers).",
         .traps = "Audio alone was enough for mental disorders: with a diagnosis of chapter F a "
                  "visit is no audio_only. Waivers of 2020 to 2024 let the in-person POS stand with "
                  "95, so that POS and modifier are not held against each other without a payer's "
-                 "rule. The lists' other codes are not loaded: a code that only a year's list "
-                 "leaves out is not told.",
-        .tables = "classes of procedures, global days, E/M families; CMS's lists are not loaded",
+                 "rule. Without a list, a code that only a year's list leaves out is not told.",
+        .tables = "telehealth (--table); else classes of procedures, global days, E/M families",
         .parameters = "audio_until=2024-12-31",
         .dollars = "the amount of the line",
-        .evaluated = "such lines with a known code, or with two of the modifiers",
+        .evaluated =
+                "such lines with a known code (with a list, any code and a day), or with two of "
+                "the modifiers",
         .authority = "42 CFR 410.78; CMS list of telehealth services",
         .idle = "no line of POS 02 or 10, or with 93, 95, GT or GQ",
         .checks = checks,

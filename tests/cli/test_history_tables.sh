@@ -75,6 +75,45 @@ b4a|1|type3|low|80.00|code=96375; primaries=0; limit=1; table=any procedure" \
 equal "NCC-07: what the file has in force is evaluated, from its first day on" "NCC-07,12,11,1,6" \
 	"$(awk -F, '/^NCC-07/ { print $1 "," $9 "," $10 "," $11 "," $12 }' run/rules.csv)"
 
+# ---- Other tables of the payer's, and what the providers file says ----
+
+printf 'npi,owner_id,owner_name,share,from,to\n010001,O1,H,100,,\n1003000134,O1,H,,2024-01-01,\n010003,O1,H,60,,\n010004,O2,X,100,,\n010004,O1,H,100,,2024-03-08\n' >owners.csv
+stay='type=institutional tob=111 rev=0120 ccn=010001 adm=2024-03-10 dis=2024-03-15'
+lab='type=institutional tob=131 rev=0300 paid=41.00'
+made "a a/1 - 2024-03-10..2024-03-15 $stay" "a b/1 80053 2024-03-09 $lab facility=1003000134" \
+	"b a/1 - 2024-03-10..2024-03-15 $stay" "b b/1 80053 2024-03-09 $lab ccn=010003" \
+	"c a/1 - 2024-03-10..2024-03-15 $stay" "c b/1 80053 2024-03-09 $lab ccn=010004" \
+	"d a/1 - 2024-03-10..2024-03-15 $stay" "d b/1 80053 2024-03-08 $lab ccn=010004" \
+	"e a/1 - 2024-03-10..2024-03-15 $stay" "e b/1 80053 2024-03-10 $lab ccn=010001"
+judge GLO-03 --table ownership=owners.csv
+equal "GLO-03: facilities with one owner, wholly, on the day" "ab|41.00|admitted=2024-03-10; day=-1; limit=-3..0; revenue=0300; owner=the hospital's
+db|41.00|admitted=2024-03-10; day=-2; limit=-3..0; revenue=0300; owner=the hospital's
+eb|41.00|admitted=2024-03-10; day=0; limit=-3..0; revenue=0300" "$(told GLO-03 'claim_id dollars detail')"
+judge GLO-03
+equal "GLO-03: without the table the hospital itself" "eb" "$(told GLO-03 'claim_id')"
+
+printf 'npi,entity_type,teaching\n1003000142,2,0\n1003000159,2,1\n' >providers.csv
+for facility in 1003000142 1003000159 1003000167; do
+	echo "$facility a/1 27447 2024-03-01 facility=$facility npi=1003000134"
+	echo "$facility b/1 27447 2024-03-01 facility=$facility m1=82"
+	echo "$facility c/1 27447 2024-03-01 facility=$facility m1=80"
+done >teaching
+made "$(cat teaching)"
+judge MOD-07 --providers providers.csv
+equal "MOD-07: 82 where the facility does not teach" "1003000142b|not_teaching|low|80.00|code=27447; modifier=82; assistant=2" \
+	"$(told MOD-07 'claim_id kind severity dollars detail')"
+judge MOD-07
+equal "MOD-07: without the file nobody knows" "" "$(told MOD-07 'claim_id')"
+
+printf 'code,audio_only,from,to\n99213,0,,2024-12-31\n99213,1,2025-01-01,\n90832,1,,\n' >telehealth.csv
+made 'a a/1 99213 2024-03-01 pos=02' 'b a/1 99213 2024-03-01 pos=10 m1=93' 'c a/1 99213 2025-03-01 pos=10 m1=93' \
+	'd a/1 90832 2024-03-01 pos=10 m1=93' 'e a/1 97110 2024-03-01 m1=95' 'f a/1 X9999 2024-03-01 m1=GT m2=95' 'g a/1 97110 2024-03-01'
+judge TIM-07 --table telehealth=telehealth.csv
+equal "TIM-07 by the payer's list" "ba|audio_only|code=99213; pos=10; modifier1=93
+ea|not_listed|code=97110; pos=11; modifier1=95
+fa|not_listed|code=X9999; pos=11; modifier1=GT; modifier2=95; limit=1; also=two_modifiers" "$(told TIM-07 'claim_id kind detail')"
+equal "TIM-07: any code is judged by a list" "6,6,0,3" "$(awk -F, '/^TIM-07/ { print $9 "," $10 "," $11 "," $12 }' run/rules.csv)"
+
 # ---- NCC-08 by a payer's panels ----
 
 printf 'panel,component\n80055,85025\n80055,86900\n80055,86900\n80061,82465\n80061,83718\n' >panels.csv
