@@ -660,7 +660,8 @@ static int open_side(struct scan *scan, enum layout_use use, const char *path, s
 static void forget_side_keys(struct scan *scan)
 {
 	static const enum field keys[] = {
-	        FIELD_PERSON_ID, FIELD_RENDERING_NPI, FIELD_BILLING_TIN, FIELD_BILLING_CCN};
+	        FIELD_PERSON_ID, FIELD_RENDERING_NPI, FIELD_BILLING_TIN, FIELD_BILLING_CCN,
+	        FIELD_DENIED};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		scan->side_fields.words[keys[i] / 64] &= ~((uint64_t)1 << (keys[i] % 64));

@@ -109,6 +109,7 @@ static const struct alias provider_aliases[] = {
         {"ccn", FIELD_BILLING_CCN, 1},
         {"specialty", FIELD_SPECIALTY, 1},
         {"taxonomy", FIELD_TAXONOMY, 1},
+        {"teaching", FIELD_DENIED, 1}, /* a flag like that of lines: lookup/side.c */
 };
 
 static bool is_numbered(const char *name, const char *stem, unsigned max, unsigned *number)
