@@ -811,7 +811,8 @@ static int open_scan(struct scan *scan)
 	scan->normalise_hot = normalise_hot_at(options->level);
 	err = rules_select(&scan->selection, options->rules, scan->diag);
 	scan->any_providers = err == 0 && providers_wanted(&scan->selection);
-	scan->any_times = err == 0 && providers_tell(&scan->selection);
+	scan->any_times = err == 0 && (providers_tell(&scan->selection) ||
+	                                      scan->selection.active[rule_find("TIM-02")]);
 	scan->any_history = scan->any_providers || (err == 0 && history_wanted(&scan->selection));
 	scan->any_rules = scan->selection.checks != 0 || scan->any_history;
 	scan->basis = -1;

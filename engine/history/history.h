@@ -57,7 +57,7 @@ struct history_options {
 	/* Where lines that stand are left for their providers (regroup/providers.h); NULL: nowhere.
 	 */
 	struct partitions *providers;
-	const struct times *times; /* NULL: no rule tells of providers' days */
+	const struct times *times; /* NULL: no rule asks for them */
 };
 
 int history_create(

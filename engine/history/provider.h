@@ -72,21 +72,20 @@ void provider_tally(struct provider_window *window, struct tally tally);
 
 /* ---- Finding ---- */
 
-/* Begin, change what is not the usual, keep.  Usual: the whole amounts of the members, no detail.
+/*
+ * Begin, which puts the lines in the contract's order, change what is not the
+ * usual, keep.  It stands on the first.  Usual: the whole amounts of the lines,
+ * no detail.
  */
 struct provider_find {
-	const struct provider_line *line;           /* that it stands on; it is told */
-	const struct provider_line *const *members; /* whose dollars it has, all told */
+	const struct provider_line *const *members; /* of one day, all told */
 	size_t member_count;
 	const char *kind; /* static */
 	struct hit hit;   /* severity, watch, share, whole, detail; kind is not read */
 };
-void provider_find_begin(struct provider_find *find, const struct provider_line *const *members,
+void provider_find_begin(struct provider_find *find, const struct provider_line **members,
         size_t count, const char *kind, enum severity severity);
 void provider_find_keep(struct provider_window *window, const struct provider_find *find);
-
-/* The first of some told lines of a day, in the contract's order of lines. */
-const struct provider_line *provider_first(const struct provider_line *const *lines, size_t count);
 
 /* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
 void *provider_room(struct provider_window *window, size_t count, size_t size);

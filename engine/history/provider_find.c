@@ -64,23 +64,18 @@ static int compare_lines(const struct provider_line *a, const struct provider_li
 	return (of_a->digest > of_b->digest) - (of_a->digest < of_b->digest);
 }
 
-const struct provider_line *provider_first(const struct provider_line *const *lines, size_t count)
+static int compare_members(const void *a, const void *b)
 {
-	const struct provider_line *first = lines[0];
-
-	for (size_t i = 1; i < count; i++) {
-		if (compare_lines(lines[i], first) < 0)
-			first = lines[i];
-	}
-	return first;
+	return compare_lines(
+	        *(const struct provider_line *const *)a, *(const struct provider_line *const *)b);
 }
 
 /* ---- Telling ---- */
 
-void provider_find_begin(struct provider_find *find, const struct provider_line *const *members,
+void provider_find_begin(struct provider_find *find, const struct provider_line **members,
         size_t count, const char *kind, enum severity severity)
 {
-	find->line = provider_first(members, count);
+	qsort(members, count, sizeof(*members), compare_members);
 	find->members = members;
 	find->member_count = count;
 	find->kind = kind;
@@ -120,34 +115,38 @@ static struct finding finding_of(
 	return finding;
 }
 
-/* The dollars that a finding takes of its members, which are kept for the union. */
+/*
+ * The dollars of a finding are its share of its members' sum, rounded once; of
+ * that each line has what the sum up to it adds, so that the lines' parts are
+ * the whole.  They are kept for the union.
+ */
 static bool take_dollars(
         struct provider_private *own, const struct provider_find *find, int64_t *dollars)
 {
 	struct take *takes = growing_add(&own->takes, find->member_count, sizeof(*takes));
-	uint64_t sum = 0;
+	uint64_t amounts = 0;
 
 	if (!takes)
 		return false;
+	*dollars = 0;
 	for (size_t i = 0; i < find->member_count; i++) {
 		const struct provider_line *line = find->members[i];
-		int64_t taken = find->hit.severity == SEVERITY_INFO
-		                        ? 0
-		                        : claims_dollars(
-		                                  line->amount, find->hit.share, find->hit.whole);
+		int64_t before = *dollars;
 
+		amounts += line->amount > 0 ? (uint64_t)line->amount : 0; /* absent is below */
+		if (find->hit.severity != SEVERITY_INFO)
+			*dollars = claims_dollars(
+			        (int64_t)amounts, find->hit.share, find->hit.whole);
 		takes[i] = (struct take){
-		        line, taken, (uint8_t)own->window.rule, line == find->line};
-		sum += (uint64_t)taken;
+		        line, *dollars - before, (uint8_t)own->window.rule, i == 0};
 	}
-	*dollars = (int64_t)sum;
 	return true;
 }
 
 void provider_find_keep(struct provider_window *window, const struct provider_find *find)
 {
 	struct provider_private *own = window->own;
-	struct finding finding = finding_of(window, find->line);
+	struct finding finding = finding_of(window, find->members[0]);
 	const struct hit_view view = {
 	        .detail = {find->hit.detail, (uint32_t)strlen(find->hit.detail)},
 	};

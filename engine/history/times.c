@@ -62,6 +62,7 @@ int times_create(struct times **times, const struct codes *codes, const struct s
 		        .from = minutes ? minutes->from : INT32_MAX,
 		        .first = minutes ? minutes->first : 0,
 		        .further = minutes ? minutes->further : 0,
+		        .unit = minutes ? minutes->unit : 0,
 		        .intra = phystime ? intra_of(phystime, word) : 0,
 		};
 	}

@@ -23,7 +23,7 @@ struct time_floor {
 	uint16_t first;   /* ... of the first unit */
 	uint16_t further; /* ... of each further one; 0: units do not count */
 	uint16_t intra;   /* intra-service minutes; 0: not known */
-	uint16_t pad;
+	uint16_t unit;    /* of therapy and behaviour services: minutes of a unit; 0: none */
 };
 
 struct times {
@@ -44,15 +44,7 @@ static inline bool times_has(const struct times *times, uint32_t ref, int32_t da
 	return floor->intra > 0 || day >= floor->from;
 }
 
-/* Is the code one of units of time then? */
-static inline bool times_by_unit(const struct times *times, uint32_t ref, int32_t day)
-{
-	const struct time_floor *floor = &times->floors[ref];
-
-	return floor->further > 0 && day >= floor->from;
-}
-
-/* Minutes of a line; units in ten-thousandths, begun ones do not count, none is one. */
+/* Minutes of a line; units in ten-thousandths, those begun do not count, but the first does. */
 int64_t times_minutes(const struct times *times, uint32_t ref, int32_t day, int64_t units);
 
 #endif

@@ -283,6 +283,8 @@ struct code_minutes {
 	int32_t from;     /* the first day of which that is so; INT32_MIN: every day */
 	uint16_t first;   /* whole minutes of the first unit */
 	uint16_t further; /* of each further one; 0: units do not tell time */
+	uint16_t unit; /* of therapy and behaviour services: minutes of a unit; 0: none of them */
+	uint16_t pad;
 };
 
 /* All of them, by word. */

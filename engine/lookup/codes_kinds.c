@@ -468,12 +468,12 @@ static int exclusion_row(struct reading *reading)
 	return 0;
 }
 
-/* code,from,first,further: whole minutes; from may be empty. */
+/* code,from,first,further,unit: whole minutes; from and unit may be empty. */
 static int minutes_row(struct reading *reading)
 {
 	struct codes *codes = reading->codes;
 	struct code_minutes *row = &codes->minutes[codes->minutes_count++];
-	uint64_t first = 0, further = 0;
+	uint64_t first = 0, further = 0, unit = 0;
 	int err = read_word(reading, reading->cells[0], &row->word);
 
 	if (!err)
@@ -482,8 +482,11 @@ static int minutes_row(struct reading *reading)
 		err = read_number(reading, reading->cells[2], MINUTES_MAX, &first);
 	if (!err)
 		err = read_number(reading, reading->cells[3], MINUTES_MAX, &further);
+	if (!err && reading->cells[4].size > 0)
+		err = read_number(reading, reading->cells[4], MINUTES_MAX, &unit);
 	row->first = (uint16_t)first;
 	row->further = (uint16_t)further;
+	row->unit = (uint16_t)unit;
 	return err;
 }
 
@@ -499,7 +502,7 @@ static const struct kind kinds[KIND_COUNT] = {
         [KIND_BILL_TYPES] = {"prefix,frequencies", SYSTEM_NONE, bill_type_row},
         [KIND_TAXONOMY] = {"taxonomy,specialty", SYSTEM_NONE, taxonomy_row},
         [KIND_EXCLUSIONS] = {"npi,excluded,reinstated", SYSTEM_NONE, exclusion_row},
-        [KIND_MINUTES] = {"code,from,first,further", SYSTEM_NONE, minutes_row},
+        [KIND_MINUTES] = {"code,from,first,further,unit", SYSTEM_NONE, minutes_row},
 };
 
 /* Cut a line into cells; the number of them, over CELLS_MAX for too many. */

@@ -5,7 +5,8 @@
 #   PERSON CLAIM/LINE CODE DATE [FIELD=VALUE]... [!KIND]
 #
 # A person is a case.  !KIND: the rule finds the line, !!KIND: the line's claim.
-# Dates: DATE or FROM..THRU.  Fields are those of the header below, by short name.
+# Dates: DATE or FROM..THRU.  n=COUNT: as many such claims, each of a person of its
+# own unless who=same; !KIND is of the first.  Fields are those of the header below, by short name.
 BEGIN {
 	FS = " "
 	print "claim_id,claim_line_number,claim_type,person_id,claim_start_date,claim_end_date," \
@@ -15,13 +16,13 @@ BEGIN {
 		"billing_npi,billing_tin,facility_npi,received_date,paid_amount,charge_amount," \
 		"specialty_code,billing_ccn,claim_frequency_code,original_claim_id,denied_flag,condition_code_1,ordering_npi," \
 		"diagnosis_code_1,diagnosis_code_2,diagnosis_code_3,diagnosis_pointer_1,diagnosis_pointer_2,provider_state,ms_drg_code," \
-		"procedure_code_1" >claims
+		"procedure_code_1,entity_type" >claims
 }
 /^#/ || NF == 0 { next }
 {
 	delete f
 	f["type"] = "professional"; f["npi"] = "1003000126"; f["units"] = 1; f["charge"] = "100.00"
-	f["paid"] = "80.00"; f["pos"] = 11; f["tin"] = "111111111"; f["spec"] = "08"; f["received"] = "2024-12-31"
+	f["paid"] = "80.00"; f["pos"] = 11; f["tin"] = "111111111"; f["spec"] = "08"; f["received"] = "2024-12-31"; f["n"] = 1
 	split($2, id, "/")
 	split($4, day, "[.][.]")
 	f["from"] = day[1]; f["thru"] = day[2] == "" ? day[1] : day[2]
@@ -34,9 +35,11 @@ BEGIN {
 	if (f["type"] == "institutional") { f["npi"] = ""; f["pos"] = ""; f["spec"] = "" }
 	else if (f["facility"] == "") f["facility"] = ""
 	original = f["replaces"] == "" ? "" : $1 f["replaces"]
-	print $1 id[1] "," id[2] "," f["type"] "," (f["person"] == "none" ? "" : $1) "," f["start"] "," f["end"] "," f["from"] "," \
+	for (k = 1; k <= f["n"] + 0; k++)
+		print $1 id[1] (k > 1 ? "-" k : "") "," id[2] "," f["type"] "," \
+		(f["person"] == "none" ? "" : $1 (k > 1 && f["who"] != "same" ? "-" k : "")) "," f["start"] "," f["end"] "," f["from"] "," \
 		f["thru"] "," f["adm"] "," f["dis"] "," f["status"] "," f["pos"] "," f["tob"] "," f["rev"] "," f["units"] "," ($3 == "-" ? "" : $3) "," \
 		f["m1"] "," f["m2"] "," f["npi"] "," f["billing"] "," f["tin"] "," f["facility"] "," f["received"] "," f["paid"] "," \
 		f["charge"] "," f["spec"] "," f["ccn"] "," f["freq"] "," original "," f["denied"] "," f["cond"] "," f["ordering"] "," f["d1"] "," f["d2"] "," f["d3"] "," \
-		f["p1"] "," f["p2"] "," f["state"] "," f["drg"] "," f["px"] >claims
+		f["p1"] "," f["p2"] "," f["state"] "," f["drg"] "," f["px"] "," f["entity"] >claims
 }
