@@ -19,6 +19,7 @@
 #include "base/diag.h"
 #include "calibrate.h"
 #include "codes_command.h"
+#include "convert.h"
 #include "gen.h"
 #include "history/history.h"
 #include "history/providers.h"
@@ -46,6 +47,7 @@ static const char usage[] =
         "usage: claimscan COMMAND [options]\n"
         "\n"
         "  scan INPUT...          files, directories, globs, @manifest, - for stdin\n"
+        "  convert INPUT... -o F  what a scan would read: F.csv canonical CSV, F.clm a claim pack\n"
         "  gen -o DIR             synthetic claims with planted schemes and their labels\n"
         "  rules list             the rules, and what is built\n"
         "  rules explain ID       one rule: definition, traps, authority, dollars\n"
@@ -383,6 +385,61 @@ out:
 	return err;
 }
 
+/* ---- convert ---- */
+
+/* Options that convert shares with scan are read as scan's. */
+static void take_as_scan(struct option_values *values)
+{
+	static const enum option pairs[][2] = {
+	        {OPT_CONVERT_THREADS, OPT_THREADS},
+	        {OPT_CONVERT_MAP, OPT_MAP},
+	        {OPT_CONVERT_ZERO_PAID, OPT_ZERO_PAID},
+	        {OPT_CONVERT_IO, OPT_IO},
+	        {OPT_CONVERT_CPU, OPT_CPU},
+	        {OPT_CONVERT_CACHE, OPT_CACHE},
+	        {OPT_CONVERT_MEMORY, OPT_MEMORY},
+	        {OPT_CONVERT_TMP, OPT_TMP},
+	        {OPT_CONVERT_MAX_BAD, OPT_MAX_BAD},
+	        {OPT_CONVERT_PROGRESS, OPT_PROGRESS},
+	        {OPT_CONVERT_QUIET, OPT_QUIET},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		values->value[pairs[i][1]] = values->value[pairs[i][0]];
+	values->value[OPT_RULES] = "none";
+	values->value[OPT_REPORT] = "none";
+}
+
+static int command_convert(int argc, char **argv, struct diag *diag)
+{
+	struct option_values values;
+	struct scan_options scan = {.inputs = NULL};
+	int err = options_parse(&values, 'V', argc, argv, diag);
+
+	if (err == 1) {
+		puts("usage: claimscan convert [options] INPUT... -o FILE\n"
+		     "       claimscan convert claims.csv -o claims.clm\n");
+		options_help(stdout, 'V');
+		err = 0;
+		goto out;
+	}
+	if (err == 0 && (values.operand_count == 0 || !values.value[OPT_CONVERT_OUT]))
+		err = diag_set(diag, FAIL_USAGE,
+		        "convert: wants inputs and --out FILE (.csv or .clm)");
+	take_as_scan(&values);
+	if (err == 0)
+		err = set_scan(&scan, &values, diag);
+	if (err == 0)
+		err = convert_create(&scan.convert, values.value[OPT_CONVERT_OUT],
+		        values.value[OPT_CONVERT_FORCE], diag);
+	if (err == 0)
+		err = scan_run(&scan, diag);
+	convert_destroy(scan.convert);
+out:
+	options_free(&values);
+	return err;
+}
+
 /* ---- gen ---- */
 
 static int set_gen_number(const struct option_values *values, enum option option, const char *name,
@@ -576,6 +633,8 @@ static int command(const char *name, int argc, char **argv, struct diag *diag)
 
 	if (strcmp(name, "scan") == 0)
 		return command_scan(argc, argv, diag);
+	if (strcmp(name, "convert") == 0)
+		return command_convert(argc, argv, diag);
 	if (strcmp(name, "gen") == 0)
 		return command_gen(argc, argv, diag);
 	if (strcmp(name, "rules") == 0)

@@ -38,6 +38,9 @@ static const struct command {
         {"scan", NULL, 'S', "INPUT...",
                 "Scan claim files: files, directories, globs, @manifest, \"-\" for "
                 "standard input."},
+        {"convert", NULL, 'V', "INPUT... -o FILE",
+                "Write what a scan would read: as canonical CSV (.csv), or as a claim pack "
+                "(.clm), which is scanned again without being parsed."},
         {"gen", NULL, 'G', "-o DIR",
                 "Write synthetic claims with planted schemes and their labels."},
         {"rules", "list", 0, "", "List the rules, and what is built."},
