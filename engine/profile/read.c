@@ -363,29 +363,22 @@ static void add_one_rule(void *context, const struct cell *cell, uint64_t lines)
 		add_rule(one->out, cell, lines);
 }
 
-static uint64_t evaluated(const struct profile *profile, uint32_t number, unsigned check)
+/* By check, of lines and claims. */
+static void load_checks(const struct profile *profile, uint32_t number, struct totals *totals)
 {
-	const struct shared_chunk *chunk = shared_chunk(&profile->shared, number);
-	uint64_t count = chunk ? shared_word(chunk, number, WORD_EVALUATED + check) : 0;
-
-	for (const struct part *part = first_part(profile); part; part = part->next) {
-		const struct part_chunk *blocks = part_chunk(part, number);
-
-		if (!blocks || !(part->keep & PROFILE_RULES))
-			continue;
-		count += check < 32 ? blocks->line_checks[part_at(number)].evaluated[check]
-		                    : blocks->claim_checks[part_at(number)].evaluated[check - 32];
-	}
-	return count;
+	load_shared(profile, number, totals, WORD_EVALUATED, WORD_EVALUATED + CHECKS_MAX);
+	for (const struct part *part = first_part(profile); part; part = part->next)
+		collect_checks(part, number, totals);
 }
 
 /* By lines, by claims, and by what histories judged. */
-static uint64_t evaluated_by(const struct profile *profile, uint32_t number, unsigned rule)
+static uint64_t evaluated_by(
+        const struct profile *profile, uint32_t number, unsigned rule, const struct totals *totals)
 {
 	uint64_t count = 0;
 
 	for (uint64_t checks = profile->rule_checks[rule]; checks; checks &= checks - 1)
-		count += evaluated(profile, number, (unsigned)__builtin_ctzll(checks));
+		count += totals->evaluated[__builtin_ctzll(checks)];
 	for (const struct part *part = first_part(profile); part; part = part->next) {
 		const struct judged_block *block = judged_block(part, number);
 
@@ -398,18 +391,24 @@ void profile_read_rule(
         const struct profile *profile, uint32_t number, unsigned rule, struct profile_rule *out)
 {
 	struct one_rule one = {rule, out};
+	struct totals totals;
 
 	*out = (struct profile_rule){0};
 	if (rule >= RULES_ALL)
 		return;
-	out->evaluated = evaluated_by(profile, number, rule);
+	load_checks(profile, number, &totals);
+	out->evaluated = evaluated_by(profile, number, rule, &totals);
 	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_one_rule, &one});
 }
 
 void profile_read_rules(const struct profile *profile, uint32_t number, struct profile_rule out[])
 {
+	struct totals totals;
+
+	load_checks(profile, number, &totals);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++)
-		out[rule] = (struct profile_rule){evaluated_by(profile, number, rule), 0, 0};
+		out[rule] = (struct profile_rule){
+		        evaluated_by(profile, number, rule, &totals), 0, 0};
 	visit_cells(profile, number, LIST_NOTES, (struct cell_visitor){add_any_rule, out});
 }
 
