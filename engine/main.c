@@ -329,6 +329,7 @@ static int set_scan(
 	scan->members = value[OPT_MEMBERS];
 	scan->providers = value[OPT_PROVIDERS];
 	scan->tables = values->tables;
+	scan->norms = value[OPT_NORMS];
 	scan->rules = value[OPT_RULES] ? value[OPT_RULES] : "all";
 	scan->io = value[OPT_IO] ? value[OPT_IO] : "auto";
 	scan->id_key = value[OPT_ID_KEY];
@@ -587,6 +588,13 @@ static int command_rules(int argc, char **argv, struct diag *diag)
 	if (strcmp(what, "template") == 0)
 		return rules_print_template(stdout, argc > 1 ? argv[1] : NULL, diag);
 	if (strcmp(what, "bench") == 0)
+		return command_bench(argc - 1, argv + 1, diag);
+	if (strcmp(what, "check") == 0)
+		return diag_set(diag, FAIL_ABSENT, "rules %s is not built yet", what);
+	return diag_set(
+	        diag, FAIL_USAGE, "rules: wants list, explain ID, template NAME or bench INPUT");
+}
+
 /* ---- calibrate ---- */
 
 static int command_calibrate(int argc, char **argv, struct diag *diag)
@@ -613,13 +621,6 @@ static int command_calibrate(int argc, char **argv, struct diag *diag)
 out:
 	options_free(&values);
 	return err;
-}
-
-		return command_bench(argc - 1, argv + 1, diag);
-	if (strcmp(what, "check") == 0)
-		return diag_set(diag, FAIL_ABSENT, "rules %s is not built yet", what);
-	return diag_set(
-	        diag, FAIL_USAGE, "rules: wants list, explain ID, template NAME or bench INPUT");
 }
 
 /* ---- commands ---- */

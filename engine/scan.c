@@ -836,8 +836,10 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = payer_create(&scan->payer, options->tables, scan->diag);
 	if (err == 0)
-	if (err == 0)
 		err = weights_read(&scan->weights, scan->payer, scan->diag);
+	if (err == 0 && options->norms)
+		err = norms_read(&scan->norms, options->norms, scan->diag);
+	if (err == 0)
 		err = open_coverage(scan);
 	if (err == 0)
 		err = open_side(scan, USE_MEMBERS, options->members, &scan->members);
@@ -859,6 +861,7 @@ static void close_scan(struct scan *scan)
 	side_destroy(scan->providers);
 	coverage_destroy(scan->coverage);
 	payer_destroy(scan->payer);
+	norms_destroy(scan->norms);
 	codes_destroy(scan->codes);
 	packs_destroy(scan->packs);
 	layouts_destroy(scan->layouts);

@@ -31,8 +31,9 @@
 #include "rules/outside.h"
 #include "rules/rules.h"
 #include "scan.h"
-
+#include "stats/norms.h"
 #include "stats/weights.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -117,8 +118,9 @@ struct scan {
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
 	struct payer *payer;       /* NULL: no tables of the payer */
-	struct coverage *coverage; /* NULL: no policies, or no rule asks */
+	struct norms *norms;       /* of an earlier run; NULL: none */
 	struct weights weights;
+	struct coverage *coverage; /* NULL: no policies, or no rule asks */
 	struct rule_selection selection;
 	struct field_set side_fields;
 	bool any_rules, any_history, any_providers, any_times, drop_cache;

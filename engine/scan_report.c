@@ -81,10 +81,10 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 
 	for (size_t rule = 0; rule < RULES_ALL; rule++)
 		options.is_on[rule] = state_of(scan, rule) == STATE_ON;
+	options.weights = &scan->weights;
 	return stats_create(stats, &options, diag);
 }
 
-	options.weights = &scan->weights;
 /* What the rules that compare providers add to rules.csv. */
 static void fill_stats(struct rules_table *table, const struct stats *stats)
 {
@@ -237,8 +237,8 @@ static void fill_worklist(const struct worklist_plan *plan, char *text, size_t s
 	size_t at = strlen(text);
 
 	snprintf(text + at, size - at,
-	        "worklist-width=%.6f\nworklist-level=%.6f\nworklist-seed=%llu\n",
-	        plan->width / 1e6, plan->level / 1e6, (unsigned long long)plan->seed);
+	        "worklist-width=%.6f\nworklist-level=%.6f\nworklist-seed=%llu\n", plan->width / 1e6,
+	        plan->level / 1e6, (unsigned long long)plan->seed);
 }
 
 /* The payer's own tables: which, and a hash of what they say. */
