@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * norms.csv: what the peers of a run were like (stats/norms.h), for --norms of
+ * the next.  Groups of fewer than 11 are not in it.
+ */
+#ifndef REPORT_NORMS_TABLE_H
+#define REPORT_NORMS_TABLE_H
+
+#include "report/run.h"
+#include "stats/stats.h"
+
+/* Returns 0 or FAIL_IO. */
+int norms_table_write(struct run *run, const struct stats *stats, struct diag *diag);
+
+#endif
