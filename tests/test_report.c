@@ -974,7 +974,8 @@ Test(tables, manifest_says_what_it_was_made_from)
 	        "    \"in\": {\"records\": 11, \"used\": 9, \"quarantined\": 2, \"claims\": 4, "
 	        "\"lines\": 8},\n"
 	        "    \"out\": {\"providers\": 3, \"provider_rules\": 2, \"provider_codes\": 2, "
-	        "\"provider_counts\": 17, \"findings\": 1}\n"
+	        "\"provider_counts\": 17, \"findings\": 1, "
+	        "\"worklist\": 0}\n"
 	        "  },\n"
 	        "  \"expected_hash_collisions\": 4.336809e-19\n"
 	        "}\n");
