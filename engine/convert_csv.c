@@ -8,7 +8,8 @@
  * A cell that was read is written in its canonical form; one that could not be
  * read stands as it stood, so that it is found invalid again.  What RIF alone
  * says (its claim type, that a line is superseded, a pointer given as a code)
- * stands behind in columns of RIF's names.
+ * stands behind in columns of RIF's names.  An amount that is the claim's on every
+ * line is not called as the line's.
  */
 #include "convert_private.h"
 #include "report/number.h"
@@ -31,7 +32,8 @@ static const struct {
 struct columns {
 	enum field fields[FIELD_COUNT];
 	size_t count;
-	bool denial; /* some layout has a column that tells denied lines */
+	bool denial;               /* some layout has a column that tells denied lines */
+	bool claim_level[AMOUNTS]; /* of institutional lines */
 };
 
 /* Text that grows. */
@@ -123,8 +125,17 @@ static bool has_denial(const struct layout *layout)
 	return any;
 }
 
-static const char *column_name(enum field field)
+static const enum field amount_fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
+
+static const char *column_name(const struct columns *columns, enum field field)
 {
+	static const char *const of_claims[AMOUNTS] = {
+	        "claim_charge_amount", "claim_allowed_amount", "claim_paid_amount"};
+
+	for (unsigned amount = 0; amount < AMOUNTS; amount++) {
+		if (amount_fields[amount] == field && columns->claim_level[amount])
+			return of_claims[amount];
+	}
 	for (size_t i = 0; i < sizeof(own_names) / sizeof(own_names[0]); i++) {
 		if (own_names[i].field == field)
 			return own_names[i].name;
@@ -161,33 +172,33 @@ static void choose_columns(const struct layouts *layouts, struct columns *column
 		field_set_add(&bound, FIELD_DENIED);
 	add_derived(&bound);
 	for (unsigned field = 0; field < FIELD_COUNT; field++) {
-		if (field_set_has(&bound, (enum field)field) && column_name((enum field)field)[0])
+		if (field_set_has(&bound, (enum field)field) &&
+		        column_name(columns, (enum field)field)[0])
 			columns->fields[columns->count++] = (enum field)field;
 	}
 }
 
-/* One column is of one level; where sources differ, the level is found by its values. */
-static void warn_levels(const struct layouts *layouts, struct diag *diag)
+/* One column is of one level; where sources differ, it is found by the values. */
+static void choose_levels(const struct layouts *layouts, struct columns *columns, struct diag *diag)
 {
-	static const enum field fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
-
 	for (unsigned amount = 0; amount < AMOUNTS; amount++) {
 		bool claim = false, line = false;
 
 		for (uint32_t i = 0; i < layouts_count(layouts); i++) {
 			const struct layout *layout = layouts_at(layouts, i);
-			bool institutional = field_set_has(&layout->bound, FIELD_REVENUE);
 
-			if (!field_set_has(&layout->bound, fields[amount]) || !institutional)
+			if (!field_set_has(&layout->bound, amount_fields[amount]) ||
+			        !field_set_has(&layout->bound, FIELD_REVENUE))
 				continue;
 			claim |= layout->claim_level[amount];
 			line |= !layout->claim_level[amount];
 		}
+		columns->claim_level[amount] = claim && !line;
 		if (claim && line)
 			diag_warn(diag,
 			        "%s is of claim level in some inputs and of line level in others, "
 			        "which one CSV cannot say: convert them apart, or to a .clm",
-			        field_name(fields[amount]));
+			        field_name(amount_fields[amount]));
 	}
 }
 
@@ -201,10 +212,10 @@ static int begin(struct convert *convert, struct diag *diag)
 	convert->own = columns;
 	if (err < 0)
 		return err;
+	choose_levels(convert->scan->layouts, columns, diag);
 	choose_columns(convert->scan->layouts, columns);
-	warn_levels(convert->scan->layouts, diag);
 	for (size_t i = 0; i < columns->count; i++) {
-		put_word(&header, column_name(columns->fields[i]));
+		put_word(&header, column_name(columns, columns->fields[i]));
 		put_character(&header, i + 1 < columns->count ? ',' : '\n');
 	}
 	err = header.lost ? diag_set(diag, FAIL_MEMORY, "no memory")

@@ -471,38 +471,23 @@ int scan_report(struct scan *scan, struct diag *diag)
 
 static int bind_all(struct scan *scan, struct diag *diag)
 {
-	uint8_t *head = malloc(HEADER_BYTES_MAX);
-	int err = head ? 0 : diag_set(diag, FAIL_MEMORY, "no memory");
-
-	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
+	for (size_t i = 0; i < scan->plan->file_count; i++) {
 		const struct plan_file *file = &scan->plan->files[i];
 		const struct layout *layout = NULL;
-		struct file_head begins;
-		FILE *stream = file->spool >= 0 ? fdopen(dup(file->spool), "r")
-		                                : fopen(file->path, "re");
-		size_t size;
+		int err = scan_bind_file(scan, (uint32_t)i, &layout, diag);
 
-		if (!stream) {
-			err = diag_set(diag, FAIL_INPUT, "%s: %s", file->path, strerror(errno));
-			break;
-		}
-		size = fread(head, 1, HEADER_BYTES_MAX, stream);
-		fclose(stream);
-		if (size == 0)
-			continue;
-		begins = (struct file_head){.data = head,
-		        .size = size,
-		        .whole = size == file->size_bytes,
-		        .path = file->path};
-		err = layouts_find(scan->layouts, &begins, &layout, diag);
-		if (err >= 0)
+		if (err < 0)
+			return err;
+		if (err > 0)
 			printf("file   %s: %s columns %u of which read %u, %llu bytes\n",
 			        file->path, layout->family, layout->columns, layout->group_count,
 			        (unsigned long long)file->size_bytes);
-		err = err < 0 ? err : 0;
+		else if (packs_has(scan->packs, (uint32_t)i))
+			printf("file   %s: claim pack, %llu lines, %llu bytes\n", file->path,
+			        (unsigned long long)packs_lines(scan->packs, (uint32_t)i),
+			        (unsigned long long)file->size_bytes);
 	}
-	free(head);
-	return err;
+	return 0;
 }
 
 /* Can a rule judge anything, by the columns that are there? */

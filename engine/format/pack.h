@@ -131,6 +131,7 @@ int packs_bind(struct packs *packs, uint32_t file, struct diag *diag);
 
 /* Is a file of the plan known to be one? */
 bool packs_has(const struct packs *packs, uint32_t file);
+uint64_t packs_lines(const struct packs *packs, uint32_t file); /* of one that is */
 
 /* What the sources of all packs met so far were, of fields wanted. */
 void packs_add_counts(

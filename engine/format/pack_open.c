@@ -62,6 +62,11 @@ bool packs_has(const struct packs *packs, uint32_t file)
 	return find(packs, file);
 }
 
+uint64_t packs_lines(const struct packs *packs, uint32_t file)
+{
+	return find(packs, file)->directory.lines;
+}
+
 void packs_add_counts(
         const struct packs *packs, const struct field_set *wanted, struct csv_counts *counts)
 {

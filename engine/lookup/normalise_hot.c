@@ -92,13 +92,17 @@ static void person_keys(struct batch *batch)
 
 /* ---- RIF: parts put together ---- */
 
+/* A line without RIF's type keeps what a column of ours says (convert joins layouts). */
 static void rif_parts(struct batch *batch)
 {
+	bool typed = bound(batch, FIELD_CLAIM_TYPE);
+
 	for (uint32_t i = 0; i < batch->count; i++) {
 		uint8_t type = batch->rif_type[i];
+		uint8_t none = typed ? batch->claim_type[i] : CLAIM_UNDETERMINED;
 		bool professional = type >= 70 && type < 90; /* 71 72 carrier, 81 82 DME */
 
-		batch->claim_type[i] = type == 0      ? CLAIM_UNDETERMINED
+		batch->claim_type[i] = type == 0      ? none
 		                       : professional ? CLAIM_PROFESSIONAL
 		                                      : CLAIM_INSTITUTIONAL;
 		if (batch->bill_part[0][i] && batch->bill_part[1][i])
