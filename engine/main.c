@@ -310,6 +310,9 @@ static int set_words(
 	scan->zero_paid_payable = words[1] == 1;
 	scan->findings = (enum findings_mode)words[2];
 	scan->codes_nearest = words[5] == 1;
+	scan->public = values->value[OPT_PUBLIC];
+	if (scan->public)
+		scan->findings = FINDINGS_NONE; /* they name claims */
 	scan->progress = words[3] == 1 || (words[3] == 0 && isatty(STDERR_FILENO) && !scan->quiet);
 	return 0;
 }

@@ -49,6 +49,7 @@ struct scan_options {
 	const char *tmp;
 	enum findings_mode findings;
 	struct worklist_plan worklist;
+	bool public; /* counts of 1 to 10 are left out, and findings */
 	unsigned reports; /* bits of report/kinds.h; none: nothing is written */
 	uint64_t max_bad;     /* records, if max_bad_ppm is 0 */
 	uint32_t max_bad_ppm; /* parts per million of records or bytes */

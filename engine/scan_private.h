@@ -26,6 +26,7 @@
 #include "regroup/history.h"
 #include "regroup/partition.h"
 #include "report/findings.h"
+#include "report/public.h"
 #include "report/kinds.h"
 #include "report/run.h"
 #include "rules/outside.h"
@@ -160,7 +161,8 @@ struct scan {
 	uint64_t nobody; /* lines of service without a person */
 	uint64_t read_ns, join_ns, history_ns, days_ns, merge_ns, report_ns;
 	uint64_t kind_ns[REPORT_KINDS_MAX];
-	struct run *run; /* NULL: nothing is written */
+	struct run *run;            /* NULL: nothing is written */
+	struct public_view *public; /* --public: what is left out; NULL: nothing */
 	uint64_t began_ns;
 };
 

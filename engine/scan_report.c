@@ -257,6 +257,31 @@ static void fill_own_tables(const struct payer *payer, char *text, size_t size)
 
 /* ---- Writing ---- */
 
+static bool is_judged_by_peers(const void *context, unsigned rule)
+{
+	struct stats_totals totals;
+
+	return stats_totals(context, rule, &totals);
+}
+
+/* What --public leaves out, of providers and of rules. */
+static int make_public(struct scan *scan, const struct stats *stats, struct rules_table *rules,
+        struct diag *diag)
+{
+	struct public_options options = {
+	        .profile = scan->profile,
+	        .selection = &scan->selection,
+	        .judged_by_peers = is_judged_by_peers,
+	        .context = stats,
+	        .has_beneficiaries = scan->past != NULL,
+	};
+	int err = public_create(&scan->public, &options, diag);
+
+	if (err == 0)
+		rules_table_hide(rules, scan->public);
+	return err;
+}
+
 static int write_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
         struct tables_rows *rows, uint64_t *findings, struct diag *diag)
 {
@@ -268,12 +293,13 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	        .threads = scan->options->threads,
 	        .beneficiaries = scan->past != NULL,
 	        .stats = stats,
+	        .public = scan->public,
 	};
 	int err = tables_write(scan->run, &tables, rows, diag);
 
 	if (err == 0)
 		err = findings_write(scan->findings, scan->run, findings, diag);
-	if (err == 0)
+	if (err == 0 && !scan->public)
 		err = findings_write_worklist(
 		        scan->findings, scan->run, stats, &rows->worklist, diag);
 	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
@@ -445,6 +471,9 @@ int scan_report(struct scan *scan, struct diag *diag)
 		err = rules_table_count_providers(rules, scan->profile, diag);
 	if (err == 0)
 		fill_stats_providers(rules, stats);
+	if (err == 0 && scan->options->public)
+		err = make_public(scan, stats, rules, diag);
+	quality.public = scan->public;
 	if (err == 0 && scan->run && report_kinds_tables(scan->options->reports))
 		err = write_tables(scan, stats, rules, &rows, &findings, diag);
 	if (err == 0 && scan->run)
@@ -462,6 +491,8 @@ int scan_report(struct scan *scan, struct diag *diag)
 		print_summary(scan, &quality, rules, stats);
 	if (err == 0 && scan->options->verbose)
 		print_stages(scan);
+	public_destroy(scan->public);
+	scan->public = NULL;
 	stats_destroy(stats);
 	free(rules);
 	return err;

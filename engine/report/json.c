@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/json.h"
 
+#include "report/public.h"
+
 #include "base/date.h"
 #include "report/number.h"
 
@@ -98,6 +100,21 @@ void json_unsigned(struct json *json, const char *key, uint64_t value)
 
 	begin_member(json, key);
 	out_raw(json->out, text, (size_t)(number_unsigned(text, value) - text));
+}
+
+void json_hidden_count(struct json *json, const char *key, uint64_t count, bool hidden)
+{
+	if (!json->hides || !hidden) {
+		json_unsigned(json, key, count);
+		return;
+	}
+	json->hidden++;
+	json_literal(json, key, "null");
+}
+
+void json_count(struct json *json, const char *key, uint64_t count)
+{
+	json_hidden_count(json, key, count, count_is_small(count));
 }
 
 void json_bool(struct json *json, const char *key, bool value)

@@ -19,6 +19,8 @@ struct json {
 	struct out *out;
 	unsigned depth;
 	unsigned flat;            /* depth from which all stands on one line; 0: none */
+	bool hides;               /* --public: json_count() hides counts of 1 to 10 */
+	uint64_t hidden;          /* so many */
 	bool any[JSON_DEPTH_MAX]; /* the level has a member already */
 	char close[JSON_DEPTH_MAX];
 };
@@ -35,6 +37,10 @@ void json_end(struct json *json); /* of the innermost; after the outermost a lin
 
 void json_text(struct json *json, const char *key, const char *text);
 void json_unsigned(struct json *json, const char *key, uint64_t value);
+/* A count of lines, claims, persons: null where it is small and the writer hides, or is told to. */
+void json_count(struct json *json, const char *key, uint64_t count);
+void json_hidden_count(struct json *json, const char *key, uint64_t count, bool hidden);
+
 void json_bool(struct json *json, const char *key, bool value);
 void json_date(struct json *json, const char *key, int32_t date); /* null if absent */
 void json_literal(struct json *json, const char *key, const char *literal);

@@ -74,7 +74,7 @@ static void write_outside(struct json *json, const char *set, const uint64_t lin
 		if (lines[year] == 0)
 			continue;
 		snprintf(text, sizeof(text), "%u", OUTSIDE_YEAR_FIRST + year);
-		json_unsigned(json, text, lines[year]);
+		json_count(json, text, lines[year]);
 	}
 	json_end(json);
 }
@@ -196,11 +196,13 @@ static void write_counts(struct json *json, const struct manifest *manifest)
 
 	json_object(json, "counts", false);
 	json_object(json, "in", true);
-	json_unsigned(json, "records", quality_records(quality));
-	json_unsigned(json, "used", quality->counts->used);
-	json_unsigned(json, "quarantined", quality_quarantined(quality));
-	json_unsigned(json, "claims", quality->totals->claims);
-	json_unsigned(json, "lines", quality_lines(quality));
+	bool hidden = quality_hides_quarantined(quality);
+
+	json_hidden_count(json, "records", quality_records(quality), hidden);
+	json_count(json, "used", quality->counts->used);
+	json_hidden_count(json, "quarantined", quality_quarantined(quality), hidden);
+	json_count(json, "claims", quality->totals->claims);
+	json_count(json, "lines", quality_lines(quality));
 	json_end(json);
 	json_object(json, "out", true);
 	json_unsigned(json, "providers", manifest->rows.providers);
@@ -210,6 +212,18 @@ static void write_counts(struct json *json, const struct manifest *manifest)
 	json_unsigned(json, "findings", manifest->findings);
 	json_unsigned(json, "worklist", manifest->rows.worklist);
 	json_end(json);
+	json_end(json);
+}
+
+/* What --public left out; that of this file is not in the number. */
+static void write_public(struct json *json, const struct public_view *view)
+{
+	if (!view)
+		return;
+	json_bool(json, "public", true);
+	json_object(json, "suppressed", true);
+	json_unsigned(json, "rows", public_rows(view));
+	json_unsigned(json, "cells", public_cells(view));
 	json_end(json);
 }
 
@@ -254,6 +268,7 @@ int manifest_write(struct run *run, const struct manifest *manifest, struct diag
 	if (err < 0)
 		return err;
 	json_init(&json, out);
+	json.hides = manifest->quality->public != NULL;
 	json_object(&json, NULL, false);
 	json_text(&json, "program", "claimscan"); /* run.c looks for it near the top */
 	json_object(&json, "build", true);
@@ -266,6 +281,7 @@ int manifest_write(struct run *run, const struct manifest *manifest, struct diag
 	write_rules(&json, manifest->rules);
 	write_settings(&json, manifest->settings_text ? manifest->settings_text : "");
 	write_counts(&json, manifest);
+	write_public(&json, manifest->quality->public);
 	write_collisions(&json, manifest->quality->totals->claims);
 	write_timing(&json, manifest);
 	json_end(&json);

@@ -25,6 +25,15 @@ uint64_t quality_lines(const struct quality *quality)
 	return quality->counts->used - quality->normalise->totals;
 }
 
+bool quality_hides_quarantined(const struct quality *quality)
+{
+	bool hides = false;
+
+	for (unsigned kind = 0; kind < BAD_KINDS; kind++)
+		hides |= count_is_small(quality->counts->quarantined[kind]);
+	return quality->public && hides;
+}
+
 static void write_samples(struct json *json, const struct quality *quality, unsigned kind)
 {
 	const struct csv_counts *counts = quality->counts;
@@ -48,8 +57,10 @@ static void write_quarantined(struct json *json, const struct quality *quality)
 		if (quality->counts->quarantined[kind] == 0)
 			continue;
 		json_object(json, bad_name((enum bad)kind), false);
-		json_unsigned(json, "count", quality->counts->quarantined[kind]);
-		write_samples(json, quality, kind);
+		json_hidden_count(json, "count", quality->counts->quarantined[kind],
+		        quality_hides_quarantined(quality));
+		if (!quality->public)
+			write_samples(json, quality, kind);
 		json_end(json);
 	}
 	json_end(json);
@@ -73,15 +84,17 @@ static uint64_t lines_with(const struct quality *quality, enum field field)
 static void write_field(struct json *json, const struct quality *quality, enum field field)
 {
 	const struct cell_counts *counts = &quality->counts->fields[field];
-	uint64_t lines = lines_with(quality, field);
+	uint64_t lines = lines_with(quality, field), blank = lines - counts->present;
+	bool hidden = count_is_small(counts->present) || count_is_small(blank) ||
+	              count_is_small(counts->invalid) || count_is_small(counts->repaired);
 
 	if (!field_set_has(&quality->bound, field) || field_type(field) == CELL_NONE || lines == 0)
 		return;
 	json_object(json, field_name(field), true);
-	json_unsigned(json, "present", counts->present);
-	json_unsigned(json, "blank", lines - counts->present);
-	json_unsigned(json, "invalid", counts->invalid);
-	json_unsigned(json, "repaired", counts->repaired);
+	json_hidden_count(json, "present", counts->present, hidden);
+	json_hidden_count(json, "blank", blank, hidden);
+	json_hidden_count(json, "invalid", counts->invalid, hidden);
+	json_hidden_count(json, "repaired", counts->repaired, hidden);
 	json_end(json);
 }
 
@@ -106,16 +119,16 @@ static void write_levels(struct json *json, const struct quality *quality)
 			json_text(json, field_name(fields[amount]), quality->amount_levels[amount]);
 		claims = judged > claims ? judged : claims;
 	}
-	json_unsigned(json, "claims", claims);
+	json_count(json, "claims", claims);
 	json_end(json);
 }
 
 static void write_adjustments(struct json *json, const struct claims_totals *totals)
 {
 	json_object(json, "adjustments", true);
-	json_unsigned(json, "matched", totals->adjustments_matched);
-	json_unsigned(json, "unmatched", totals->adjustments_unmatched);
-	json_unsigned(json, "negative", totals->adjustments_negative);
+	json_count(json, "matched", totals->adjustments_matched);
+	json_count(json, "unmatched", totals->adjustments_unmatched);
+	json_count(json, "negative", totals->adjustments_negative);
 	json_end(json);
 }
 
@@ -124,30 +137,30 @@ static void write_history(struct json *json, const struct quality_history *histo
 	if (!history)
 		return;
 	json_object(json, "history", true);
-	json_unsigned(json, "lines", history->lines);
-	json_unsigned(json, "beneficiaries", history->beneficiaries);
-	json_unsigned(json, "without_beneficiary", history->nobody);
+	json_count(json, "lines", history->lines);
+	json_count(json, "beneficiaries", history->beneficiaries);
+	json_count(json, "without_beneficiary", history->nobody);
 	json_end(json);
 }
 
 static void write_denied(struct json *json, const struct normalise_counts *counts)
 {
 	json_object(json, "denied", true);
-	json_unsigned(json, "flag", counts->denied_by_flag);
-	json_unsigned(json, "zero_paid", counts->denied_by_zero);
-	json_unsigned(json, "professional_lines", counts->lines[CLAIM_PROFESSIONAL]);
+	json_count(json, "flag", counts->denied_by_flag);
+	json_count(json, "zero_paid", counts->denied_by_zero);
+	json_count(json, "professional_lines", counts->lines[CLAIM_PROFESSIONAL]);
 	json_end(json);
 }
 
 static void write_disagreements(struct json *json, const struct side_counts *counts)
 {
 	json_object(json, "disagreements", true);
-	json_unsigned(json, "birth_date", counts->birth);
-	json_unsigned(json, "sex", counts->sex);
-	json_unsigned(json, "death_date", counts->death);
-	json_unsigned(json, "specialty_code", counts->specialty);
-	json_unsigned(json, "provider_state", counts->state);
-	json_unsigned(json, "entity_type", counts->entity_type);
+	json_count(json, "birth_date", counts->birth);
+	json_count(json, "sex", counts->sex);
+	json_count(json, "death_date", counts->death);
+	json_count(json, "specialty_code", counts->specialty);
+	json_count(json, "provider_state", counts->state);
+	json_count(json, "entity_type", counts->entity_type);
 	json_end(json);
 }
 
@@ -176,13 +189,15 @@ int quality_write(struct run *run, const struct quality *quality, struct diag *d
 	if (err < 0)
 		return err;
 	json_init(&json, out);
+	json.hides = quality->public != NULL;
 	json_object(&json, NULL, false);
 	json_unsigned(&json, "files", quality->plan->file_count);
-	json_unsigned(&json, "records", quality_records(quality));
-	json_unsigned(&json, "claims", quality->totals->claims);
-	json_unsigned(&json, "lines", quality_lines(quality));
-	json_unsigned(&json, "used", quality->counts->used);
-	json_unsigned(&json, "outside_dates", quality->normalise->outside);
+	json_hidden_count(
+	        &json, "records", quality_records(quality), quality_hides_quarantined(quality));
+	json_count(&json, "claims", quality->totals->claims);
+	json_count(&json, "lines", quality_lines(quality));
+	json_count(&json, "used", quality->counts->used);
+	json_count(&json, "outside_dates", quality->normalise->outside);
 	write_quarantined(&json, quality);
 	write_fields(&json, quality);
 	write_levels(&json, quality);
@@ -192,5 +207,7 @@ int quality_write(struct run *run, const struct quality *quality, struct diag *d
 	write_disagreements(&json, &quality->normalise->disagreements);
 	write_dates(&json, quality->normalise);
 	json_end(&json);
+	if (quality->public)
+		public_count(quality->public, 0, json.hidden);
 	return out_close(out, diag);
 }

@@ -12,6 +12,7 @@
 #include "input/plan.h"
 #include "lookup/normalise.h"
 #include "regroup/claims.h"
+#include "report/public.h"
 #include "report/run.h"
 
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct quality {
 	struct field_set bound;             /* fields that were read, of any file */
 	const struct layouts *layouts;      /* which lines have which columns; NULL: all have all */
 	const char *amount_levels[AMOUNTS]; /* "line", "claim", "repeated"; NULL: no such column */
+	struct public_view *public;         /* counts of 1 to 10 are left out; NULL: all is told */
 	const struct quality_history *history; /* NULL: no rule looked across claims */
 };
 
@@ -39,6 +41,10 @@ uint64_t quality_records(const struct quality *quality);
 
 /* Used records that are lines of service: without the totals of revenue code 0001. */
 uint64_t quality_lines(const struct quality *quality);
+
+/* Is one of the reasons for quarantine a small count?  Then none is told, nor what they add up to.
+ */
+bool quality_hides_quarantined(const struct quality *quality);
 
 int quality_write(struct run *run, const struct quality *quality, struct diag *diag);
 

@@ -115,7 +115,7 @@ static bool has_judged(const struct rules_table *table, size_t rule)
 /* What a rule found; blank for one that could judge nothing: not "0 hits". */
 static void write_found(struct out *out, const struct rules_table *table, size_t rule)
 {
-	if (!has_judged(table, rule)) {
+	if (!has_judged(table, rule) || table->hidden_hits[rule]) {
 		for (int i = 0; i < 4; i++)
 			out_blank(out);
 		return;
@@ -128,7 +128,9 @@ static void write_found(struct out *out, const struct rules_table *table, size_t
 
 static void write_counts(struct out *out, const struct rules_table *table, size_t rule)
 {
-	if (!has_judged(table, rule) && table->state[rule] != STATE_NOT_EVALUABLE) {
+	bool known = has_judged(table, rule) || table->state[rule] == STATE_NOT_EVALUABLE;
+
+	if (!known || table->hidden_scope[rule]) {
 		for (int i = 0; i < 3; i++)
 			out_blank(out);
 		return;
@@ -181,6 +183,22 @@ static void write_rule(
 	write_found(out, table, rule);
 	write_cost(out, table, rule);
 	out_end_row(out);
+}
+
+/* hits, providers, dollars, unique_dollars go together, and so do the three of scope. */
+void rules_table_hide(struct rules_table *table, struct public_view *view)
+{
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		uint64_t in_scope = table->in_scope[rule], evaluated = table->evaluated[rule];
+		bool hits = public_hides_hits(view, rule) || count_is_small(table->hits[rule]) ||
+		            count_is_small(table->providers[rule]);
+		bool scope = public_hides_evaluated(view, rule) || count_is_small(in_scope) ||
+		             count_is_small(evaluated) || count_is_small(in_scope - evaluated);
+
+		table->hidden_hits[rule] = hits;
+		table->hidden_scope[rule] = scope;
+		public_count(view, 0, (hits ? 4 : 0) + (scope ? 3 : 0));
+	}
 }
 
 int rules_table_write(struct run *run, const struct rules_table *table, struct diag *diag)

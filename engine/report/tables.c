@@ -53,6 +53,7 @@ struct formatter {
 	struct out *samples; /* the JSON of sample_claims */
 	struct profile_cell *cells;
 	size_t cell_capacity;
+	uint32_t number;                    /* of the provider at hand */
 	uint32_t rule_providers[RULES_ALL]; /* of the chunk at hand */
 	struct diag diag;
 };
@@ -80,16 +81,54 @@ static void out_prefix(struct out *out, const struct out *prefix)
 	out_cells(out, cells, size);
 }
 
+/* ---- What is not public. ---- */
+
+static struct public_view *view_of(const struct formatter *formatter)
+{
+	return formatter->job->options->public;
+}
+
+/* A count; --public leaves it out where it is small, or asked to. */
+static void out_count(struct formatter *formatter, struct out *out, uint64_t count, bool hidden)
+{
+	struct public_view *view = view_of(formatter);
+
+	if (!view || !(hidden || count_is_small(count))) {
+		out_unsigned(out, count);
+		return;
+	}
+	out_blank(out);
+	public_count(view, 0, 1);
+}
+
+static void out_left_out(struct formatter *formatter, struct out *out, unsigned cells)
+{
+	out_blanks(out, cells);
+	public_count(view_of(formatter), 0, cells);
+}
+
+/* Is the reason's rule one whose row is left out? */
+static bool is_reason_hidden(const struct formatter *formatter, uint32_t number, const char *reason)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "%.*s", (int)strcspn(reason, " :"), reason);
+	int rule = rule_find(id);
+
+	return rule >= 0 && public_hides_rule(view_of(formatter), number, (unsigned)rule);
+}
+
 /* ---- Rows. ---- */
 
-static void write_peers(struct out *out, const struct stats_provider *of)
+static void write_peers(
+        struct formatter *formatter, struct out *out, const struct stats_provider *of)
 {
 	if (!of) {
 		out_blanks(out, 2);
 		return;
 	}
 	out_word(out, of->peer_group);
-	out_unsigned(out, of->peers);
+	out_count(formatter, out, of->peers, false);
 }
 
 /* dollars_expected, score, rank, rank_in_class, families_flagged */
@@ -106,14 +145,17 @@ static void write_score(struct out *out, const struct stats_provider *of)
 	out_unsigned(out, of->families_flagged);
 }
 
-static void write_reasons(struct out *out, const struct stats *stats, uint32_t number)
+static void write_reasons(struct formatter *formatter, struct out *out, uint32_t number)
 {
 	char reasons[REASONS_MAX][REASON_SIZE], text[REASONS_MAX * (REASON_SIZE + 3)];
-	size_t count = stats_reasons(stats, number, reasons), size = 0;
+	size_t count = stats_reasons(formatter->job->options->stats, number, reasons), size = 0;
 
-	for (size_t i = 0; i < count; i++)
-		size += (size_t)snprintf(
-		        text + size, sizeof(text) - size, "%s%s", i > 0 ? " | " : "", reasons[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (is_reason_hidden(formatter, number, reasons[i]))
+			continue;
+		size += (size_t)snprintf(text + size, sizeof(text) - size, "%s%s",
+		        size > 0 ? " | " : "", reasons[i]);
+	}
 	out_text(out, text, size);
 }
 
@@ -129,24 +171,32 @@ static void write_provider(struct formatter *formatter, const struct profile_pro
 		out_unsigned(out, provider->entity_type);
 	out_two_chars(out, provider->specialty);
 	out_two_chars(out, provider->state);
-	write_peers(out, of);
+	write_peers(formatter, out, of);
 	out_unsigned(out, provider->claims);
 	out_unsigned(out, provider->lines);
 	if (formatter->job->options->beneficiaries)
 		out_unsigned(out, provider->beneficiaries);
 	else
 		out_blank(out);
-	out_units(out, provider->units);
+	if (view_of(formatter) && units_are_small(provider->units))
+		out_left_out(formatter, out, 1);
+	else
+		out_units(out, provider->units);
 	out_money(out, provider->charge);
 	out_money(out, provider->allowed);
 	out_money(out, provider->paid);
-	out_unsigned(out, provider->findings);
-	out_unsigned(out, provider->lines_flagged);
+	bool hidden = public_hides_findings(view_of(formatter), formatter->number) ||
+	              count_is_small(provider->findings) ||
+	              count_is_small(provider->lines_flagged) ||
+	              count_is_small(provider->lines - provider->lines_flagged);
+
+	out_count(formatter, out, provider->findings, hidden);
+	out_count(formatter, out, provider->lines_flagged, hidden);
 	out_money(out, provider->dollars_flagged);
 	write_score(out, of);
 	out_unsigned(out, rules_evaluable);
 	if (of)
-		write_reasons(out, formatter->job->options->stats, of->number);
+		write_reasons(formatter, out, of->number);
 	else
 		out_blank(out);
 	out_date(out, provider->first_date);
@@ -204,6 +254,38 @@ static void write_figures(struct out *out, const struct stats_row *row)
 	out_fixed(out, row->percentile);
 }
 
+/*
+ * What is public of them: own figures of a rate that is told, and where it is
+ * among the peers; any other may be the figure of one of these.
+ */
+static void write_public_figures(
+        struct formatter *formatter, struct out *out, const struct stats_row *row)
+{
+	if (row->provider_rule) {
+		out_left_out(formatter, out, 3);
+	} else {
+		out_fixed(out, row->value);
+		out_left_out(formatter, out, 1);
+		out_fixed(out, row->wilson_low);
+	}
+	out_count(formatter, out, row->peers, false);
+	out_left_out(formatter, out, 7);
+	out_fixed(out, row->percentile);
+}
+
+/* evaluated, hits, rate */
+static void write_judged(struct formatter *formatter, struct out *out,
+        const struct profile_rule *counts, const struct stats_row *row)
+{
+	if (view_of(formatter) && row && row->provider_rule) {
+		out_left_out(formatter, out, 3);
+		return;
+	}
+	out_unsigned(out, counts->evaluated);
+	out_unsigned(out, counts->hits);
+	out_ratio(out, counts->hits, counts->evaluated);
+}
+
 /* row: what is known beside its peers; NULL: nothing. */
 static void write_rule(struct formatter *formatter, uint32_t number, unsigned rule,
         const struct profile_rule *counts, const struct stats_row *row)
@@ -218,10 +300,10 @@ static void write_rule(struct formatter *formatter, uint32_t number, unsigned ru
 	else
 		out_blank(out);
 	out_word(out, direction_name(row ? row->direction : DIRECTION_NONE));
-	out_unsigned(out, counts->evaluated);
-	out_unsigned(out, counts->hits);
-	out_ratio(out, counts->hits, counts->evaluated);
-	if (row)
+	write_judged(formatter, out, counts, row);
+	if (row && view_of(formatter))
+		write_public_figures(formatter, out, row);
+	else if (row)
 		write_figures(out, row);
 	else
 		out_blanks(out, 12);
@@ -271,7 +353,9 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 		}
 		evaluable += counts->evaluated > 0;
 		formatter->rule_providers[rule] += counts->hits > 0;
-		if (counts->evaluated > 0 || counts->hits > 0)
+		if (public_hides_rule(view_of(formatter), number, rule))
+			public_count(view_of(formatter), 1, 0);
+		else if (counts->evaluated > 0 || counts->hits > 0)
 			write_rule(formatter, number, rule, counts, has_row ? rows : NULL);
 		rows += has_row;
 		left -= has_row;
@@ -390,12 +474,40 @@ static void take_side(const struct side *side, struct profile_provider *provider
 		provider->entity_type = said.entity_type;
 }
 
+/* Codes and counts; of those that are not public, none. */
+static int write_cells(struct formatter *formatter, uint32_t number)
+{
+	struct public_view *view = view_of(formatter);
+	size_t count = 0, left_out = 0;
+	int err = profile_cells(formatter->job->options->profile, number, &formatter->cells,
+	        &formatter->cell_capacity, &count);
+	bool *kept = view && err == 0 ? calloc(count + 1, sizeof(*kept)) : NULL;
+
+	if (view && err == 0)
+		err = kept ? public_keep_cells(formatter->cells, count, kept) : FAIL_MEMORY;
+	for (size_t i = 0; i < count && err == 0; i++) {
+		if (!kept || kept[i])
+			write_cell(formatter, &formatter->cells[i]);
+		else
+			left_out++;
+	}
+	if (view)
+		public_count(view, left_out, 0);
+	free(kept);
+	return err;
+}
+
 static int format_provider(struct formatter *formatter, uint32_t number)
 {
 	const struct profile *profile = formatter->job->options->profile;
+	struct public_view *view = view_of(formatter);
 	struct profile_provider provider;
-	size_t count = 0;
 
+	if (public_hides_provider(view, number)) {
+		public_count(view, 1, 0);
+		return 0;
+	}
+	formatter->number = number;
 	profile_read(profile, number, &provider);
 	take_side(formatter->job->options->providers, &provider);
 	out_memory_reset(formatter->prefix);
@@ -405,12 +517,9 @@ static int format_provider(struct formatter *formatter, uint32_t number)
 
 	write_provider(formatter, &provider, stats ? stats_provider(stats, number) : NULL,
 	        write_rules(formatter, number));
-	int err = profile_cells(
-	        profile, number, &formatter->cells, &formatter->cell_capacity, &count);
+	int err = write_cells(formatter, number);
 
-	for (size_t i = 0; i < count && err == 0; i++)
-		write_cell(formatter, &formatter->cells[i]);
-	if (profile_keeps(profile) & PROFILE_SQUARES)
+	if (err == 0 && profile_keeps(profile) & PROFILE_SQUARES && !view)
 		write_squares(formatter, &provider);
 	return err;
 }

@@ -14,6 +14,7 @@
 #include "profile/profile.h"
 #include "regroup/claims.h"
 #include "report/findings.h"
+#include "report/public.h"
 #include "report/run.h"
 #include "rules/rules.h"
 #include "stats/stats.h"
@@ -28,6 +29,7 @@ struct tables_options {
 	const struct side *providers; /* --providers: its word on a provider stands; NULL: none */
 	const struct stats *stats;    /* NULL: their columns are blank */
 	bool beneficiaries;           /* counted: histories were regrouped */
+	struct public_view *public;   /* what is left out; NULL: nothing */
 	unsigned threads;             /* rows are formatted by so many; their order is one */
 };
 
@@ -50,8 +52,9 @@ struct rules_table {
 	uint64_t in_scope[RULES_ALL], evaluated[RULES_ALL], hits[RULES_ALL];
 	uint64_t providers[RULES_ALL]; /* with hits */
 	int64_t dollars[RULES_ALL], unique_dollars[RULES_ALL];
-	uint64_t ns[RULES_ALL], lines; /* cost of a rule; lines judged */
-	bool timing;                   /* print ns_per_line */
+	uint64_t ns[RULES_ALL], lines;                        /* cost of a rule; lines judged */
+	bool timing;                                          /* print ns_per_line */
+	bool hidden_hits[RULES_ALL], hidden_scope[RULES_ALL]; /* --public leaves them out */
 
 	/* The amount that dollars are reckoned from; printed as the reason of rules with hits. */
 	bool has_type[CLAIM_TYPES]; /* claims of the type were seen */
@@ -64,6 +67,9 @@ void rules_table_settle(struct rules_table *table, const struct field_set *bound
 /* Count, by rule, the providers with hits: for runs without tables, which count on the way. */
 int rules_table_count_providers(
         struct rules_table *table, const struct profile *profile, struct diag *diag);
+
+/* Leave out what is not public; counts in the view what it left out. */
+void rules_table_hide(struct rules_table *table, struct public_view *view);
 
 int rules_table_write(struct run *run, const struct rules_table *table, struct diag *diag);
 
