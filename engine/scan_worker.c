@@ -103,6 +103,8 @@ static int scan_batch(struct worker *worker, struct batch *batch, struct diag *d
 	if (err == 0)
 		err = profile_add(worker->profile, batch, scan->codes, verdicts);
 	ends_stage(worker, STAGE_PROFILE);
+	if (err == 0 && worker->emitter)
+		history_mark(worker->emitter, batch);
 	if (err == 0)
 		err = claims_emit(
 		        worker->claims, &worker->context, batch, worker->levels, verdicts);
@@ -185,7 +187,9 @@ static int create_parts(struct worker *worker)
 		err = history_emitter_create(&worker->emitter,
 		        &(struct history_emit_options){.partitions = scan->past,
 		                .providers = scan->providers,
-		                .needs = history_needs(&scan->selection)},
+		                .codes = scan->codes,
+		                .needs = history_needs(&scan->selection) |
+		                         (scan->any_providers ? HISTORY_LINES : 0)},
 		        &worker->diag);
 	if (err < 0)
 		return err;

@@ -298,4 +298,5 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_cln_07 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_cln_07 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};

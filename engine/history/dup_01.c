@@ -244,4 +244,5 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_dup_01 = {.rule = &rule, .judge = NULL};
+const struct history_rule history_rule_dup_01 = {
+        .rule = &rule, .judge = NULL, .needs = HISTORY_LINES};

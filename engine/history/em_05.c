@@ -153,4 +153,5 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_em_05 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_em_05 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};

@@ -219,4 +219,5 @@ static const struct rule rule = {
         .check_count = 6,
 };
 
-const struct history_rule history_rule_glo_01 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_glo_01 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_VISITS | HISTORY_OPERATIONS};

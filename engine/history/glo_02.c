@@ -217,4 +217,5 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_glo_02 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_glo_02 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};

@@ -240,4 +240,5 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_glo_03 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_glo_03 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_INSTITUTIONAL};

@@ -71,4 +71,5 @@ static const struct rule rule = {
         .check_count = 1,
 };
 
-const struct history_rule history_rule_glo_04 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_glo_04 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};

@@ -58,8 +58,12 @@ unsigned history_needs(const struct rule_selection *selection)
 {
 	unsigned needs = 0;
 
-	for (size_t i = 0; i < RULE_COUNT; i++)
-		needs |= selection->active[numbers[i]] ? rules[i]->needs : 0;
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		if (!selection->active[numbers[i]])
+			continue;
+		needs |= rules[i]->needs;
+		needs |= rules[i]->needs & ~HISTORY_NEEDS ? 0 : HISTORY_LINES;
+	}
 	return needs;
 }
 
@@ -178,6 +182,7 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	made->own.window.options = &history->options;
 	made->own.window.practitioner = history->practitioner;
 	made->own.window.hospital = history->hospital;
+	made->own.denied = history_needs(history->options.selection) & HISTORY_DENIED_VISITS;
 	find_checks(&made->own);
 	*worker = made;
 	return 0;

@@ -31,7 +31,7 @@ void history_init(void);
 /* Is any of them active? */
 bool history_wanted(const struct rule_selection *selection);
 
-/* HISTORY_NEEDS_* (regroup/history.h) of those that are active. */
+/* What those that are active read: bits as in regroup/history.h. */
 unsigned history_needs(const struct rule_selection *selection);
 
 struct history; /* shared by the workers of one run */

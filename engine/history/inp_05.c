@@ -232,4 +232,5 @@ static const struct rule rule = {
         .check_count = 4,
 };
 
-const struct history_rule history_rule_inp_05 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_inp_05 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_INSTITUTIONAL};

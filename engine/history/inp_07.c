@@ -380,5 +380,6 @@ static const struct rule rule = {
         .check_count = 5,
 };
 
-const struct history_rule history_rule_inp_07 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_NEEDS_DIAGNOSES};
+const struct history_rule history_rule_inp_07 = {.rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_NEEDS_DIAGNOSES | HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};

@@ -110,4 +110,5 @@ static const struct rule rule = {
         .check_count = 1,
 };
 
-const struct history_rule history_rule_mod_01 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_mod_01 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};

@@ -117,4 +117,5 @@ static void judge(struct window *window)
 
 static const struct rule part = {.id = "MOD-04"};
 
-const struct history_rule history_rule_mod_04 = {.rule = &part, .judge = judge};
+const struct history_rule history_rule_mod_04 = {
+        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL};

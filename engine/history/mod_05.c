@@ -153,4 +153,5 @@ static void judge(struct window *window)
 
 static const struct rule part = {.id = "MOD-05"};
 
-const struct history_rule history_rule_mod_05 = {.rule = &part, .judge = judge};
+const struct history_rule history_rule_mod_05 = {
+        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL};

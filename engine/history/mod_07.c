@@ -152,4 +152,4 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_mod_07 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_NEEDS_TEACHING};
+        .rule = &rule, .judge = judge, .needs = HISTORY_NEEDS_TEACHING | HISTORY_PROFESSIONAL};

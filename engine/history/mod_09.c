@@ -77,4 +77,5 @@ static void judge(struct window *window)
 
 static const struct rule part = {.id = "MOD-09"};
 
-const struct history_rule history_rule_mod_09 = {.rule = &part, .judge = judge};
+const struct history_rule history_rule_mod_09 = {
+        .rule = &part, .judge = judge, .needs = HISTORY_VISITS};

@@ -336,4 +336,5 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_ncc_08 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_ncc_08 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};

@@ -59,6 +59,7 @@ struct window_private {
 	struct tallies *tallies;
 	struct history_totals totals;
 	uint64_t line_checks;
+	bool denied; /* some rule reads lines that were denied */
 	int check_miles;
 
 	/* Of the beneficiary at hand. */
@@ -96,6 +97,9 @@ struct history_worker {
 size_t history_rules_count(void);
 const struct history_rule *history_rule_at(size_t index);
 unsigned history_rule_number(size_t index);
+
+/* The verdict on a claim, or NULL. */
+const struct history_verdict *verdict_of(const struct window_private *own, uint64_t claim);
 
 /* Build events, slots and claims from runs, verdicts and priors.  0 or FAIL_MEMORY. */
 int window_build(struct window_private *own);

@@ -235,7 +235,7 @@ static int tell_prior(
 		bool stands = !view->watch && view->rule == outcome->standing;
 
 		finding.amount = line->place.amount;
-		if (!view->watch && view->severity != SEVERITY_INFO)
+		if (!view->watch && view->severity != SEVERITY_INFO && line->flags & LINE_PAYABLE)
 			finding.dollars = claims_dollars(
 			        line->place.amount, view->share, view->whole);
 		err = tell(own, view, &finding, outcome->standing);
@@ -249,12 +249,23 @@ static int tell_prior(
 
 /* ---- The union of dollars ---- */
 
+/* The verdict that marks a line which stands in no claim here, for it was denied; or NULL. */
+static const struct history_verdict *marked_alone(
+        const struct window_private *own, const struct event *event)
+{
+	const struct history_verdict *verdict = event->line->flags & PAST_DENIED
+	                                                ? verdict_of(own, event->run->claim)
+	                                                : NULL;
+
+	return verdict && verdict->flags & VERDICT_MARKED ? verdict : NULL;
+}
+
 static int flag_line(struct window_private *own, const struct event *event, struct outcome *outcome)
 {
 	const struct past_claim *claim = event->claim != NO_EVENT
 	                                         ? &own->window.claims[event->claim]
 	                                         : NULL;
-	const struct history_verdict *marked = claim ? claim->verdict : NULL;
+	const struct history_verdict *marked = claim ? claim->verdict : marked_alone(own, event);
 	int64_t amount = event->amount > 0 ? event->amount : 0; /* absent too */
 	int64_t most = outcome->most > amount ? amount : outcome->most;
 	int64_t portion = marked ? claims_dollars(amount, marked->share, marked->whole) : 0;
@@ -313,17 +324,18 @@ int window_settle(struct window_private *own)
 {
 	struct window *window = &own->window;
 	const struct found *all = own->found.data;
+	uint32_t all_events = window->count + window->denied_count;
 	int err = 0;
 
 	own->outcomes = NULL;
 	if (own->found.count == 0 && own->prior_count == 0 && own->verdict_count == 0)
 		return 0;
 	struct outcome *outcomes = scratch_room(
-	        &own->outcome_room, window->count + 1, sizeof(*outcomes));
+	        &own->outcome_room, all_events + 1, sizeof(*outcomes));
 	if (!outcomes)
 		return FAIL_MEMORY;
 	own->outcomes = outcomes;
-	for (uint32_t i = 0; i < window->count; i++)
+	for (uint32_t i = 0; i < all_events; i++)
 		outcomes[i] = (struct outcome){.standing = RULE_NONE};
 	rank_found(own, outcomes);
 	rank_priors(own, outcomes);

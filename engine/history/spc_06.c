@@ -132,4 +132,5 @@ static const struct rule rule = {
         .check_count = 2,
 };
 
-const struct history_rule history_rule_spc_06 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_spc_06 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};

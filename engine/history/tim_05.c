@@ -155,4 +155,5 @@ static const struct rule rule = {
         .check_count = 6,
 };
 
-const struct history_rule history_rule_tim_05 = {.rule = &rule, .judge = judge};
+const struct history_rule history_rule_tim_05 = {
+        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};

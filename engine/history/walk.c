@@ -84,11 +84,27 @@ static uint32_t place_in_claim(
 	return low;
 }
 
+static uint32_t denied_of(
+        const struct window *window, const struct line_record *line, uint32_t again)
+{
+	for (uint32_t i = window->count; i < window->count + window->denied_count; i++) {
+		const struct event *event = &window->events[i];
+
+		if (event->run->claim == line->claim && event->line->line == line->line &&
+		        event->line->digest == line->digest && again-- == 0)
+			return i;
+	}
+	return NO_EVENT;
+}
+
 static uint32_t event_of(
         const struct window *window, const struct line_record *line, uint32_t again)
 {
-	const struct past_claim *claim = claim_find(window, line->claim);
+	const struct past_claim *claim;
 
+	if (!(line->flags & LINE_PAYABLE))
+		return denied_of(window, line, again);
+	claim = claim_find(window, line->claim);
 	if (!claim)
 		return NO_EVENT;
 	uint32_t at = place_in_claim(window, claim, line) + again;
@@ -178,7 +194,7 @@ static int walk_beneficiary(struct window_private *own)
 	own->totals.beneficiaries += own->run_count > 0;
 	own->totals.lines += window->count;
 	place_priors(own);
-	if (window->count > 0)
+	if (window->count + window->denied_count > 0)
 		judge(own);
 	if (window->failed)
 		return FAIL_MEMORY;

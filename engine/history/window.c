@@ -20,8 +20,7 @@ static int compare_verdicts(const void *a, const void *b)
 	return (int)of_b->flags - (int)of_a->flags;
 }
 
-/* The verdict on a claim, or NULL. */
-static const struct history_verdict *verdict_of(const struct window_private *own, uint64_t claim)
+const struct history_verdict *verdict_of(const struct window_private *own, uint64_t claim)
 {
 	uint32_t low = 0, high = own->verdict_count;
 
@@ -56,18 +55,20 @@ static uint64_t group_of(const struct history_run *run)
 	return hash64(key, sizeof(key)) | 1;
 }
 
-static void add_run(struct window_private *own, const struct history_run *run, uint8_t verdict)
+/* The run's lines that were denied, or those that were not, from an event on; returns the next. */
+static uint32_t add_run(struct window_private *own, const struct history_run *run, uint8_t verdict,
+        uint8_t denied, uint32_t at)
 {
-	struct window *window = &own->window;
 	const struct procedure_attributes *attributes = codes_procedures(
 	        own->history->options.codes);
 	const struct history_line *lines = history_lines(run);
 	uint64_t group = group_of(run);
 
 	for (unsigned i = 0; i < run->lines; i++) {
-		if ((verdict & VERDICT_NEGATIVE) && (lines[i].flags & PAST_NEGATIVE))
+		if ((lines[i].flags & PAST_DENIED) != denied ||
+		        ((verdict & VERDICT_NEGATIVE) && (lines[i].flags & PAST_NEGATIVE)))
 			continue;
-		window->events[window->count++] = (struct event){
+		own->window.events[at++] = (struct event){
 		        .line = &lines[i],
 		        .run = run,
 		        .px = &attributes[history_ref(&lines[i])],
@@ -76,8 +77,8 @@ static void add_run(struct window_private *own, const struct history_run *run, u
 		        .charge = lines[i].charge,
 		        .claim = NO_EVENT,
 		};
-		window->seen |= (uint16_t)(1u << run->claim_type);
 	}
+	return at;
 }
 
 struct text event_claim_id(const struct event *event)
@@ -136,6 +137,27 @@ static void sort_events(struct event *events, uint32_t count)
 	}
 }
 
+/* Lines of claims that stand, all denied or none; returns the event behind them. */
+static uint32_t add_runs(struct window_private *own, uint8_t denied, uint32_t from)
+{
+	uint32_t at = from;
+
+	for (uint32_t i = 0; i < own->run_count; i++) {
+		const struct history_run *run = own->runs[i];
+		const struct history_verdict *verdict = own->verdict_count
+		                                                ? verdict_of(own, run->claim)
+		                                                : NULL;
+		uint32_t before = at;
+
+		if (!verdict || !(verdict->flags & VERDICT_OUT))
+			at = add_run(own, run, verdict ? verdict->flags : 0, denied, at);
+		if (at > before && !denied)
+			own->window.seen |= (uint16_t)(1u << run->claim_type);
+	}
+	sort_events(own->window.events + from, at - from);
+	return at;
+}
+
 static int build_events(struct window_private *own)
 {
 	struct window *window = &own->window;
@@ -148,16 +170,11 @@ static int build_events(struct window_private *own)
 	window->events = scratch_room(&own->event_room, most + 1, sizeof(*window->events));
 	if (!window->events)
 		return FAIL_MEMORY;
-	window->count = 0;
 	window->seen = 0;
-	for (uint32_t i = 0; i < own->run_count; i++) {
-		const struct history_verdict *verdict =
-		        own->verdict_count ? verdict_of(own, own->runs[i]->claim) : NULL;
-
-		if (!verdict || !(verdict->flags & VERDICT_OUT))
-			add_run(own, own->runs[i], verdict ? verdict->flags : 0);
-	}
-	sort_events(window->events, window->count);
+	window->count = add_runs(own, 0, 0);
+	window->denied_count = 0;
+	if (own->denied)
+		window->denied_count = add_runs(own, PAST_DENIED, window->count) - window->count;
 	return 0;
 }
 
@@ -344,6 +361,37 @@ static int build_slots(struct window_private *own)
 		window->slots[i].equal = event_equal(&window->events[window->slots[i].event]);
 	sort_slots(window->slots, window->slot_count);
 	return 0;
+}
+
+/* As compare_slots() has them: a slot's day and provider against an event's. */
+static int compare_place(const struct slot *slot, const struct event *event)
+{
+	const struct history_line *line = event->line;
+
+	if (slot->from != line->from)
+		return slot->from < line->from ? -1 : 1;
+	if (slot->same != event->run->same)
+		return slot->same < event->run->same ? -1 : 1;
+	if (slot->span != line->span)
+		return slot->span < line->span ? -1 : 1;
+	return (int)slot->setting - (int)event->run->setting;
+}
+
+uint32_t slots_day_of(const struct window *window, const struct event *event)
+{
+	uint32_t low = 0, high = window->slot_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (compare_place(&window->slots[middle], event) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < window->slot_count && compare_place(&window->slots[low], event) == 0
+	               ? low
+	               : NO_EVENT;
 }
 
 uint32_t slots_day_end(const struct window *window, uint32_t from)

@@ -4,6 +4,7 @@
  * found.  For the files of this folder.
  *
  *   events   the payable lines, in the contract's order; no date: last
+ *   denied   behind them those that were denied, of the kinds that rules ask for
  *   slots    those with a day and a provider, a day and provider together, in it
  *            a code, in it equal lines
  *   claims   the events of a claim; of institutional ones, what the stay was
@@ -59,7 +60,7 @@ struct past_claim {
 struct window {
 	const struct history_options *options;
 	struct event *events;
-	uint32_t count;
+	uint32_t count, denied_count;
 	struct slot *slots;
 	uint32_t slot_count;
 	struct past_claim *claims;
@@ -154,6 +155,9 @@ static inline bool event_is(const struct event *event, enum claim_type type)
 	return event->run->claim_type == type;
 }
 
+/* The first slot of an event's day, provider and setting; NO_EVENT: there is none. */
+uint32_t slots_day_of(const struct window *window, const struct event *event);
+
 /* Where the slots of one day and provider, and of one code in them, end. */
 uint32_t slots_day_end(const struct window *window, uint32_t from);
 uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end);
@@ -178,7 +182,7 @@ struct history_rule {
 	/* One that has an id and no checks: a part of a rule that lines are judged by. */
 	const struct rule *rule;
 	void (*judge)(struct window *window);
-	unsigned needs; /* HISTORY_NEEDS_*: what it reads beyond what every line leaves */
+	unsigned needs; /* what it reads: bits as in regroup/history.h; no lines: all payable */
 };
 
 /*

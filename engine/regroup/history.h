@@ -35,9 +35,11 @@ enum {
 	PAST_NEGATIVE = 1 << 1,
 	PAST_BACKWARD = 1 << 2, /* ends before it begins */
 	PAST_OWN = 1 << 3,      /* the line says itself when it was */
+	PAST_DENIED = 1 << 4,
 };
 
-/* A payable line.  Its code's ref (lookup/codes.h) takes what bits are left. */
+/* A line, payable but for PAST_DENIED.  Its code's ref (lookup/codes.h) takes what bits are left.
+ */
 struct history_line {
 	uint64_t digest; /* of the whole record */
 	uint64_t code : 56, ref_high : 8;
@@ -49,13 +51,13 @@ struct history_line {
 	uint16_t span;  /* days from from to thru; UINT16_MAX: that or more */
 	uint16_t place; /* of institutional lines the revenue code */
 	uint16_t modifiers[MODIFIERS_MAX];
-	uint16_t flags : 4, ref_low : 12;
+	uint16_t flags : 5, ref_low : 11;
 };
 _Static_assert(sizeof(struct history_line) == 64, "a line leaves 64 bytes");
 
-enum { HISTORY_REF_LOW = 12, HISTORY_REF_BITS = HISTORY_REF_LOW + 8 };
+enum { HISTORY_REF_LOW = 11, HISTORY_REF_BITS = HISTORY_REF_LOW + 8 };
 
-/* The ref of its code on its day; 0: none, or one beyond a million. */
+/* The ref of its code on its day; 0: none, or one beyond half a million. */
 static inline uint32_t history_ref(const struct history_line *line)
 {
 	return (uint32_t)line->ref_high << HISTORY_REF_LOW | line->ref_low;
@@ -152,21 +154,38 @@ struct history_verdict {
 
 struct history_emitter;
 
-/* What a run leaves only if some rule reads it. */
+/*
+ * What rules read, as bits: of a run what it does not leave unasked, and which of
+ * the payable lines.  A run is always left, if with no line: whose beneficiary it
+ * was is counted.
+ */
 enum {
 	HISTORY_NEEDS_DIAGNOSES = 1 << 0, /* regroup/diagnosis_groups.h */
 	HISTORY_NEEDS_TEACHING = 1 << 1,
+	HISTORY_NEEDS = HISTORY_NEEDS_DIAGNOSES | HISTORY_NEEDS_TEACHING,
+
+	HISTORY_VISITS = 1 << 8,     /* professional, of an E/M family */
+	HISTORY_OPERATIONS = 1 << 9, /* professional, with a global period of 0, 10 or 90 days */
+	HISTORY_PROFESSIONAL = 1 << 10,
+	HISTORY_INSTITUTIONAL = 1 << 11, /* all of them: a stay is what all its lines say */
+	HISTORY_OTHERS = 1 << 12,        /* dental, or of no type */
+	HISTORY_DENIED_VISITS = 1 << 13, /* visits that are not payable, for they were denied */
+	HISTORY_LINES = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL | HISTORY_OTHERS,
 };
 
 struct history_emit_options {
 	struct partitions *partitions;
 	const struct side *providers; /* NULL: none */
-	unsigned needs;               /* HISTORY_NEEDS_* */
+	const struct codes *codes;
+	unsigned needs; /* of all rules that are active */
 };
 
 int history_emitter_create(struct history_emitter **emitter,
         const struct history_emit_options *options, struct diag *diag);
 void history_emitter_destroy(struct history_emitter *emitter); /* takes NULL */
+
+/* Set or clear LINE_PAST of a batch's lines: before claims_emit() and history_emit(). */
+void history_mark(const struct history_emitter *emitter, struct batch *batch);
 
 /*
  * Leave the records of a batch, whose providers are resolved.  basis: the

@@ -14,6 +14,7 @@
 struct history_emitter {
 	struct partition_writer *writer;
 	const struct side *providers;
+	const struct procedure_attributes *procedures;
 	unsigned needs;
 	uint64_t billing_asked; /* whose entity type is remembered */
 	bool billing_organisation;
@@ -38,6 +39,7 @@ int history_emitter_create(struct history_emitter **emitter,
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
 	made->providers = options->providers;
+	made->procedures = codes_procedures(options->codes);
 	made->needs = options->needs;
 	err = partition_writer_create(&made->writer, options->partitions, diag);
 	if (err) {
@@ -203,13 +205,58 @@ static uint32_t facts_of(const struct emission *emission, uint32_t line)
 	return facts;
 }
 
+/* ---- Which lines ---- */
+
+/* What a payable line is, of what rules read. */
+static unsigned class_of(
+        const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
+{
+	const struct procedure_attributes *px = &emitter->procedures[batch->hcpcs_ref[line]];
+	unsigned class = HISTORY_PROFESSIONAL;
+
+	if (batch->claim_type[line] == CLAIM_INSTITUTIONAL)
+		return HISTORY_INSTITUTIONAL;
+	if (batch->claim_type[line] != CLAIM_PROFESSIONAL)
+		return HISTORY_OTHERS;
+	if (px->em_family != EM_NONE)
+		class |= HISTORY_VISITS;
+	if (px->global >= PX_GLOBAL_000 && px->global <= PX_GLOBAL_090)
+		class |= HISTORY_OPERATIONS;
+	return class;
+}
+
+static unsigned wanted_class(
+        const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
+{
+	uint16_t flags = batch->line_flags[line];
+	unsigned class;
+
+	if (!(flags & LINE_DUE))
+		return 0;
+	if (flags & LINE_PAYABLE)
+		return class_of(emitter, batch, line);
+	/* Not payable for no other reason than that it was denied. */
+	if ((flags & (LINE_DENIED | LINE_SUPERSEDED | LINE_VOID)) != LINE_DENIED)
+		return 0;
+	class = class_of(emitter, batch, line);
+	return class & HISTORY_VISITS ? HISTORY_DENIED_VISITS : 0;
+}
+
+void history_mark(const struct history_emitter *emitter, struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		bool past = wanted_class(emitter, batch, i) & emitter->needs;
+
+		batch->line_flags[i] = (uint16_t)((batch->line_flags[i] & ~LINE_PAST) |
+		                                  (past ? LINE_PAST : 0));
+	}
+}
+
 /* ---- Runs ---- */
 
 static inline bool takes_part(const struct batch *batch, uint32_t line)
 {
-	enum { WANTED = LINE_DUE | LINE_PAYABLE };
-
-	return (batch->line_flags[line] & WANTED) == WANTED;
+	return batch->line_flags[line] & LINE_PAST;
 }
 
 /* Is all that a run says the same of both lines? */
@@ -271,6 +318,7 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	        .flags = (flags & LINE_SAME_DAY ? PAST_SAME_DAY : 0u) |
 	                 (flags & LINE_NEGATIVE ? PAST_NEGATIVE : 0u) |
 	                 (span < 0 ? PAST_BACKWARD : 0u) |
+	                 (flags & LINE_PAYABLE ? 0u : PAST_DENIED) |
 	                 (batch->line_start[i] != DATE_ABSENT ? PAST_OWN : 0u),
 	};
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
@@ -316,7 +364,7 @@ static char *put_slice(char *to, const struct batch *batch, struct slice slice)
 	return to + slice.size;
 }
 
-/* Leave a run; only its payable lines stand in it, which may be none. */
+/* Leave a run; only lines that rules read stand in it, which may be none. */
 static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 {
 	const struct batch *batch = emission->batch;

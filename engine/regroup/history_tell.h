@@ -11,7 +11,7 @@
 /* Has this line left itself to its beneficiary's history? */
 static inline bool history_has_line(const struct line_record *line)
 {
-	return (line->flags & LINE_PAYABLE) && (line->flags & LINE_DUE) && line->person_id_size > 0;
+	return (line->flags & LINE_PAST) && line->person_id_size > 0;
 }
 
 /* Leave a line's hits to the history that it stands in.  0 or FAIL_IO, told by the writer. */

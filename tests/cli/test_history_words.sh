@@ -38,6 +38,17 @@ a2a|prolonged|low|80.00||code=99417; base=none
 a1b|second_em|low|12.30|a1a|code=99214; other_code=99213; visits=2; limit=1" "$(told EM-06)"
 equal "EM-06 counts" "4,4,3" "$(counted EM-06)"
 
+made 'a a/1 99213 2024-03-01 denied=1' 'a a/2 20610 2024-03-01' 'b a/1 99213 2024-03-01 denied=1' 'b b/1 27447 2024-03-01 npi=1003000134' \
+	'c a/1 99213 2024-03-01 paid=70.00' 'c b/1 27447 2024-03-01'
+judge MOD-02
+equal "MOD-02 in words" "aa|missed_modifier|info|0.00|aa|procedure=20610; modifiers=0; limit=1
+ca|needs_57|medium|70.00|cb|procedure=27447; modifiers=0; limit=1" "$(told MOD-02)"
+equal "MOD-02 counts visits that were denied" "2,2,2" "$(counted MOD-02)"
+made 'a a/1 99213 2024-03-01 denied=1 d1=E11' 'a a/2 20610 2024-03-01'
+judge MOD-02,VAL-03
+equal "one event has one reason, denied or not" "MOD-02 missed_modifier no
+VAL-03 header superseded" "$(awk -F, '/^(MOD|VAL)/ { print $1, $2, /superseded_by/ ? "superseded" : "no" }' run/findings.csv)"
+
 made 'x a/1 99213 2020-01-01' 'a1 a/1 27447 2024-03-01' 'a1 b/1 20610 2024-03-20 paid=55.50' \
 	'a2 a/1 20610 2024-03-01 m1=58' 'a3 a/1 20610 2020-03-01 m1=79'
 judge GLO-02
