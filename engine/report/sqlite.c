@@ -22,7 +22,7 @@
 
 enum {
 	COLUMNS_MAX = 64,
-	CACHE_BYTES = 32 << 20, /* pages, and as much again in which an index is sorted */
+	CACHE_BYTES = 64 << 20, /* pages, and as much again in which an index is sorted */
 	CACHE_BYTES_MIN = 2 << 20,
 	STOP_STEPS = 100000, /* of SQLite's machine, between two looks at stopped() */
 	STOP_ROWS = 4096,    /* between two looks when rows are put in */
@@ -62,9 +62,9 @@ static const struct {
 
 /* Made when the tables are full: an index is sorted once, not grown row by row. */
 static const char *const indexes[] = {
-        "CREATE INDEX findings_npi ON findings (npi, id_kind)",
-        "CREATE INDEX findings_rule ON findings (rule, kind)",
-        "CREATE INDEX findings_claim_id ON findings (claim_id, line)",
+        "CREATE INDEX findings_npi ON findings (npi)",
+        "CREATE INDEX findings_rule ON findings (rule)",
+        "CREATE INDEX findings_claim_id ON findings (claim_id)",
         "CREATE INDEX provider_rules_rule ON provider_rules (rule, measure)",
         "CREATE INDEX provider_codes_code ON provider_codes (code)",
         "CREATE INDEX provider_counts_kind ON provider_counts (kind, key)",
@@ -300,6 +300,8 @@ static int fill_table(struct database *database, const struct source *source)
 	struct filling filling = {.database = database};
 	char name[64];
 
+	if (check_stopped(database))
+		return FAIL_STOPPED;
 	snprintf(name, sizeof(name), "%s.csv", source->name);
 	if (source->is_optional && !run_folder_has(database->context->folder, name))
 		return 0;

@@ -22,6 +22,9 @@ enum {
 	NUMBER_BYTES_MAX = 64,    /* of a cell that is to be a number */
 };
 
+/* Whole numbers up to here are doubles. */
+#define EXACT_MAX (INT64_C(1) << 53)
+
 struct table_read {
 	const struct run_folder *folder;
 	char *name;
@@ -421,6 +424,21 @@ int table_read_units(const struct table_read *table, unsigned column, int64_t *t
 	return read_number(table, column, 4, ten_thousandths, diag);
 }
 
+/*
+ * What most numbers of a table are: six places at most, and in millionths a
+ * whole number that a double holds exactly; so is a million, and one division
+ * of the two rounds once, as strtod() does.
+ */
+static bool read_short(struct text cell, double *value)
+{
+	int64_t millionths;
+
+	if (!read_decimal(cell, 6, &millionths) || llabs(millionths) > EXACT_MAX)
+		return false;
+	*value = (double)millionths / 1e6;
+	return true;
+}
+
 int table_read_double(
         const struct table_read *table, unsigned column, double *value, struct diag *diag)
 {
@@ -428,7 +446,7 @@ int table_read_double(
 	char text[NUMBER_BYTES_MAX], *end = text;
 
 	*value = NAN;
-	if (cell.size == 0)
+	if (cell.size == 0 || read_short(cell, value))
 		return 0;
 	if (cell.size < sizeof(text)) {
 		memcpy(text, cell.at, cell.size);
