@@ -263,6 +263,11 @@ static int set_counters(struct scan_options *scan, const char *text, struct diag
 static int set_report(struct scan_options *scan, const char *text, struct diag *diag)
 {
 	scan->reports = report_kinds_default();
+	for (unsigned i = 0; report_kinds[i] && !text; i++) {
+		if (report_kinds[i]->is_default && report_kinds[i]->absent)
+			diag_warn(diag, "%s is left out: it %s", report_kinds[i]->name,
+			        report_kinds[i]->absent);
+	}
 	return text ? report_kinds_parse(text, &scan->reports, diag) : 0;
 }
 

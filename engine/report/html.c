@@ -71,16 +71,19 @@ static int put_page(
 	return err;
 }
 
-int html_write(const struct run_folder *folder, struct out *out, struct diag *diag)
+int html_write(const struct report_context *context, int fd, struct diag *diag)
 {
-	struct html_blocks blocks;
+	struct html_blocks blocks = {0};
+	struct out *out = NULL;
+	int err = html_make_blocks(context, &blocks, diag);
 
-	if (!html_is_built())
-		return diag_set(diag, FAIL_ABSENT, "%s", html_absent_words);
-	int err = html_make_blocks(folder, &blocks, diag);
+	if (err == 0)
+		err = out_create_open(&out, report_kind_html.file, fd, diag);
+	if (err == 0)
+		err = put_page(out, html_page(), &blocks, diag);
+	err = html_blocks_close(&blocks, err, diag);
 
-	if (err < 0)
-		return err;
-	err = put_page(out, html_page(), &blocks, diag);
-	return html_blocks_close(&blocks, err, diag);
+	int lost = out ? out_close(out, diag) : 0;
+
+	return err < 0 ? err : lost;
 }

@@ -151,14 +151,14 @@ static int make_run(
         struct out *out, const struct page *page, const struct made *made, struct diag *diag)
 {
 	put_words(out, "{\"manifest\":");
-	int err = put_file(out, page->folder, "manifest.json", diag);
+	int err = put_file(out, page->context->folder, "manifest.json", diag);
 
 	put_words(out, ",\"quality\":");
 	if (err == 0)
-		err = put_file(out, page->folder, "quality.json", diag);
+		err = put_file(out, page->context->folder, "quality.json", diag);
 	put_words(out, ",\"rules\":");
 	if (err == 0)
-		err = put_table(out, page->folder, "rules.csv", diag);
+		err = put_table(out, page->context->folder, "rules.csv", diag);
 	put_words(out, ",");
 	put_totals(out, page);
 	put_words(out, ",\"months\":");
@@ -321,13 +321,13 @@ static void make_full(struct out *out, const struct page *page, const struct mad
 
 /* ---- All of it. ---- */
 
-static int page_create(struct page *page, const struct run_folder *folder, struct diag *diag)
+static int page_create(struct page *page, const struct report_context *context, struct diag *diag)
 {
 	struct names **names[] = {
 	        &page->rules, &page->kinds, &page->specialties, &page->states, &page->groups};
 	int err = 0;
 
-	*page = (struct page){.folder = folder};
+	*page = (struct page){.context = context};
 	for (unsigned i = 0; i < 5 && err == 0; i++)
 		err = names_create(names[i], diag);
 	return err == 0 ? out_create_memory(&page->ids, diag) : err;
@@ -400,11 +400,12 @@ static int make_all(struct page *page, struct made *made, struct diag *diag)
 	return err;
 }
 
-int html_make_blocks(const struct run_folder *folder, struct html_blocks *blocks, struct diag *diag)
+int html_make_blocks(
+        const struct report_context *context, struct html_blocks *blocks, struct diag *diag)
 {
 	struct page page;
 	struct made made = {0};
-	int err = page_create(&page, folder, diag);
+	int err = page_create(&page, context, diag);
 
 	*blocks = (struct html_blocks){0};
 	if (err == 0)

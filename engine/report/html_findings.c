@@ -261,12 +261,13 @@ static int take_row(struct maker *maker, struct diag *diag)
 
 static int read_rows(struct maker *maker, struct full_parts *findings, struct diag *diag)
 {
-	int err = table_read_create(&maker->table, maker->page->folder, "findings.csv", diag);
+	int err = table_read_create(
+	        &maker->table, maker->page->context->folder, "findings.csv", diag);
 	int got = 1;
 
 	if (err == 0)
 		err = table_read_columns(maker->table, columns_of, maker->columns, diag);
-	while (err == 0 && (got = table_read_next(maker->table, diag)) > 0)
+	while (err == 0 && (got = page_next(maker->page, maker->table, diag)) > 0)
 		err = take_row(maker, diag);
 	err = got < 0 ? got : err;
 	if (err == 0)

@@ -26,13 +26,13 @@ static bool is_money(enum list_value value)
 int html_read_rules(struct page *page, struct diag *diag)
 {
 	struct table_read *table = NULL;
-	int column = -1, got = table_read_create(&table, page->folder, "rules.csv", diag);
+	int column = -1, got = table_read_create(&table, page->context->folder, "rules.csv", diag);
 
 	if (got == 0)
 		got = column = table_read_column(table, "rule", diag);
 	if (got >= 0)
 		got = 1;
-	while (got > 0 && (got = table_read_next(table, diag)) > 0) {
+	while (got > 0 && (got = page_next(page, table, diag)) > 0) {
 		struct text rule = table_read_text(table, (unsigned)column);
 		int32_t number = names_add(page->rules, rule.at, rule.size);
 
@@ -223,14 +223,14 @@ int html_read_providers(struct page *page, struct diag *diag)
 {
 	struct table_read *table = NULL;
 	unsigned columns[TEXTS + LIST_VALUES];
-	int got = table_read_create(&table, page->folder, "providers.csv", diag);
+	int got = table_read_create(&table, page->context->folder, "providers.csv", diag);
 
 	memset(page->has_total, true, sizeof(page->has_total));
 	if (got == 0)
 		got = table_read_columns(table, columns_of, columns, diag);
 	if (got == 0)
 		got = 1;
-	while (got > 0 && (got = table_read_next(table, diag)) > 0) {
+	while (got > 0 && (got = page_next(page, table, diag)) > 0) {
 		int err = read_provider(page, table, columns, diag);
 
 		got = err < 0 ? err : 1;
@@ -309,13 +309,13 @@ int html_make_facts(const struct page *page, struct full_parts *facts, struct di
 	enum { COUNT = 8, FIRST_TEXT = 5 };
 	struct table_read *table = NULL;
 	unsigned columns[COUNT];
-	int got = table_read_create(&table, page->folder, "providers.csv", diag);
+	int got = table_read_create(&table, page->context->folder, "providers.csv", diag);
 
 	if (got == 0)
 		got = table_read_columns(table, names, columns, diag);
 	if (got == 0)
 		got = 1;
-	for (uint32_t i = 0; got > 0 && (got = table_read_next(table, diag)) > 0; i++) {
+	for (uint32_t i = 0; got > 0 && (got = page_next(page, table, diag)) > 0; i++) {
 		int32_t full = i < page->provider_count ? page->providers[i].full : -1;
 
 		if (full < 0)

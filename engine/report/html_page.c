@@ -5,9 +5,6 @@
  */
 #include "report/html_private.h"
 
-const char html_absent_words[] =
-        "html is not in this build: install nodejs and npm, then run cmake and build again";
-
 #ifdef PAGE_FILE
 
 __asm__(".pushsection .rodata\n"
@@ -23,6 +20,8 @@ struct text html_page(void)
 	return (struct text){html_page_begin, (uint32_t)(html_page_end - html_page_begin)};
 }
 
+#define ABSENT NULL
+
 #else
 
 struct text html_page(void)
@@ -30,9 +29,14 @@ struct text html_page(void)
 	return (struct text){0};
 }
 
+#define ABSENT "is not in this build: install nodejs and npm, run cmake again and build"
+
 #endif
 
-bool html_is_built(void)
-{
-	return html_page().size > 0;
-}
+const struct report_kind report_kind_html = {
+        .name = "html",
+        .file = "report.html",
+        .absent = ABSENT,
+        .is_default = true,
+        .write = html_write,
+};

@@ -70,7 +70,7 @@ struct page_group {
 };
 
 struct page {
-	const struct run_folder *folder;
+	const struct report_context *context;
 	struct names *rules, *kinds, *specialties, *states, *groups;
 
 	struct page_provider *providers;
@@ -92,12 +92,19 @@ struct page {
 	uint64_t (*overlap)[HTML_RULES_MAX]; /* providers with hits of both */
 };
 
+/*
+ * Step to the next row: as table_read_next(), and FAIL_STOPPED if the program
+ * was told to stop.
+ */
+int page_next(const struct page *page, struct table_read *table, struct diag *diag);
+
 /* ---- Reading along: tables whose rows come by provider, in one order. ---- */
 
 struct walk {
 	struct table_read *providers, *table;
 	unsigned columns[2][2]; /* npi and id_kind, of each */
 	uint32_t index;         /* provider that the table's row is of */
+	const struct page *page;
 };
 
 int walk_create(struct walk *walk, const struct page *page, const char *name, struct diag *diag);

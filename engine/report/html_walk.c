@@ -11,13 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STOP_ROWS = 1 << 16 }; /* between two looks: some milliseconds */
+
+int page_next(const struct page *page, struct table_read *table, struct diag *diag)
+{
+	int (*stopped)(void) = page->context->stopped;
+
+	if (table_read_rows(table) % STOP_ROWS == 0 && stopped && stopped())
+		return FAIL_STOPPED;
+	return table_read_next(table, diag);
+}
+
 /* ---- Reading along. ---- */
 
 static int open_keyed(struct table_read **table, const struct page *page, const char *name,
         unsigned columns[2], struct diag *diag)
 {
 	static const char *const key[] = {"npi", "id_kind", NULL};
-	int err = table_read_create(table, page->folder, name, diag);
+	int err = table_read_create(table, page->context->folder, name, diag);
 
 	return err == 0 ? table_read_columns(*table, key, columns, diag) : err;
 }
@@ -27,7 +38,7 @@ int walk_create(struct walk *walk, const struct page *page, const char *name, st
 	unsigned of_providers[2], of_table[2];
 	int err;
 
-	*walk = (struct walk){.index = UINT32_MAX};
+	*walk = (struct walk){.index = UINT32_MAX, .page = page};
 	err = open_keyed(&walk->providers, page, "providers.csv", of_providers, diag);
 	if (err == 0)
 		err = open_keyed(&walk->table, page, name, of_table, diag);
@@ -58,7 +69,7 @@ static bool is_same(const struct walk *walk, unsigned i)
 
 int walk_next(struct walk *walk, struct diag *diag)
 {
-	int got = table_read_next(walk->table, diag);
+	int got = page_next(walk->page, walk->table, diag);
 
 	if (got <= 0)
 		return got;

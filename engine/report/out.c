@@ -14,6 +14,7 @@
 #include "report/number.h"
 
 #include <math.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,6 +61,17 @@ int out_create(struct out **out, struct run *run, const char *name, struct diag 
 	err = out_make(out, name, fd, diag);
 	if (err < 0)
 		close(fd);
+	return err;
+}
+
+int out_create_open(struct out **out, const char *name, int fd, struct diag *diag)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	int err = own < 0 ? diag_set(diag, FAIL_IO, "%s: %s", name, strerror(errno))
+	                  : out_make(out, name, own, diag);
+
+	if (err < 0 && own >= 0)
+		close(own);
 	return err;
 }
 

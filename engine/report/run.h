@@ -48,6 +48,9 @@ bool run_is_ours(int directory);
 struct out;
 int out_create(struct out **out, struct run *run, const char *name, struct diag *diag);
 int out_create_memory(struct out **out, struct diag *diag);
+
+/* A buffered file that is open already, which the out has a descriptor of its own for. */
+int out_create_open(struct out **out, const char *name, int fd, struct diag *diag);
 int out_close(
         struct out *out, struct diag *diag); /* also frees; the first write error is told here */
 void out_destroy(struct out *out);

@@ -30,7 +30,7 @@ function fields(quality) {
 		caption: 'Fields', rows, tall: true,
 		columns: [
 			{ key: 'field', label: 'Field', head: true, value: (r) => r.name },
-			{ key: 'share', label: 'Filled', number: true, value: (r) => r.share, cell: (r) => [share(r.share, null), ' ', percent(r.share)] },
+			{ key: 'share', label: 'Filled', number: true, value: (r) => r.share, cell: (r) => [share(r.share, null), h('span', { class: 'part' }, percent(r.share))] },
 			{ key: 'present', label: 'Present', number: true, value: (r) => r.present, cell: (r) => count(r.present) },
 			{ key: 'blank', label: 'Blank', number: true, value: (r) => r.blank, cell: (r) => count(r.blank) },
 			{ key: 'invalid', label: 'Invalid', number: true, title: 'Could not be read: treated as blank', value: (r) => r.invalid, cell: (r) => (r.invalid > 0 ? h('strong', { class: 'warn' }, count(r.invalid)) : '0') },

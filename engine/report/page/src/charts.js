@@ -14,18 +14,35 @@ const draw = (width, height, label, ...children) =>
 const legend = (entries) => h('ul', { class: 'legend' },
 	entries.map(([kind, text]) => h('li', null, h('span', { class: `key ${kind}`, 'aria-hidden': 'true' }), text)));
 
+// Without the empty bins at both ends, as far as nobody marked stands there.
+function trimmed({ shape, value, median, p90 }) {
+	const { lo, hi, bins } = shape;
+	const step = (hi - lo) / bins.length;
+	const first = Math.min(bins.findIndex((n) => n > 0), Math.floor((Math.min(value, median) - lo) / step));
+	const last = Math.max(bins.findLastIndex((n) => n > 0), Math.ceil((Math.min(Math.max(value, median, p90 ?? median), hi) - lo) / step) - 1);
+	const from = Math.max(0, first);
+	return last < from ? null : { lo: lo + from * step, hi: lo + (last + 1) * step, bins: bins.slice(from, last + 1), open: last === bins.length - 1 };
+}
+
 // How the peers lie, and where the provider stands among them.
 //
 //      ▁▃█▇▅▂▁▁        ▏median  ┊P90          ◆ provider
 export function strip(row, unit, width = 230) {
 	const height = 40;
-	const shape = row.shape;
-	const lo = shape ? shape.lo : Math.min(row.value, row.median);
-	const hi = shape ? shape.hi : Math.max(row.value, row.p90, row.median) * 1.05;
+	const shape = row.shape && trimmed(row);
+	const spread = 3 * (row.mad ?? 0);
+	const lo = shape ? shape.lo : Math.min(row.value, Math.max(row.median - spread, row.value >= 0 && row.median >= 0 ? 0 : -Infinity));
+	const hi = shape ? shape.hi : Math.max(row.value, row.p90, row.median + spread);
 	const x = scaleLinear().domain([lo, hi > lo ? hi : lo + 1]).range([8, width - 12]).clamp(true);
 	const base = 26;
 	const parts = [s('line', { class: 'axis', x1: 8, x2: width - 12, y1: base + 0.5, y2: base + 0.5 })];
 
+	if (!shape && row.mad > 0) {
+		// Not all the peers' values are in the tables: half of them lie in the box.
+		const [from, to] = [x(row.median - row.mad), x(row.median + row.mad)];
+		parts.push(s('rect', { class: 'bin', x: from, width: Math.max(to - from, 1), y: base - 12, height: 10 }),
+			s('line', { class: 'whisker', x1: to, x2: Math.max(x(row.p90), to), y1: base - 7, y2: base - 7 }));
+	}
 	if (shape) {
 		const step = (width - 20) / shape.bins.length;
 		const y = scaleSqrt().domain([0, max(shape.bins)]).range([0, 20]);
@@ -38,12 +55,12 @@ export function strip(row, unit, width = 230) {
 	tick(row.median, 'median');
 	tick(row.p90, 'p90');
 	const at = x(row.value);
-	const beyond = row.value > hi;
+	const beyond = row.value > hi * (1 + 1e-9) + 1e-12;
 	parts.push(beyond
 		? s('path', { class: row.flag ? 'who flagged' : 'who', d: `M${at},${base - 9} l9,7 l-9,7 z` })
 		: s('path', { class: row.flag ? 'who flagged' : 'who', d: `M${at},${base - 8} l6,6 l-6,6 l-6,-6 z` }));
 	parts.push(s('text', { class: 'tick', x: 8, y: height - 2 }, valueText(lo, unit)),
-		s('text', { class: 'tick end', x: width - 12, y: height - 2 }, valueText(hi, unit) + (beyond ? ' +' : '')));
+		s('text', { class: 'tick end', x: width - 12, y: height - 2 }, valueText(hi, unit) + (shape?.open ? ' +' : '')));
 	return draw(width, height,
 		`${valueText(row.value, unit)}; ${count(row.peers)} peers: median ${valueText(row.median, unit)}, 90th percentile ${valueText(row.p90, unit)}`,
 		...parts);

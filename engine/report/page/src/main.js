@@ -72,7 +72,8 @@ function stored(value) {
 function theme(value) {
 	if (value) document.documentElement.dataset.theme = value;
 	const dark = value ? value === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-	document.getElementById('theme')?.setAttribute('aria-pressed', String(dark));
+	const button = document.getElementById('theme');
+	if (button) button.textContent = dark ? 'Light' : 'Dark';
 	return dark;
 }
 
@@ -104,7 +105,7 @@ function header() {
 	document.getElementById('head').replaceChildren(
 		h('div', { class: 'bar-top' }, h('a', { class: 'brand', href: '#/summary' }, 'claimscan'), h('span', { class: 'run', title: what }, what),
 			h('nav', { 'aria-label': 'Views' }, VIEWS.map(([name, words], i) => h('a', { href: `#/${name}`, title: `Key ${i + 1}` }, words))),
-			h('button', { type: 'button', id: 'theme', title: 'Key t', onclick: switchTheme, 'aria-pressed': 'false' }, 'Dark'),
+			h('button', { type: 'button', id: 'theme', title: 'Key t', onclick: switchTheme }, 'Dark'),
 			h('button', { type: 'button', title: 'Key ?', onclick: keysDialog }, 'Keys')),
 		...[banner()].filter(Boolean));
 }

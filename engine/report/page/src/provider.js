@@ -8,7 +8,7 @@ import { readFull } from './data.js';
 import { save } from './csv.js';
 import { groupOf, providerAddress, providerName, scoreCell, shown } from './providers.js';
 import { plainTable } from './table.js';
-import { cents, chance, compact, count, dollars, EM_FAMILIES, entity, exact, figure, percent, plural, specialty, unitOf, unitWords, valueText } from './words.js';
+import { cents, chance, compact, count, dollars, EM_FAMILIES, entity, exact, figure, percent, PLACES, plural, specialty, unitOf, unitWords, valueText } from './words.js';
 
 const ruleLink = (rule) => h('a', { href: `#/rules/${rule.rule}`, class: 'rule-id' }, rule.rule);
 
@@ -33,7 +33,7 @@ function head(run, i, full) {
 	return [neighbours(run, i),
 		h('div', { class: 'title' },
 			h('h1', null, name, ' ', kind !== 'npi' && h('span', { class: 'badge' }, kind), list.lead[i] === 1 && h('span', { class: 'badge lead' }, 'lead')),
-			h('div', { class: 'tools' }, copyButton(name, 'the id', 'Copy id'),
+			h('div', { class: 'tools' }, h('button', { type: 'button', onclick: () => copy(name, 'the id') }, 'Copy id'),
 				full && h('button', { type: 'button', onclick: () => copy(memo(run, i, full), 'a summary in words') }, 'Copy summary'),
 				h('button', { type: 'button', onclick: () => print() }, 'Print'))),
 		h('p', { class: 'lede' }, [specialty(list.specialties[list.specialty[i]]), entity(list.entity[i]), list.states[list.state[i]]].filter(Boolean).join(' · ')),
@@ -104,13 +104,14 @@ function measureTable(run, rows, caption) {
 
 function measures(run, full) {
 	const rows = [...full.rules].sort((a, b) => weight(b) - weight(a));
-	const telling = rows.filter((row) => row.flag || row.hits > 0 || Math.abs(row.z ?? 0) >= 3.5);
+	const isRate = (row) => unitOf(row, run.rules[row.rule].rule) === 'rate';
+	const telling = rows.filter((row) => row.flag || row.hits > 0 || (row.z >= 3.5 && !isRate(row)));
 	const others = rows.filter((row) => !telling.includes(row));
 	const exported = () => save('measures.csv', [['rule', 'measure', 'flag', 'direction', 'evaluated', 'hits', 'rate', 'value', 'peer_n', 'peer_median', 'peer_p80', 'peer_p90', 'z', 'p', 'q', 'percentile', 'dollars'],
 		...rows.map((row) => [run.rules[row.rule].rule, row.measure, row.flag, row.direction, row.evaluated, row.hits, row.rate, row.value, row.peers, row.median, row.p80, row.p90, row.z, row.p, row.q, row.percentile, row.dollars])]);
 	const peers = groupOf(run.list, full.row);
 	return panel('Against its peers', {
-		note: [peers && `Peers: ${peers}. `, 'Grey columns: how many peers lie where (height by square root); ', h('span', { class: 'mark median', 'aria-hidden': 'true' }), 'their median, ', h('span', { class: 'mark p90', 'aria-hidden': 'true' }), 'their 90th percentile, ◆ this provider (▶ beyond the scale).'],
+		note: [peers && `Peers: ${peers}. `, 'Grey columns: how many peers lie where (height by square root); ', h('span', { class: 'mark median', 'aria-hidden': 'true' }), 'their median, ', h('span', { class: 'mark p90', 'aria-hidden': 'true' }), 'their 90th percentile, ◆ this provider (▶ beyond the scale). A box is the middle half of the peers.'],
 		tools: h('button', { type: 'button', onclick: exported }, 'Export CSV'),
 	}, telling.length > 0 ? h('div', { class: 'measures' }, measureTable(run, telling, 'Measures that tell')) : h('p', { class: 'empty' }, 'No measure is flagged, and no rule found anything.'),
 	others.length > 0 && h('details', null, h('summary', null, `${plural(others.length, 'measure')} in line with the peers, or without finding`), h('div', { class: 'measures' }, measureTable(run, others, 'Other measures'))));
@@ -169,9 +170,9 @@ function shareTable(caption, label, rows) {
 	return plainTable({
 		caption, rows,
 		columns: [
-			{ key: label.toLowerCase(), label, head: true, value: (row) => row.name },
+			{ key: label.toLowerCase(), label, head: true, value: (row) => row.name, cell: (row) => [h('code', null, row.name), row.words && ` ${row.words}`] },
 			{ key: 'lines', label: 'Lines', number: true, value: (row) => row.lines, cell: (row) => count(row.lines) },
-			{ key: 'share', label: 'Share of its lines', number: true, value: (row) => row.own, cell: (row) => [share(row.own, row.peer), ' ', percent(row.own)] },
+			{ key: 'share', label: 'Share of its lines', number: true, value: (row) => row.own, cell: (row) => [share(row.own, row.peer), h('span', { class: 'part' }, percent(row.own))] },
 			{ key: 'peers', label: 'Peers', number: true, title: 'Share of the peers’ lines', value: (row) => row.peer, cell: (row) => percent(row.peer) },
 			{ key: 'ratio', label: 'Ratio', number: true, value: (row) => (row.peer ? row.own / row.peer : null), cell: (row) => (row.peer ? `${figure(row.own / row.peer)} ×` : row.peer === 0 ? 'only it' : '–') },
 			...(rows.some((row) => row.amount !== undefined) ? [{ key: 'amount', label: 'Dollars', number: true, value: (row) => row.amount, cell: (row) => dollars(row.amount) }] : []),
@@ -192,7 +193,7 @@ function mixPanels(run, i, full, peers, codes) {
 	const peerTotal = groupLines(peers) - total;
 	const ofCodes = withShares(full.codes.map((row) => ({ name: row[0], lines: row[1], amount: row[AMOUNTS[run.amount] - 1] })), total, codes, peerTotal, (name) => name);
 	const ofModifiers = withShares(ofKind(full, 'modifier').map((row) => ({ name: row[1], lines: row[2] })), total, peers, peerTotal, (name) => `modifier ${name}`);
-	const ofPlaces = withShares(ofKind(full, 'pos').map((row) => ({ name: row[1], lines: row[2] })), total, peers, peerTotal, (name) => `pos ${name}`);
+	const ofPlaces = withShares(ofKind(full, 'pos').map((row) => ({ name: row[1], words: PLACES[row[1]], lines: row[2] })), total, peers, peerTotal, (name) => `pos ${name}`);
 	const cut = (rows) => rows.sort((a, b) => b.lines - a.lines).slice(0, 10);
 	return [
 		ofCodes.length > 0 && panel('Codes of most dollars', { note: 'The tick on a bar is the peers’ share.', tools: h('button', { type: 'button', onclick: () => save('codes.csv', [['code', 'lines', 'share', 'peer_share', run.amount], ...ofCodes.map((row) => [row.name, row.lines, row.own, row.peer, row.amount])]) }, 'Export CSV') },

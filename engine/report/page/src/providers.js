@@ -37,21 +37,21 @@ function columnsOf(run, keys) {
 	const all = [
 		{ ...whole('rank', 'Rank', 'By the dollars expected to stand'), rising: true },
 		{ key: 'npi', label: 'Provider', head: true, value: (i) => list.id[i], cell: (i) => nameCell(list, i) },
-		{ key: 'id_kind', label: 'Id is', value: (i) => list.kinds[list.kind[i]] },
+		{ key: 'id_kind', label: 'Id is', hidden: true, value: (i) => list.kinds[list.kind[i]] },
 		{ key: 'specialty', label: 'Specialty', value: (i) => list.specialties[list.specialty[i]], cell: (i) => specialty(list.specialties[list.specialty[i]]) },
 		{ key: 'state', label: 'State', value: (i) => list.states[list.state[i]] },
-		{ key: 'entity', label: 'Type', value: (i) => entity(list.entity[i]) },
+		{ key: 'lead', label: 'List', title: 'A lead, or on the watch list', value: (i) => (list.lead[i] === 1 ? 'lead' : list.watch[i] ? 'watch' : ''), cell: (i) => (list.lead[i] === 1 ? h('span', { class: 'badge lead' }, 'lead') : list.watch[i] ? h('span', { class: 'badge' }, 'watch') : '') },
+		{ key: 'entity', label: 'Type', hidden: true, value: (i) => entity(list.entity[i]) },
 		{ key: 'score', label: 'Score', title: '0 to 1000: how far the flagged measures are from their peers', number: true, value: (i) => list.score[i], cell: (i) => scoreCell(list.score[i]) },
 		dollar('expected', 'Expected', 'Dollars expected to stand: flagged dollars by how often findings of the kind hold'),
 		dollar('flagged', 'Flagged', 'Dollars of lines with findings; each line once'),
 		dollar(run.amount, run.amount[0].toUpperCase() + run.amount.slice(1), `Dollars ${run.amount} in all`, 'amount'),
 		whole('claims', 'Claims'),
-		whole('lines', 'Lines'),
+		{ ...whole('lines', 'Lines'), hidden: true },
 		whole('patients', 'Patients', 'Distinct beneficiaries', 'beneficiaries'),
 		whole('findings', 'Findings'),
 		{ key: 'reason', label: 'Main reason', wide: true, value: (i) => rules[list.top[i]]?.rule ?? '',
 			cell: (i) => { const rule = rules[list.top[i]]; return rule ? [h('span', { class: 'rule-id' }, rule.rule), ` ${rule.name}`] : ''; } },
-		{ key: 'lead', label: 'Lead', value: (i) => (list.lead[i] === 1 ? 'lead' : list.watch[i] ? 'watch' : ''), cell: (i) => (list.lead[i] === 1 ? h('span', { class: 'badge lead' }, 'lead') : list.watch[i] ? h('span', { class: 'badge' }, 'watch') : '') },
 	];
 	return keys ? keys.map((key) => all.find((column) => column.key === key)) : all;
 }

@@ -16,7 +16,7 @@ function rulesTable(run, rules, go) {
 		columns: [
 			{ key: 'rule', label: 'Rule', head: true, value: (r) => r.rule, cell: (r) => h('a', { href: `#/rules/${r.rule}`, tabindex: -1, class: 'rule-id' }, r.rule) },
 			{ key: 'name', label: 'Name', wide: true, value: (r) => r.name },
-			{ key: 'family', label: 'Family', value: (r) => r.family, cell: (r) => FAMILIES[r.family] ?? r.family },
+			{ key: 'family', label: 'Family', hidden: true, value: (r) => r.family },
 			{ key: 'state', label: 'State', value: (r) => r.state, cell: stateBadge },
 			{ key: 'hits', label: 'Hits', number: true, value: (r) => r.hits, cell: (r) => count(r.hits) },
 			{ key: 'evaluated', label: 'Judged', number: true, title: 'Units that could be judged', value: (r) => r.evaluated, cell: (r) => count(r.evaluated) },
@@ -53,14 +53,15 @@ function matrix(run) {
 	const overlap = overlapOf(run);
 	const rules = run.rules.filter((rule) => rule.hits > 0 && overlap(rule.index, rule.index).shared > 0).sort((a, b) => (b.dollars ?? 0) - (a.dollars ?? 0)).slice(0, MATRIX);
 	if (rules.length < 2) return null;
+	const cellText = (part) => (part < 0.005 ? '<1' : Math.round(100 * part));
 	const step = (share) => Math.min(8, Math.ceil(share * 8));
-	return panel('Providers in common', { note: 'Of the providers that the rule of the row hit, the share that the rule of the column hit too. The rules of most dollars.' },
+	return panel('Providers in common', { note: 'Of the providers that the rule of the row hit, the percentage that the rule of the column hit too. The rules of most dollars.' },
 		h('div', { class: 'scroll' }, h('table', { class: 'matrix' }, h('caption', { class: 'offscreen' }, 'Share of providers in common'),
 			h('thead', null, h('tr', null, h('td'), rules.map((rule) => h('th', { scope: 'col' }, h('span', null, rule.rule))))),
 			h('tbody', null, rules.map((a) => h('tr', null, h('th', { scope: 'row', title: a.name }, h('a', { href: `#/rules/${a.rule}` }, a.rule)),
 				rules.map((b) => {
 					const { shared, ofA } = overlap(a.index, b.index);
-					return h('td', { class: a === b ? 'self' : `heat${step(ofA)}`, title: `${a.rule} and ${b.rule}: ${plural(shared, 'provider')}, ${percent(ofA)} of ${a.rule}'s` }, a === b ? '' : ofA > 0 ? Math.round(100 * ofA) : '');
+					return h('td', { class: a === b ? 'self' : `heat${step(ofA)}`, title: `${a.rule} and ${b.rule}: ${plural(shared, 'provider')}, ${percent(ofA)} of ${a.rule}'s` }, a === b ? '' : ofA > 0 ? cellText(ofA) : '');
 				})))))));
 }
 

@@ -3,8 +3,9 @@
 // A table that sorts, is walked by keys, and draws only the rows in sight: real
 // rows of a real table, between two empty ones as high as what is not drawn.
 //
-// A column: { key, label, title, number, wide, value(row), cell(row), text(row) }.
-// value sorts and is exported; cell is what is shown, value if there is none.
+// A column: { key, label, title, number, wide, head, hidden, value(row), cell(row) }.
+// value sorts and is exported, hidden columns too; cell is what is shown, value if
+// there is none.
 import { h } from './dom.js';
 
 const ROW = 30; // pixels: as in the style sheet
@@ -22,11 +23,11 @@ function compare(a, b) {
 
 export class Table {
 	constructor({ columns, rows, caption, sort, descending, open, tall, onsort }) {
-		Object.assign(this, { columns, open, onsort, sortKey: sort ?? null, descending: descending ?? false });
+		Object.assign(this, { columns: columns.filter((column) => !column.hidden), all: columns, open, onsort, sortKey: sort ?? null, descending: descending ?? false });
 		this.given = rows;
 		this.focusAt = 0;
 		this.body = h('tbody', { onkeydown: (event) => this.key(event), onclick: (event) => this.click(event) });
-		this.heads = columns.map((column) => this.headOf(column));
+		this.heads = this.columns.map((column) => this.headOf(column));
 		this.table = h('table', { class: 'grid', 'aria-rowcount': rows.length + 1 },
 			h('caption', { class: 'offscreen' }, caption),
 			h('thead', null, h('tr', { 'aria-rowindex': 1 }, this.heads)), this.body);
@@ -41,7 +42,7 @@ export class Table {
 	}
 
 	sortBy(key) {
-		const column = this.columns.find((one) => one.key === key);
+		const column = this.all.find((one) => one.key === key);
 		this.descending = this.sortKey === key ? !this.descending : Boolean(column.number) && !column.rising;
 		this.sortKey = key;
 		this.sorted();
@@ -56,7 +57,7 @@ export class Table {
 	}
 
 	sorted() {
-		const column = this.columns.find((one) => one.key === this.sortKey);
+		const column = this.all.find((one) => one.key === this.sortKey);
 		this.rows = Array.from(this.given);
 		if (column) {
 			const keyed = this.rows.map((row, i) => ({ row, value: column.value(row), i }));
@@ -153,8 +154,8 @@ export class Table {
 	}
 
 	exported() {
-		return [this.columns.map((column) => column.key),
-			...this.rows.map((row) => this.columns.map((column) => (column.text ? column.text(row) : column.value(row)) ?? ''))];
+		return [this.all.map((column) => column.key),
+			...this.rows.map((row) => this.all.map((column) => column.value(row) ?? ''))];
 	}
 }
 

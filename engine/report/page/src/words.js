@@ -81,6 +81,14 @@ export const EM_FAMILIES = {
 	hospital_initial: 'Hospital, initial', hospital_subsequent: 'Hospital, subsequent', home_new: 'Home, new', home_est: 'Home, established',
 };
 
+// CMS place of service codes.
+export const PLACES = {
+	'02': 'Telehealth', 10: 'Telehealth at home', 11: 'Office', 12: 'Home', 13: 'Assisted living', 15: 'Mobile unit', 17: 'Retail clinic', 19: 'Off-campus outpatient', 20: 'Urgent care',
+	21: 'Inpatient hospital', 22: 'On-campus outpatient', 23: 'Emergency room', 24: 'Ambulatory surgical center', 31: 'Skilled nursing facility', 32: 'Nursing facility',
+	33: 'Custodial care', 34: 'Hospice', 41: 'Ambulance, land', 42: 'Ambulance, air or water', 49: 'Independent clinic', 50: 'Federally qualified health center', 51: 'Psychiatric facility',
+	53: 'Community mental health', 61: 'Inpatient rehabilitation', 62: 'Outpatient rehabilitation', 65: 'Dialysis facility', 71: 'Public health clinic', 72: 'Rural health clinic', 81: 'Laboratory', 99: 'Other',
+};
+
 export const entity = (value) => ({ 1: 'person', 2: 'organisation' })[value] ?? 'unknown';
 
 // CMS specialty codes of the Medicare claims processing manual, chapter 26.
