@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "report/compare.h"
 #include "report/manifest.h"
 #include "report/quality.h"
 #include "report/summary.h"
@@ -282,6 +283,19 @@ static int make_public(struct scan *scan, const struct stats *stats, struct rule
 	return err;
 }
 
+static int write_compare(
+        struct scan *scan, const struct stats *stats, uint64_t *rows, struct diag *diag)
+{
+	const struct compare_source source = {
+	        .profile = scan->profile,
+	        .providers = scan->providers,
+	        .stats = stats,
+	        .public = scan->public,
+	};
+
+	return compare_write(scan->run, &source, rows, diag);
+}
+
 static int write_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
         struct tables_rows *rows, uint64_t *findings, struct diag *diag)
 {
@@ -299,6 +313,8 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 
 	if (err == 0)
 		err = findings_write(scan->findings, scan->run, findings, diag);
+	if (err == 0)
+		err = write_compare(scan, stats, &rows->compare, diag);
 	if (err == 0 && !scan->public)
 		err = findings_write_worklist(
 		        scan->findings, scan->run, stats, &rows->worklist, diag);
