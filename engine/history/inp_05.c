@@ -20,6 +20,9 @@
 
 enum { HOME_HEALTH_DAYS = 3, LAG_DAYS = 30, HUNDREDTHS = 100 };
 
+/* A stay's lines may have days of their own: so long after its first one is met at the latest. */
+enum { LOOK_DAYS = 31 };
+
 /*
  * DRGs of the post-acute transfer policy that have been on its list for years (IPPS
  * final rules, Table 5), where no release of it is loaded: from, to.
@@ -161,11 +164,15 @@ static void keep(struct window *window, const struct past_claim *claim, uint32_t
 /* The first line that shows where the patient went; NO_EVENT. */
 static uint32_t next_of(const struct window *window, const struct past_claim *claim)
 {
-	for (uint32_t i = 0; i < window->count; i++) {
+	int32_t end = end_of(claim->run);
+
+	for (uint32_t i = events_from(window, end); i < window->count; i++) {
 		const struct event *event = &window->events[i];
 
+		if (event->line->from == DATE_ABSENT || event->line->from - end > LOOK_DAYS)
+			break;
 		if (event_is(event, CLAIM_INSTITUTIONAL) && event->run->claim != claim->key &&
-		        event->line->from != DATE_ABSENT && kind_of(claim->run, event))
+		        kind_of(claim->run, event))
 			return i;
 	}
 	return NO_EVENT;

@@ -126,16 +126,17 @@ static bool is_treatment(const struct event *event, unsigned group)
 
 static bool is_treated(const struct window *window, unsigned group, int32_t day)
 {
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
-		int32_t away = event->line->from - day;
+	bool treated = false;
 
-		if (event->line->from == DATE_ABSENT || away > CANCER_DAYS)
-			return false;
-		if (away >= -CANCER_DAYS && is_treatment(event, group))
-			return true;
+	for (uint32_t i = events_from(window, day - CANCER_DAYS); i < window->count && !treated;
+	        i++) {
+		const struct event *event = &window->events[i];
+
+		if (event->line->from == DATE_ABSENT || event->line->from > day + CANCER_DAYS)
+			break;
+		treated = is_treatment(event, group);
 	}
-	return false;
+	return treated;
 }
 
 /* ---- Units ---- */
@@ -240,12 +241,12 @@ static bool has_stay(const struct window *window, unsigned group, int32_t day, i
 {
 	bool found = false;
 
-	for (uint32_t i = 0; i < window->count && !found; i++) {
+	for (uint32_t i = events_from(window, day - days); i < window->count && !found; i++) {
 		const struct event *event = &window->events[i];
-		int32_t from = event->line->from;
 
-		found = says(event, group) && is_inpatient(event) && from != DATE_ABSENT &&
-		        from >= day - days && from <= day + days;
+		if (event->line->from == DATE_ABSENT || event->line->from > day + days)
+			break;
+		found = says(event, group) && is_inpatient(event);
 	}
 	return found;
 }

@@ -13,20 +13,24 @@ enum { NEVER = 1, NOT_APPLICABLE = 2, NOT_TEACHING = 4, NO_SURGEON = 8, DOCUMENT
 enum { ASSISTANT_DOCUMENTED = 0, ASSISTANT_NEVER = 1, ASSISTANT_NO_CONCEPT = 9 };
 
 /* The operation itself: not assistance, nor care before or after it. */
-static bool is_operation(const struct event *event, uint64_t code)
+static bool is_operation(const struct event *event)
 {
-	return event->line->code == code && event_is(event, CLAIM_PROFESSIONAL) &&
-	       !is_assistant(event) && !event_has(event, '5', '5') && !event_has(event, '5', '6');
+	return event_is(event, CLAIM_PROFESSIONAL) && !is_assistant(event) &&
+	       !event_has(event, '5', '5') && !event_has(event, '5', '6');
 }
 
-/* from, to: the events of the day. */
-static bool has_surgeon(const struct window *window, uint32_t from, uint32_t to, uint64_t code)
+static bool is_judged(const struct event *event)
 {
-	bool found = false;
+	return event_is(event, CLAIM_PROFESSIONAL) && is_assistant(event) &&
+	       event->run->setting != SETTING_NONE;
+}
 
-	for (uint32_t i = from; i < to && !found; i++)
-		found = is_operation(&window->events[i], code);
-	return found;
+static bool has_surgeon(const struct window *window, const struct keyed_events *operations,
+        const struct event *event)
+{
+	uint32_t at = keyed_first_from(operations, event->line->code, event->line->from);
+
+	return at != NO_EVENT && window->events[at].line->from == event->line->from;
 }
 
 static unsigned kinds_of(const struct event *event, bool surgeon)
@@ -81,7 +85,7 @@ static void keep(struct window *window, uint32_t at, unsigned mask)
 	find_keep(window, &find);
 }
 
-static void judge_line(struct window *window, uint32_t from, uint32_t to, uint32_t at)
+static void judge_line(struct window *window, uint32_t at, const struct keyed_events *operations)
 {
 	const struct event *event = &window->events[at];
 	unsigned mask;
@@ -91,27 +95,36 @@ static void judge_line(struct window *window, uint32_t from, uint32_t to, uint32
 	        !(event->px->flags & PX_MPFS))
 		return;
 	window_evaluated(window, at, 1);
-	mask = kinds_of(event, has_surgeon(window, from, to, event->line->code));
+	mask = kinds_of(event, has_surgeon(window, operations, event));
 	if (mask)
 		keep(window, at, mask);
 }
 
+/* Operations by code and day. */
+static bool gather(struct window *window, struct keyed_events *operations)
+{
+	operations->items = window_room(window, window->count, sizeof(*operations->items));
+	for (uint32_t i = 0; operations->items && i < window->count; i++) {
+		const struct event *event = &window->events[i];
+
+		if (is_operation(event) && event->line->from != DATE_ABSENT)
+			operations->items[operations->count++] = (struct keyed_event){
+			        event->line->code, event->line->from, i};
+	}
+	keyed_sort(operations);
+	return operations->items != NULL;
+}
+
 static void judge(struct window *window)
 {
-	for (uint32_t from = 0, to; from < window->count; from = to) {
-		int32_t day = window->events[from].line->from;
+	struct keyed_events operations = {0};
 
-		for (to = from + 1; to < window->count; to++) {
-			if (window->events[to].line->from != day)
-				break;
-		}
-		for (uint32_t i = from; i < to; i++) {
-			const struct event *event = &window->events[i];
-
-			if (event_is(event, CLAIM_PROFESSIONAL) && is_assistant(event) &&
-			        event->run->setting != SETTING_NONE)
-				judge_line(window, from, to, i);
-		}
+	for (uint32_t i = 0; i < window->count; i++) {
+		if (!is_judged(&window->events[i]))
+			continue;
+		if (!operations.items && !gather(window, &operations))
+			return;
+		judge_line(window, i, &operations);
 	}
 }
 

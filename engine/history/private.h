@@ -76,7 +76,7 @@ struct window_private {
 	int err;
 
 	struct scratch run_room, verdict_room, prior_room, event_room, slot_room, claim_room,
-	        by_claim_room, outcome_room, provider_room, rule_room;
+	        by_claim_room, denied_room, outcome_room, provider_room, rule_room;
 	char detail[DETAIL_ROOM];
 	struct hit_view views[HITS_MAX];
 };

@@ -81,15 +81,22 @@ static size_t views_of(struct window_private *own, const struct prior *prior)
 bool window_line_hit(struct window *window, uint32_t event)
 {
 	struct window_private *own = window->own;
+	uint32_t low = 0, high = own->prior_count;
 	bool hit = false;
 
-	for (uint32_t i = 0; i < own->prior_count && !hit; i++) {
-		if (own->priors[i].event != event)
-			continue;
-		size_t count = views_of(own, &own->priors[i]);
-		for (size_t v = 0; v < count; v++)
-			hit |= own->views[v].rule == window->rule;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (own->priors[middle].event < event)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	if (low == own->prior_count || own->priors[low].event != event)
+		return false;
+	size_t count = views_of(own, &own->priors[low]);
+	for (size_t v = 0; v < count; v++)
+		hit |= own->views[v].rule == window->rule;
 	return hit;
 }
 

@@ -84,17 +84,37 @@ static uint32_t place_in_claim(
 	return low;
 }
 
+/* Does an event stand before a line, by claim, line number and digest? */
+static bool stands_before(const struct event *event, const struct line_record *line)
+{
+	if (event->run->claim != line->claim)
+		return event->run->claim < line->claim;
+	if (event->line->line != line->line)
+		return event->line->line < line->line;
+	return event->line->digest < line->digest;
+}
+
 static uint32_t denied_of(
         const struct window *window, const struct line_record *line, uint32_t again)
 {
-	for (uint32_t i = window->count; i < window->count + window->denied_count; i++) {
-		const struct event *event = &window->events[i];
+	uint32_t low = 0, high = window->denied_count;
 
-		if (event->run->claim == line->claim && event->line->line == line->line &&
-		        event->line->digest == line->digest && again-- == 0)
-			return i;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (stands_before(&window->events[window->by_denied[middle]], line))
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NO_EVENT;
+	low += again;
+	if (low >= window->denied_count)
+		return NO_EVENT;
+	const struct event *event = &window->events[window->by_denied[low]];
+	return event->run->claim == line->claim && event->line->line == line->line &&
+	                       event->line->digest == line->digest
+	               ? window->by_denied[low]
+	               : NO_EVENT;
 }
 
 static uint32_t event_of(
@@ -115,6 +135,14 @@ static uint32_t event_of(
 	                                                                  : NO_EVENT;
 }
 
+/* An event has one at most; those that have none are the last. */
+static int compare_prior_events(const void *a, const void *b)
+{
+	uint32_t of_a = ((const struct prior *)a)->event, of_b = ((const struct prior *)b)->event;
+
+	return (of_a > of_b) - (of_a < of_b);
+}
+
 /* Rows that are equal throughout are equally many here and there: one each. */
 static void place_priors(struct window_private *own)
 {
@@ -128,6 +156,8 @@ static void place_priors(struct window_private *own)
 		again = equal ? again + 1 : 0;
 		own->priors[i].event = event_of(&own->window, own->priors[i].line, again);
 	}
+	if (own->prior_count > 1)
+		qsort(own->priors, own->prior_count, sizeof(*own->priors), compare_prior_events);
 }
 
 /* ---- One beneficiary ---- */

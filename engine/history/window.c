@@ -195,6 +195,22 @@ static int compare_by_claim(const void *a, const void *b, void *context)
 	return 0;
 }
 
+static int build_denied(struct window_private *own)
+{
+	struct window *window = &own->window;
+	uint32_t count = window->denied_count;
+
+	if (count == 0)
+		return 0;
+	window->by_denied = scratch_room(&own->denied_room, count, sizeof(*window->by_denied));
+	if (!window->by_denied)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < count; i++)
+		window->by_denied[i] = window->count + i;
+	qsort_r(window->by_denied, count, sizeof(*window->by_denied), compare_by_claim, window);
+	return 0;
+}
+
 /* The sum of what is there; an amount of the claim's is that of its lowest line alone. */
 static void settle_amount(struct window *window, struct past_claim *claim)
 {
@@ -363,6 +379,21 @@ static int build_slots(struct window_private *own)
 	return 0;
 }
 
+uint32_t events_from(const struct window *window, int32_t day)
+{
+	uint32_t low = 0, high = window->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (day_rank(window->events[middle].line->from) < day_rank(day))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* As compare_slots() has them: a slot's day and provider against an event's. */
 static int compare_place(const struct slot *slot, const struct event *event)
 {
@@ -424,6 +455,8 @@ int window_build(struct window_private *own)
 	err = build_events(own);
 	if (!err)
 		err = build_claims(own);
+	if (!err)
+		err = build_denied(own);
 	return err ? err : build_slots(own);
 }
 

@@ -65,6 +65,7 @@ struct window {
 	uint32_t slot_count;
 	struct past_claim *claims;
 	uint32_t *by_claim;
+	uint32_t *by_denied; /* what was denied, in the order of by_claim */
 	uint32_t claim_count;
 	uint16_t seen; /* bits of enum claim_type: events there are */
 	bool failed;   /* no memory: what was found is not whole */
@@ -157,6 +158,9 @@ static inline bool event_is(const struct event *event, enum claim_type type)
 
 /* The first slot of an event's day, provider and setting; NO_EVENT: there is none. */
 uint32_t slots_day_of(const struct window *window, const struct event *event);
+
+/* The first event on a day or after it; those without a day are the last. */
+uint32_t events_from(const struct window *window, int32_t day);
 
 /* Where the slots of one day and provider, and of one code in them, end. */
 uint32_t slots_day_end(const struct window *window, uint32_t from);
