@@ -3,7 +3,7 @@
 # that changes makes starter.c compile anew.  sets.def names the files.
 file(GLOB CODESETS_FILES CONFIGURE_DEPENDS
 	${CMAKE_SOURCE_DIR}/codesets/*.csv ${CMAKE_SOURCE_DIR}/codesets/sets.def)
-foreach(source lookup/starter.c history/edits.c)
+foreach(source lookup/starter.c history/edits.c stats/shipped.c)
 set_property(SOURCE ${CMAKE_SOURCE_DIR}/engine/${source}
 	APPEND PROPERTY COMPILE_DEFINITIONS CODESETS_FOLDER="${CMAKE_SOURCE_DIR}/codesets")
 set_property(SOURCE ${CMAKE_SOURCE_DIR}/engine/${source}

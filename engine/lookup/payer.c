@@ -427,18 +427,13 @@ static uint64_t hash_rows(const struct rows *rows, size_t columns)
 	return hash;
 }
 
-static int read_table(
-        struct payer *payer, enum payer_table table, const char *path, struct diag *diag)
+/* What rows->text holds; path is for messages. */
+static int take_table(
+        struct rows *rows, enum payer_table table, const char *path, struct diag *diag)
 {
-	struct rows *rows = &payer->rows[table];
 	size_t columns = payer_columns(table);
-	int err;
+	int err = read_lines(rows, table, path, diag);
 
-	if (rows->text)
-		return diag_set(diag, FAIL_USAGE, "--table %s is given twice", tables[table].name);
-	err = read_file(rows, path, diag);
-	if (err == 0)
-		err = read_lines(rows, table, path, diag);
 	if (err < 0)
 		return err;
 	if (rows->count > 0)
@@ -446,6 +441,37 @@ static int read_table(
 		        &table);
 	rows->hash = hash_rows(rows, columns);
 	return 0;
+}
+
+static int read_table(
+        struct payer *payer, enum payer_table table, const char *path, struct diag *diag)
+{
+	struct rows *rows = &payer->rows[table];
+
+	if (rows->text)
+		return diag_set(diag, FAIL_USAGE, "--table %s is given twice", tables[table].name);
+	int err = read_file(rows, path, diag);
+
+	return err < 0 ? err : take_table(rows, table, path, diag);
+}
+
+int payer_create_text(struct payer **payer, enum payer_table table, const char *text, size_t size,
+        struct diag *diag)
+{
+	struct payer *made = calloc(1, sizeof(*made));
+	struct rows *rows = made ? &made->rows[table] : NULL;
+
+	*payer = made;
+	if (made)
+		rows->text = strndup(text, size);
+	int err = made && rows->text ? take_table(rows, table, tables[table].name, diag)
+	                             : diag_set(diag, FAIL_MEMORY, "no memory for tables");
+
+	if (err == 0)
+		return 0;
+	payer_destroy(made);
+	*payer = NULL;
+	return err;
 }
 
 static int refuse_name(const char *given, struct diag *diag)

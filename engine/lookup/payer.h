@@ -101,6 +101,10 @@ struct payer; /* const after reading; any thread.  NULL: no table was given */
 int payer_create(struct payer **payer, const char *const given[], struct diag *diag);
 void payer_destroy(struct payer *payer);
 
+/* One table, from text that the program ships. */
+int payer_create_text(struct payer **payer, enum payer_table table, const char *text, size_t size,
+        struct diag *diag);
+
 const char *payer_name(enum payer_table table);
 size_t payer_columns(enum payer_table table);
 

@@ -101,6 +101,10 @@ void cohort_enter(struct cohort *cohort, const struct peer_span *span)
 	cohort->norm = norms_find(norms, &key);
 	cohort->can_flag = cohort->norm ? cohort->norm->n >= GROUP_MIN
 	                                : !norms && span->to - span->from >= GROUP_MIN;
+	/* Like specialties make like errors, but do not do the same work. */
+	if (cohort->judging->stats->built[cohort->rule] && span->level == LEVEL_KIND &&
+	        !member_of(cohort, span->from)->given)
+		cohort->can_flag = false;
 }
 
 static int take_group(void *context, const struct peer_span *span)
@@ -133,6 +137,8 @@ static struct peer_figures figures_by(const struct norm *norm, double value)
 	struct peer_figures figures = {
 	        .peers = (uint32_t)norm->n,
 	        .median = norm->figures[NORM_MEDIAN],
+	        .q1 = norm->figures[NORM_P20], /* near enough for a fence */
+	        .q3 = norm->figures[NORM_P80],
 	        .mad = norm->figures[NORM_MAD],
 	        .p20 = norm->figures[NORM_P20],
 	        .p80 = norm->figures[NORM_P80],

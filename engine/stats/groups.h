@@ -2,7 +2,8 @@
 /*
  * Peer groups: providers of one specialty, entity type and setting, of one
  * state where that gives enough of them, else of its census region, else of
- * the nation, else of the specialties that do like work.
+ * the nation, else of the specialties that do like work; these flag nobody by
+ * what rules of stats.def measure, for their work is not the same.
  *
  * Persons, organisations and unknown entity types are never mixed, nor are
  * settings; providers without a specialty are peers of each other alone.  A

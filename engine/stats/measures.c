@@ -125,17 +125,19 @@ static const struct tally *number_tallies(const struct measures *measures,
 static int add_em(struct part *part, const struct measures_options *options,
         const struct member_measures *of, const struct profile_cell *cell)
 {
-	unsigned family = (unsigned)(cell->key >> 8), level = cell->key & 0xff;
+	/* A tally says the side of the guideline's change; of cells it is found later. */
+	unsigned family = cell->key >> 8 & 0xff, level = cell->key & 0xff;
+	bool after = cell->key >> 16 & 1;
 	struct em_levels *em = part->em.items;
 
 	if (family >= EM_FAMILIES || level < 1 || level > families[family].levels)
 		return 0;
 	em = part->em.count > of->em_from ? em + part->em.count - 1 : NULL;
-	if (!em || em->family != family) {
+	if (!em || em->family != family || em->after != after) {
 		em = list_add(&part->em, sizeof(*em));
 		if (!em)
 			return FAIL_MEMORY;
-		*em = (struct em_levels){.family = (uint8_t)family};
+		*em = (struct em_levels){.family = (uint8_t)family, .after = after};
 	}
 	em->counts[level - 1] += cell->lines;
 	em->amounts[level - 1] += fee_amount(options, cell);
@@ -195,11 +197,26 @@ static int add_cell(struct part *part, const struct measures_options *options,
 	}
 }
 
-/* Those of which there are tallies, net, where histories were walked. */
-static bool is_tallied(const struct profile_cell *cell)
+/* What is tallied, net, where histories were walked, of a kind of cells; or none. */
+static enum tally_measure tally_of(enum profile_kind kind)
 {
-	return cell->kind == PROFILE_KIND_EM || cell->kind == PROFILE_KIND_MONTH ||
-	       cell->kind == PROFILE_KIND_DIGIT;
+	switch (kind) {
+	case PROFILE_KIND_EM:
+		return TALLY_EM_LEVEL;
+	case PROFILE_KIND_MONTH:
+		return TALLY_MONTH;
+	case PROFILE_KIND_DIGIT:
+		return TALLY_DIGIT;
+	default:
+		return TALLY_MEASURES;
+	}
+}
+
+static bool is_tallied(const struct measures *measures, const struct profile_cell *cell)
+{
+	enum tally_measure measure = tally_of(cell->kind);
+
+	return measure != TALLY_MEASURES && measures->tallied[measure];
 }
 
 static int add_tallied(struct part *part, const struct reading *reading, struct member_measures *of,
@@ -234,11 +251,10 @@ static int add_tallied(struct part *part, const struct reading *reading, struct 
 static int add_cells(struct part *part, const struct reading *reading, struct member_measures *of,
         uint32_t number)
 {
-	bool tallied = reading->options->tallies != NULL;
-	int err = tallied ? add_tallied(part, reading, of, number) : 0;
+	int err = add_tallied(part, reading, of, number);
 
 	for (size_t i = 0; i < part->cell_count && err == 0; i++) {
-		if (!tallied || !is_tallied(&part->cells[i]))
+		if (!is_tallied(reading->measures, &part->cells[i]))
 			err = add_cell(part, reading->options, of, &part->cells[i]);
 	}
 	return err;
@@ -367,7 +383,8 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 
 	if (err < 0 || !member || !kept)
 		return FAIL_MEMORY;
-	set_sides(part, &of, &provider);
+	if (!reading->measures->tallied[TALLY_EM_LEVEL])
+		set_sides(part, &of, &provider);
 	*member = member_of(reading, part, place, &provider);
 	of.em_to = (uint32_t)part->em.count;
 	of.months_to = (uint32_t)part->months.count;
@@ -569,6 +586,8 @@ static int find_tallies(struct measures *measures, const struct measures_options
 	measures->tally_first = malloc((numbers + 1) * sizeof(*measures->tally_first));
 	if (!measures->tally_first)
 		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		measures->tallied[tallies[i].measure] = true;
 	for (size_t number = 0; number <= numbers; number++) {
 		while (at < count && tallies[at].provider < number)
 			at++;

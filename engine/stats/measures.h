@@ -71,7 +71,8 @@ struct measures {
 	struct code_sum *codes;
 	struct rate_samples hits[RULES_ALL]; /* those with DENOMINATOR_MIN evaluated, by member */
 	struct rate_sample *all_hits;        /* what they stand in */
-	uint32_t *tally_first; /* by number of the profile: of tallies_all(); NULL: none */
+	uint32_t *tally_first;        /* by number of the profile: of tallies_all(); NULL: none */
+	bool tallied[TALLY_MEASURES]; /* has anybody an entry of it? */
 };
 
 struct measures_options {

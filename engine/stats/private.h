@@ -15,6 +15,7 @@
 struct stats {
 	struct stats_options options;
 	struct weights weights;
+	struct payer *packs, *targets; /* those that ship */
 	struct measures measures;
 	struct stats_row *rows;
 	size_t row_count;
@@ -49,6 +50,9 @@ struct stats_rule {
 	int (*judge)(struct judging *judging); /* NULL: judged with another */
 };
 
+/* Of the rows [from, to) of a provider and rule: dollars of those flagged, one event once. */
+int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to);
+
 /* A new row of a member and rule, its figures blank; NULL: no memory.  Valid until the next. */
 struct stats_row *row_add(
         struct judging *judging, uint32_t member, unsigned rule, const char *measure);
@@ -79,6 +83,7 @@ struct cohort {
 	unsigned rule;
 	const char *measure;
 	uint8_t narrowest; /* enum group_level: of its groups; LEVEL_STATE at first */
+	bool overlaps;     /* its rows do */
 	size_t count;
 	uint32_t *of; /* members, ascending */
 	struct peer_span *spans;
@@ -145,6 +150,7 @@ struct rate_test {
 	uint8_t above;   /* enum rate_above */
 	uint8_t dollars; /* enum row_dollars */
 	double z_min;    /* robust z of the log odds; 0: not asked */
+	double least;    /* of the rate itself */
 	double q_limit;
 };
 int rates_judge(struct cohort *cohort, const struct rate_sample from[], size_t count,

@@ -104,6 +104,7 @@ static int add_row(struct rates *rates, const struct peer_span *span, uint32_t s
 	row->evaluated = count.n;
 	row->hits = count.k;
 	row->is_rate = true;
+	row->overlaps = cohort->overlaps;
 	row->value = rounded((double)count.k / (double)count.n);
 	row->wilson_low = rounded(wilson(count.k, count.n).low);
 	row_figures(row, figures);
@@ -112,7 +113,7 @@ static int add_row(struct rates *rates, const struct peer_span *span, uint32_t s
 	if (row->peers > 0)
 		row->shrunk_rate = rounded(beta_binomial_shrunk(&rates->fit, count));
 	row->gate = cohort->can_flag && count.n >= rates->test->n_min &&
-	            count.k >= rates->test->k_min &&
+	            count.k >= rates->test->k_min && row->value >= rates->test->least &&
 	            row->wilson_low > rounded(limit_of(rates, figures));
 	return 0;
 }

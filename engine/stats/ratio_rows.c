@@ -94,6 +94,7 @@ static int add_row(struct ratios *ratios, const struct peer_span *span, uint32_t
 	row->evaluated = own->exposure;
 	row->hits = 1;
 	row->direction = DIRECTION_HIGH;
+	row->overlaps = cohort->overlaps;
 	row->value = rounded(ratio_of(own));
 	row_figures(row, &cohort->room.figures[sample - span->from]);
 	if (row->peers > 0)

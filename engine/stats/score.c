@@ -56,25 +56,29 @@ static void add_hits(const struct stats *stats, uint32_t number, struct sums *su
 static void add_family(const struct stats *stats, const struct stats_row *from,
         const struct stats_row *to, struct sums *sums)
 {
-	double severity = 0, most = 0, expected = 0;
-	int64_t dollars = 0, most_dollars = 0;
+	double severity = 0, most = 0;
+	int64_t most_dollars = 0;
 	bool is_flagged = false;
 
-	for (const struct stats_row *row = from; row < to; row++) {
-		if (row > from && row->rule != row[-1].rule)
-			expected = 0, dollars = 0;
-		if (!row->flag || !stats->options.is_on[row->rule])
-			continue;
-		is_flagged = true;
-		double own = isnan(row->z) ? 0
-		                           : weights_factor(&stats->weights, row->rule) *
-		                                     severity_of_z(row->z);
+	for (const struct stats_row *row = from, *next; row < to; row = next) {
+		bool is_rule_flagged = false;
 
-		severity = own > severity ? own : severity;
-		if (!row->provider_rule)
+		for (next = row; next < to && next->rule == row->rule; next++) {
+			double own = isnan(next->z) ? 0
+			                            : weights_factor(&stats->weights, next->rule) *
+			                                      severity_of_z(next->z);
+
+			if (!next->flag || !stats->options.is_on[next->rule])
+				continue;
+			is_rule_flagged = true;
+			severity = own > severity ? own : severity;
+		}
+		is_flagged |= is_rule_flagged;
+		if (!is_rule_flagged || !row->provider_rule)
 			continue;
-		expected += weights_expected(&stats->weights, row->rule, row->dollars);
-		dollars += row->dollars;
+		int64_t dollars = rule_dollars(row, next);
+		double expected = weights_expected(&stats->weights, row->rule, dollars);
+
 		most = expected > most ? expected : most;
 		most_dollars = dollars > most_dollars ? dollars : most_dollars;
 	}
@@ -279,24 +283,66 @@ static void whole_dollars(char text[32], int64_t cents)
 	text[at] = '\0';
 }
 
+/* What a value is, where a measure does not say it. */
+static const char *value_words(const char *id, const char *measure)
+{
+	static const struct {
+		const char *id, *measure, *words;
+	} words[] = {
+	        {"EM-01", NULL, "average level"},
+	        {"EM-02", NULL, "share of the highest level"},
+	        {"EM-03", NULL, "divergence"},
+	        {"EM-04", NULL, "average level"},
+	        {"STA-04", "lines", "lines a beneficiary"},
+	        {"STA-04", "units", "units a beneficiary"},
+	        {"STA-04", "paid", "dollars a beneficiary"},
+	        {"STA-04", "visits", "visits a beneficiary and year"},
+	        {"STA-06", "mix", "divergence"},
+	        {"STA-07", NULL, "share of patients"},
+	        {"INP-01", NULL, "observed by expected"},
+	        {"DUP-03", "same_day", "beneficiaries"},
+	        {"TIM-03", "days_a_year", "days"},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i].id, id) == 0 &&
+		        (!words[i].measure || strcmp(words[i].measure, measure) == 0))
+			return words[i].words;
+	}
+	return "ratio";
+}
+
+static void say_months(const struct stats_row *row, const char *dollars, char *text)
+{
+	snprintf(text, REASON_SIZE,
+	        "%s: %llu of %llu months stand out, the highest by $%.0f against $%.0f of %u "
+	        "peers (P90 $%.0f), $%s at risk",
+	        rule_at(row->rule)->id, (unsigned long long)row->hits,
+	        (unsigned long long)row->evaluated, row->value, row->median, row->peers, row->p90,
+	        dollars);
+}
+
 static void say_provider_rule(const struct stats_row *row, const char *dollars, char *text)
 {
 	const char *id = rule_at(row->rule)->id;
+	const char *gap = row->measure[0] ? " " : "";
 
 	if (strcmp(id, "STA-08") == 0)
+		say_months(row, dollars, text);
+	else if (isnan(row->median))
+		snprintf(text, REASON_SIZE, "%s%s%s: %.2f, $%s at risk", id, gap, row->measure,
+		        row->value, dollars);
+	else if (row->is_rate)
 		snprintf(text, REASON_SIZE,
-		        "%s: %llu of %llu months stand out, the highest by $%.0f "
-		        "against $%.0f of %u peers (P90 $%.0f), $%s at risk",
-		        id, (unsigned long long)row->hits, (unsigned long long)row->evaluated,
-		        row->value, row->median, row->peers, row->p90, dollars);
+		        "%s%s%s: %.2f%% of %llu against %.2f%% of %u peers (P90 %.2f%%), $%s at "
+		        "risk",
+		        id, gap, row->measure, 100 * row->value, (unsigned long long)row->evaluated,
+		        100 * row->median, row->peers, 100 * row->p90, dollars);
 	else
 		snprintf(text, REASON_SIZE,
-		        "%s%s%s: %s %.2f against %.2f of %u peers (P90 %.2f), $%s at risk", id,
-		        row->measure[0] ? " " : "", row->measure,
-		        strcmp(id, "EM-03") == 0   ? "divergence"
-		        : strcmp(id, "EM-02") == 0 ? "share of the highest level"
-		                                   : "average level",
-		        row->value, row->median, row->peers, row->p90, dollars);
+		        "%s%s%s: %s %.2f against %.2f of %u peers (P90 %.2f), $%s at risk", id, gap,
+		        row->measure, value_words(id, row->measure), row->value, row->median,
+		        row->peers, row->p90, dollars);
 }
 
 static void say(const struct reason *reason, char text[REASON_SIZE])

@@ -11,6 +11,7 @@
  */
 #include "stats/order.h"
 #include "stats/private.h"
+#include "stats/shipped.h"
 #include "stats/tasks.h"
 
 #include <math.h>
@@ -176,24 +177,38 @@ static void settle_row(struct stats *stats, struct stats_row *row)
 
 	totals->evaluated += row->evaluated;
 	totals->hits += row->is_rate ? row->flag : row->hits;
-	totals->dollars += row->dollars;
 }
 
-/* Providers with hits, rules of several measures counted once. */
+int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to)
+{
+	int64_t sum = 0, most = 0;
+
+	for (const struct stats_row *row = from; row < to; row++) {
+		if (!row->flag)
+			continue;
+		if (row->overlaps)
+			most = row->dollars > most ? row->dollars : most;
+		else
+			sum += row->dollars;
+	}
+	return sum + most;
+}
+
+/* Providers that a rule flags, and their dollars, over its measures. */
 static void count_providers(struct stats *stats)
 {
-	uint32_t number = UINT32_MAX;
-	unsigned rule = RULES_ALL;
+	for (size_t from = 0, to; from < stats->row_count; from = to) {
+		const struct stats_row *first = &stats->rows[from];
+		bool is_flagged = false;
 
-	for (size_t i = 0; i < stats->row_count; i++) {
-		const struct stats_row *row = &stats->rows[i];
-
-		if (!row->provider_rule || !row->flag ||
-		        (row->number == number && row->rule == rule))
+		for (to = from; to < stats->row_count && stats->rows[to].number == first->number &&
+		                stats->rows[to].rule == first->rule;
+		        to++)
+			is_flagged |= stats->rows[to].flag;
+		if (!first->provider_rule || !is_flagged)
 			continue;
-		number = row->number;
-		rule = row->rule;
-		stats->totals[rule].providers++;
+		stats->totals[first->rule].providers++;
+		stats->totals[first->rule].dollars += rule_dollars(first, stats->rows + to);
 	}
 }
 
@@ -379,8 +394,12 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 		weights_read(&stats->weights, NULL, diag); /* the default cannot fail */
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		stats->built[rule_find(stats_rules[i]->rule->id)] = true;
-	int err = measures_read(&stats->measures, &measures);
+	int err = shipped_packs(&stats->packs, diag);
 
+	if (err >= 0)
+		err = shipped_targets(&stats->targets, diag);
+	if (err >= 0)
+		err = measures_read(&stats->measures, &measures);
 	if (err >= 0)
 		err = judge_all(stats);
 	if (err >= 0)
@@ -394,6 +413,8 @@ void stats_destroy(struct stats *stats)
 {
 	if (!stats)
 		return;
+	payer_destroy(stats->packs);
+	payer_destroy(stats->targets);
 	measures_free(&stats->measures);
 	free(stats->rows);
 	free(stats->norms);

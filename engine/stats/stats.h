@@ -57,6 +57,7 @@ struct stats_row {
 	bool flag;
 	bool provider_rule;  /* of stats.def: evaluated, hits and dollars are its own */
 	bool is_rate;        /* hits are counted of evaluated, flagged or not */
+	bool overlaps;       /* dollars of the rule's measures are of one event: the most counts */
 	uint8_t direction;   /* enum stats_direction */
 	const char *measure; /* "" for none */
 	uint64_t evaluated, hits;

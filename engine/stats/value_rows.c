@@ -37,6 +37,7 @@ static int add_row(struct values *values, const struct peer_span *span, uint32_t
 	row->evaluated = own->n;
 	row->hits = 1;
 	row->direction = values->test->is_low ? DIRECTION_LOW : DIRECTION_HIGH;
+	row->overlaps = cohort->overlaps;
 	row->value = rounded(own->value);
 	row_figures(row, &cohort->room.figures[sample - span->from]);
 	row->dollars = dollars_by(values->test->dollars, own->dollars, row->value, row->median);

@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules that compare what the walks tallied (history/tallies.h): each measure is
+ * a line of a table here, and takes one of three paths.
+ *
+ *	rate    k of n
+ *	ratio   k (or sum) by n
+ *	value   a figure of an entry or of all its parts
+ */
+#include "stats/private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum tally_path { PATH_RATE, PATH_RATIO, PATH_VALUE };
+
+struct tally_test {
+	const char *measure; /* as printed; NULL: as tallies.def has it */
+	uint16_t tally;      /* enum tally_measure */
+	uint8_t path;        /* enum tally_path */
+	struct rate_test rate;
+	struct ratio_test ratio;
+	struct value_test value;
+
+	/* Of a member's entries of the measure, count > 0; false: it is no sample. */
+	bool (*take_ratio)(const struct tally *of, size_t count, struct ratio_sample *sample);
+	bool (*take_value)(const struct tally *of, size_t count, struct value_sample *sample);
+};
+
+/* ---- Samples ---- */
+
+struct taken {
+	struct rate_sample *rates;
+	struct ratio_sample *ratios;
+	struct value_sample *values;
+	size_t count;
+};
+
+static bool take_rate(const struct tally *of, size_t count, struct rate_sample *sample)
+{
+	for (size_t i = 0; i < count; i++) {
+		sample->n += of[i].n;
+		sample->k += of[i].k;
+		sample->dollars += of[i].dollars;
+	}
+	return sample->n >= DENOMINATOR_MIN && sample->k <= sample->n;
+}
+
+static bool take(const struct tally_test *test, struct taken *taken, uint32_t member,
+        const struct tally *of, size_t count)
+{
+	size_t at = taken->count;
+
+	switch ((enum tally_path)test->path) {
+	case PATH_RATE:
+		taken->rates[at] = (struct rate_sample){.member = member};
+		return take_rate(of, count, &taken->rates[at]);
+	case PATH_RATIO:
+		taken->ratios[at] = (struct ratio_sample){.member = member};
+		return test->take_ratio(of, count, &taken->ratios[at]);
+	default:
+		taken->values[at] = (struct value_sample){.member = member};
+		return test->take_value(of, count, &taken->values[at]);
+	}
+}
+
+/* Entries of a measure among a member's, which are ordered by measure. */
+static const struct tally *of_measure(
+        const struct tally *tallies, size_t *count, enum tally_measure measure)
+{
+	size_t from = 0, to;
+
+	while (from < *count && tallies[from].measure < measure)
+		from++;
+	for (to = from; to < *count && tallies[to].measure == measure;)
+		to++;
+	*count = to - from;
+	return tallies + from;
+}
+
+static void take_all(
+        struct judging *judging, unsigned rule, const struct tally_test *test, struct taken *taken)
+{
+	const struct stats *stats = judging->stats;
+
+	for (uint32_t i = 0; i < stats->measures.member_count; i++) {
+		size_t count;
+		const struct tally *of = member_tallies(
+		        &stats->measures, stats->options.tallies, i, &count);
+
+		of = of_measure(of, &count, (enum tally_measure)test->tally);
+		for (size_t k = 0; k < count; k++)
+			judging->in_scope[rule] += of[k].n;
+		if (count > 0 && take(test, taken, i, of, count))
+			taken->count++;
+	}
+}
+
+static int judge_test(
+        struct judging *judging, unsigned rule, const struct tally_test *test, bool overlaps)
+{
+	size_t room = judging->stats->measures.member_count + 1;
+	const char *measure = test->measure ? test->measure
+	                                    : tally_name((enum tally_measure)test->tally);
+	struct taken taken = {
+	        .rates = malloc(room * sizeof(*taken.rates)),
+	        .ratios = malloc(room * sizeof(*taken.ratios)),
+	        .values = malloc(room * sizeof(*taken.values)),
+	};
+	struct cohort cohort;
+	int err = cohort_create(&cohort, judging, rule, measure);
+
+	cohort.overlaps = overlaps;
+	if (!taken.rates || !taken.ratios || !taken.values)
+		err = FAIL_MEMORY;
+	if (err == 0)
+		take_all(judging, rule, test, &taken);
+	if (err == 0 && test->path == PATH_RATE)
+		err = rates_judge(&cohort, taken.rates, taken.count, &test->rate);
+	if (err == 0 && test->path == PATH_RATIO)
+		err = ratios_judge(&cohort, taken.ratios, taken.count, &test->ratio);
+	if (err == 0 && test->path == PATH_VALUE)
+		err = values_judge(&cohort, taken.values, taken.count, &test->value);
+	cohort_free(&cohort);
+	free(taken.rates);
+	free(taken.ratios);
+	free(taken.values);
+	return err;
+}
+
+static int judge_tests(
+        struct judging *judging, const char *id, const struct tally_test tests[], size_t count)
+{
+	int rule = rule_wanted(judging->stats, id), err = 0;
+
+	for (size_t i = 0; i < count && rule >= 0 && err == 0; i++)
+		err = judge_test(judging, (unsigned)rule, &tests[i], count > 1);
+	return err;
+}
+
+#define JUDGE(symbol, id) \
+	static int judge_##symbol(struct judging *judging) \
+	{ \
+		return judge_tests(judging, id, tests_##symbol, \
+		        sizeof(tests_##symbol) / sizeof(tests_##symbol[0])); \
+	}
+
+/* ---- NCC-03: edits that a modifier bypassed ---- */
+
+#define BYPASS(of) \
+	{ \
+		.tally = (of), .path = PATH_RATE, .rate = { \
+			.n_min = 20, \
+			.k_min = 5, \
+			.dollars = DOLLARS_EXCESS, \
+			.q_limit = 0.05 \
+		} \
+	}
+static const struct tally_test tests_ncc_03[] = {
+        BYPASS(TALLY_NCC_03_ALL),
+        BYPASS(TALLY_NCC_03_59),
+        BYPASS(TALLY_NCC_03_X),
+        BYPASS(TALLY_NCC_03_ANATOMIC),
+        BYPASS(TALLY_NCC_03_EM),
+        BYPASS(TALLY_NCC_03_OTHER),
+        BYPASS(TALLY_NCC_03_SAME_ANATOMIC),
+        BYPASS(TALLY_NCC_03_59_AND_X),
+        BYPASS(TALLY_NCC_03_59_ON_EM),
+};
+JUDGE(ncc_03, "NCC-03")
+
+/* ---- NCC-06, MOD-03 ---- */
+
+static const struct tally_test tests_ncc_06[] = {{
+        .tally = TALLY_NCC_06,
+        .path = PATH_RATE,
+        .rate = {.n_min = 10,
+                .k_min = 3,
+                .above = ABOVE_P95,
+                .dollars = DOLLARS_WHOLE,
+                .q_limit = 0.05},
+}};
+JUDGE(ncc_06, "NCC-06")
+
+static const struct tally_test tests_mod_03[] = {{
+        .tally = TALLY_MOD_03,
+        .path = PATH_RATE,
+        .rate = {.n_min = 30, .k_min = 5, .z_min = 3.5, .dollars = DOLLARS_EXCESS, .q_limit = 0.05},
+}};
+JUDGE(mod_03, "MOD-03")
+
+/* ---- DUP-03: clones ---- */
+
+static bool take_same_day(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	for (size_t i = 0; i < count; i++) {
+		sample->n += of[i].n;
+		sample->value = (double)of[i].sum > sample->value ? (double)of[i].sum
+		                                                  : sample->value;
+	}
+	return true;
+}
+
+static const struct tally_test tests_dup_03[] = {
+        {
+                .tally = TALLY_DUP_03_SHARE,
+                .path = PATH_RATE,
+                .rate = {.n_min = 50, .k_min = 30, .z_min = 3.5, .least = 0.6, .q_limit = 0.05},
+        },
+        {
+                .tally = TALLY_DUP_03_SAME_DAY,
+                .path = PATH_VALUE,
+                .value = {.z_min = 3.5, .least = 10, .q_limit = 0.05},
+                .take_value = take_same_day,
+        },
+};
+JUDGE(dup_03, "DUP-03")
+
+/* ---- TIM-03: days of the week, of the month, of the year ---- */
+
+/* Days of the year that has most. */
+static bool take_days(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	for (size_t i = 0; i < count; i++) {
+		if ((double)of[i].k <= sample->value)
+			continue;
+		sample->value = (double)of[i].k;
+		sample->n = of[i].n;
+	}
+	return sample->n >= DENOMINATOR_MIN;
+}
+
+#define SHARE_OF_DAYS(of) \
+	{ \
+		.tally = (of), .path = PATH_RATE, .rate = { \
+			.n_min = 100, \
+			.k_min = 10, \
+			.z_min = 3.5, \
+			.q_limit = 0.05 \
+		} \
+	}
+static const struct tally_test tests_tim_03[] = {
+        SHARE_OF_DAYS(TALLY_TIM_03_WEEKEND),
+        SHARE_OF_DAYS(TALLY_TIM_03_HOLIDAY),
+        SHARE_OF_DAYS(TALLY_TIM_03_FIRST_DAY),
+        {
+                .tally = TALLY_TIM_03_DAYS,
+                .path = PATH_VALUE,
+                .value = {.n_min = 100, .z_min = 3.5, .least = 1, .q_limit = 0.05},
+                .take_value = take_days,
+        },
+};
+JUDGE(tim_03, "TIM-03")
+
+/* ---- STA-02, STA-10: amounts and units that are too round ---- */
+
+#define ROUND(of, least_n) \
+	{ \
+		.tally = (of), .path = PATH_RATE, .rate = { \
+			.n_min = (least_n), \
+			.k_min = 20, \
+			.z_min = 3.5, \
+			.q_limit = 0.05 \
+		} \
+	}
+static const struct tally_test tests_sta_02[] = {
+        ROUND(TALLY_STA_02_FIVES, 200),
+        ROUND(TALLY_STA_02_FIFTIES, 200),
+};
+JUDGE(sta_02, "STA-02")
+
+static const struct tally_test tests_sta_10[] = {
+        ROUND(TALLY_STA_10_MAX, 100),
+        ROUND(TALLY_STA_10_FOURS, 100),
+};
+JUDGE(sta_10, "STA-10")
+
+/* ---- STA-04: services and dollars of a beneficiary ---- */
+
+static bool take_lines(const struct tally *of, size_t count, struct ratio_sample *sample)
+{
+	for (size_t i = 0; i < count; i++) {
+		sample->exposure = of[i].n > sample->exposure ? of[i].n : sample->exposure;
+		sample->observed += of[i].k;
+		sample->dollars += of[i].dollars;
+	}
+	return sample->exposure >= DENOMINATOR_MIN;
+}
+
+/* Units and months are whole here: of ten-thousandths half away. */
+static bool take_units(const struct tally *of, size_t count, struct ratio_sample *sample)
+{
+	int64_t units = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sample->exposure = of[i].n > sample->exposure ? of[i].n : sample->exposure;
+		units += of[i].sum;
+		sample->dollars += of[i].dollars;
+	}
+	sample->observed = units > 0 ? ((uint64_t)units + UNITS_ONE / 2) / UNITS_ONE : 0;
+	return sample->exposure >= DENOMINATOR_MIN;
+}
+
+static bool take_paid(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	for (size_t i = 0; i < count; i++) {
+		sample->n = of[i].n > sample->n ? of[i].n : sample->n;
+		sample->dollars += of[i].dollars;
+	}
+	if (sample->n < DENOMINATOR_MIN || sample->dollars <= 0)
+		return false;
+	sample->value = (double)sample->dollars / 100 / (double)sample->n;
+	return true;
+}
+
+static bool take_visits(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	uint64_t visits = 0;
+	int64_t months = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sample->n += of[i].n;
+		visits += of[i].k;
+		months += of[i].sum;
+	}
+	if (sample->n < DENOMINATOR_MIN || months <= 0)
+		return false;
+	sample->value = 12 * (double)visits / (double)months;
+	return true;
+}
+
+#define A_BENEFICIARY \
+	{ \
+		.exposure_min = DENOMINATOR_MIN, .observed_min = 30, .times = 2, \
+		.certainty = 0.95, .dollars = DOLLARS_EXCESS, .q_limit = 0.05 \
+	}
+static const struct tally_test tests_sta_04[] = {
+        {
+                .measure = "lines",
+                .tally = TALLY_STA_04,
+                .path = PATH_RATIO,
+                .ratio = A_BENEFICIARY,
+                .take_ratio = take_lines,
+        },
+        {
+                .measure = "paid",
+                .tally = TALLY_STA_04,
+                .path = PATH_VALUE,
+                .value = {.n_min = DENOMINATOR_MIN,
+                        .z_min = 3.5,
+                        .times = 2,
+                        .is_ln = true,
+                        .dollars = DOLLARS_EXCESS,
+                        .q_limit = 0.05},
+                .take_value = take_paid,
+        },
+        {
+                .measure = "units",
+                .tally = TALLY_STA_04,
+                .path = PATH_RATIO,
+                .ratio = A_BENEFICIARY,
+                .take_ratio = take_units,
+        },
+        {
+                .measure = "visits",
+                .tally = TALLY_STA_04_VISITS,
+                .path = PATH_VALUE,
+                .value = {.n_min = DENOMINATOR_MIN,
+                        .z_min = 3.5,
+                        .times = 2,
+                        .is_ln = true,
+                        .q_limit = 0.05},
+                .take_value = take_visits,
+        },
+};
+JUDGE(sta_04, "STA-04")
+
+/* ---- STA-09: days too much alike ---- */
+
+/* The coefficient of variation of the lines of a day. */
+static bool take_days_alike(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	double sum = 0, squares = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sample->n += of[i].n;
+		sum += (double)of[i].sum;
+		squares += (double)of[i].squares;
+	}
+	double n = (double)sample->n, mean = n > 0 ? sum / n : 0;
+
+	if (sample->n < 60 || mean < 5)
+		return false;
+	double variance = squares / n - mean * mean;
+
+	sample->value = variance > 0 ? sqrt(variance) / mean : 0;
+	return true;
+}
+
+static const struct tally_test tests_sta_09[] = {{
+        .tally = TALLY_STA_09_DAYS,
+        .path = PATH_VALUE,
+        .value = {.n_min = 60, .z_min = 2, .least = 0.05, .is_low = true},
+        .take_value = take_days_alike,
+}};
+JUDGE(sta_09, "STA-09")
+
+/* ---- Words ---- */
+
+static const enum field code_needs[] = {
+        FIELD_HCPCS, FIELD_PERSON_ID, FIELD_CLAIM_START, FIELD_COUNT};
+static const enum field day_needs[] = {FIELD_PERSON_ID, FIELD_CLAIM_START, FIELD_COUNT};
+static const enum field unit_needs[] = {
+        FIELD_HCPCS, FIELD_UNITS, FIELD_PERSON_ID, FIELD_CLAIM_START, FIELD_COUNT};
+static const struct rule_check code_checks[] = {{"", CHECK_HISTORY, .needs = code_needs}};
+static const struct rule_check day_checks[] = {{"", CHECK_HISTORY, .needs = day_needs}};
+static const struct rule_check unit_checks[] = {{"", CHECK_HISTORY, .needs = unit_needs}};
+static const struct rule_check watched_days[] = {
+        {"", CHECK_HISTORY, .watch = true, .needs = day_needs}};
+static const struct rule_check watched_units[] = {
+        {"", CHECK_HISTORY, .watch = true, .needs = unit_needs}};
+
+#define NET "Counts are net of voided, replaced and denied lines. "
+#define FLAGGED_RATE \
+	"Flagged: Wilson's lower bound above the peers' 90th percentile, q of the funnel below " \
+	"0.05"
+
+static const struct rule rule_ncc_03 = {
+        .id = "NCC-03",
+        .name = "PTP edit bypassed by modifier (watch)",
+        .tier = "P1",
+        .scope = "bene-day-provider",
+        .hit_unit = "provider and measure",
+        .definition =
+                "Of the column 2 lines of pairs that a modifier may bypass, the share that one "
+                "did, in all and by group of modifiers (59, X{EPSU}, anatomic, E/M), beside "
+                "peers. " FLAGGED_RATE ", with 20 lines and 5 bypassed.",
+        .traps = NET "Separate sites are lawful: a high share is a reason to look, not to deny.",
+        .tables = "NCCI PTP edits",
+        .parameters = "n>=20; k>=5; q<0.05",
+        .dollars = "amounts of the bypassed lines x (rate - peers' median) / rate",
+        .evaluated = "column 2 lines of pairs of indicator 1 present that day",
+        .authority = "OIG OEI-03-02-00771; MLN1783722",
+        .idle = "no provider with 11 column 2 lines of pairs of indicator 1",
+        .checks = code_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_ncc_03 = {&rule_ncc_03, judge_ncc_03};
+
+static const struct rule rule_ncc_06 = {
+        .id = "NCC-06",
+        .name = "MUE split-line evasion",
+        .tier = "P2",
+        .scope = "bene-day-provider",
+        .hit_unit = "provider",
+        .definition =
+                "Of the days on which a beneficiary has two lines or more of a code whose limit "
+                "is a line's, the share on which each line keeps it, the sum does not, and a "
+                "modifier makes them several; beside peers. Flagged: Wilson's lower bound above "
+                "the peers' 95th percentile, q below 0.05, with 10 days and 3 of them.",
+        .traps = NET "Repeat laboratory tests (91) and two sides (RT, LT) are lawful. Few codes "
+                     "have a limit by line (MAI 1).",
+        .tables = "NCCI MUE",
+        .parameters = "n>=10; k>=3; P95; q<0.05",
+        .dollars = "amount above the limit on such days, where flagged",
+        .evaluated = "bene-code-provider-days of MAI 1 codes with two lines or more",
+        .authority = "Palmetto/NGS MUE guidance",
+        .idle = "no provider with 11 days of two lines of a code with MAI 1",
+        .checks = unit_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_ncc_06 = {&rule_ncc_06, judge_ncc_06};
+
+static const struct rule rule_mod_03 = {
+        .id = "MOD-03",
+        .name = "Modifier 59 / X{EPSU} over-use",
+        .tier = "P1",
+        .scope = "provider-period",
+        .hit_unit = "provider",
+        .definition = "Of the lines of codes that are column 2 of a pair that a modifier may "
+                      "bypass, the share with 59, XE, XS, XP or XU, beside peers. " FLAGGED_RATE
+                      ", robust z of the log odds above 3.5, with 30 lines and 5 of them.",
+        .traps = NET "Wound care, dermatology and physical therapy use 59 much by nature: peers "
+                     "are of the specialty.",
+        .tables = "NCCI PTP edits",
+        .parameters = "n>=30; k>=5; z>3.5; q<0.05",
+        .dollars = "amounts of the lines with such a modifier x (rate - peers' median) / rate",
+        .evaluated = "payable lines of codes that are column 2 (indicator 1)",
+        .authority = "CMS CR8863 (R1422OTN)",
+        .idle = "no provider with 11 lines of codes that are column 2",
+        .checks = code_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_mod_03 = {&rule_mod_03, judge_mod_03};
+
+static const struct rule rule_dup_03 = {
+        .id = "DUP-03",
+        .name = "Cloned claims across beneficiaries",
+        .tier = "P2",
+        .scope = "provider-period",
+        .hit_unit = "provider and measure",
+        .definition =
+                "share: of a provider's claims those of one fingerprint (diagnoses, codes, "
+                "modifiers, units, charge): above 0.6 with 50 claims, and beside peers robust z "
+                "above 3.5, Wilson's lower bound above their 90th percentile, q below 0.05. "
+                "same_day: most beneficiaries with one fingerprint of three lines or more on one "
+                "day: 10 at least, and robust z above 3.5.",
+        .traps = NET "Dialysis, vaccine clinics, laboratories and capitated visits clone by "
+                     "nature: peers are of the specialty.",
+        .tables = "none",
+        .parameters = "share>0.6; n>=50; z>3.5; 10 beneficiaries",
+        .dollars = "none",
+        .evaluated = "claims of the provider",
+        .authority = "OIG cloned-documentation alerts",
+        .idle = "no provider with 11 claims",
+        .checks = code_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_dup_03 = {&rule_dup_03, judge_dup_03};
+
+static const struct rule rule_tim_03 = {
+        .id = "TIM-03",
+        .name = "Weekend / holiday / day-of-month anomaly",
+        .tier = "P3",
+        .scope = "provider-period",
+        .hit_unit = "provider and measure",
+        .definition = "Shares of lines on Saturdays and Sundays, on federal holidays, and on the "
+                      "first of a month, and the days of a year with lines, each beside peers. "
+                      "Shares: " FLAGGED_RATE
+                      ", robust z above 3.5, with 100 lines; days: robust z above 3.5.",
+        .traps = NET "Emergency departments, hospitalists, dialysis, home care; feeds whose day "
+                     "of service is the day of billing.",
+        .tables = "federal holidays",
+        .parameters = "n>=100; z>3.5; q<0.05",
+        .dollars = "none",
+        .evaluated = "lines with a day of their own",
+        .authority = "detectors of the trade",
+        .idle = "no provider with 11 lines that have a day of their own",
+        .checks = day_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_tim_03 = {&rule_tim_03, judge_tim_03};
+
+static const struct rule rule_sta_02 = {
+        .id = "STA-02",
+        .name = "Round-dollar concentration",
+        .tier = "P3",
+        .scope = "provider-period",
+        .hit_unit = "provider",
+        .definition = "Shares of charges that are whole fives and whole fifties of dollars, beside "
+                      "peers. " FLAGGED_RATE ", robust z above 3.5, with 200 charges.",
+        .traps = NET "Fee schedules are set at round prices.",
+        .tables = "none",
+        .parameters = "z>3.5; n>=200; watch by default",
+        .dollars = "none",
+        .evaluated = "charges",
+        .authority = "Nigrini",
+        .idle = "no provider with 11 charges",
+        .checks = watched_days,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_sta_02 = {&rule_sta_02, judge_sta_02};
+
+static const struct rule rule_sta_04 = {
+        .id = "STA-04",
+        .name = "Services and dollars per beneficiary",
+        .tier = "P1",
+        .scope = "provider-period",
+        .hit_unit = "provider and measure",
+        .definition =
+                "Lines and units of a beneficiary (gamma and Poisson, shrunk): flagged above "
+                "twice the peers' mean, with 95% certainty above their 90th percentile and q "
+                "below 0.05. Dollars of a beneficiary and visits of a beneficiary and year: "
+                "flagged above twice the peers' median, robust z of the logarithm above 3.5, q "
+                "below 0.05.",
+        .traps = NET "The sick are sent to some; codes by the day. At least 11 beneficiaries.",
+        .tables = "none",
+        .parameters = "ratio>2; P(theta>P90)>0.95; benes>=11; q<0.05",
+        .dollars = "(ratio - 1) / ratio of the amount, where flagged",
+        .evaluated = "beneficiaries of the provider",
+        .authority = "OIG questionable billing measures; CBR",
+        .idle = "no provider with 11 beneficiaries",
+        .checks = day_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_sta_04 = {&rule_sta_04, judge_sta_04};
+
+static const struct rule rule_sta_09 = {
+        .id = "STA-09",
+        .name = "Too-regular pattern",
+        .tier = "P3",
+        .scope = "provider-period",
+        .hit_unit = "provider",
+        .definition = "The lines of a day hardly vary from day to day: coefficient of variation "
+                      "at most 0.05, with 60 days and a mean of 5 lines, and below the peers' by "
+                      "a robust z of 2.",
+        .traps = NET "Programmes on a schedule, dialysis chairs.",
+        .tables = "none",
+        .parameters = "CV<=0.05; mean>=5; days>=60; watch by default",
+        .dollars = "none",
+        .evaluated = "days with lines, of providers with 60",
+        .authority = "detectors of the trade",
+        .idle = "no provider with 60 days of five lines on the mean",
+        .checks = watched_days,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_sta_09 = {&rule_sta_09, judge_sta_09};
+
+static const struct rule rule_sta_10 = {
+        .id = "STA-10",
+        .name = "Units rounding / constant units",
+        .tier = "P2",
+        .scope = "provider-period",
+        .hit_unit = "provider",
+        .definition = "Shares of lines whose units are the code's limit, and whole multiples of "
+                      "four, beside peers. " FLAGGED_RATE ", robust z above 3.5, with 100 lines.",
+        .traps = NET "Single-dose vials (JW, JZ); protocols.",
+        .tables = "NCCI MUE",
+        .parameters = "z>3.5; n>=100; watch by default",
+        .dollars = "none",
+        .evaluated = "lines of codes with units",
+        .authority = "OIG drug-units audits",
+        .idle = "no provider with 11 lines of codes with units",
+        .checks = watched_units,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_sta_10 = {&rule_sta_10, judge_sta_10};
