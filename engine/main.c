@@ -337,6 +337,7 @@ static int set_scan(
 	scan->members = value[OPT_MEMBERS];
 	scan->providers = value[OPT_PROVIDERS];
 	scan->tables = values->tables;
+	scan->descriptions = value[OPT_DESCRIPTIONS];
 	scan->norms = value[OPT_NORMS];
 	scan->rules = value[OPT_RULES] ? value[OPT_RULES] : "all";
 	scan->io = value[OPT_IO] ? value[OPT_IO] : "auto";

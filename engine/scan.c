@@ -799,6 +799,33 @@ static int choose_pack_reader(struct scan *scan)
 	        &scan->pack_reader, strcmp(io, "auto") == 0 ? "mmap" : io, scan->diag);
 }
 
+/* The tables of the payer; --descriptions is one more. */
+static int open_payer(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	size_t count = 0;
+	char *own = NULL;
+
+	if (!options->descriptions)
+		return payer_create(&scan->payer, options->tables, scan->diag);
+	while (options->tables && options->tables[count])
+		count++;
+	const char **given = calloc(count + 2, sizeof(*given));
+	int err = given && asprintf(&own, "descriptions=%s", options->descriptions) >= 0
+	                  ? 0
+	                  : diag_set(scan->diag, FAIL_MEMORY, "no memory for tables");
+
+	if (err == 0) {
+		if (count > 0)
+			memcpy(given, options->tables, count * sizeof(*given));
+		given[count] = own;
+		err = payer_create(&scan->payer, given, scan->diag);
+		free(own);
+	}
+	free(given);
+	return err;
+}
+
 static int open_scan(struct scan *scan)
 {
 	static const struct scan_hot *const hot[LEVEL_COUNT] = {
@@ -834,7 +861,7 @@ static int open_scan(struct scan *scan)
 	if (err == 0)
 		err = open_inputs(scan);
 	if (err == 0)
-		err = payer_create(&scan->payer, options->tables, scan->diag);
+		err = open_payer(scan);
 	if (err == 0)
 		err = weights_read(&scan->weights, scan->payer, scan->diag);
 	if (err == 0 && options->norms)

@@ -39,6 +39,8 @@ struct scan_options {
 	bool codes_nearest; /* days that a set does not cover: by the nearest that it does */
 	const char *members, *providers;
 	const char *const *tables; /* NAME=FILE of the payer's own, NULL-ended; NULL: none */
+	const char *norms;         /* of an earlier run; NULL: none */
+	const char *descriptions;  /* one of these tables by an option of its own; NULL: none */
 	const char *rules;
 	unsigned counters; /* PROFILE_*, of codes and counts */
 	int32_t from, to;

@@ -73,7 +73,7 @@ struct worker {
 	struct scan *scan;
 	unsigned number;
 	struct csv *csv;
-	struct pack_reader *pack;      /* NULL: no pack met yet */
+	struct pack_reader *pack;     /* NULL: no pack met yet */
 	struct convert_part *convert; /* NULL: a scan */
 	struct profile_worker *profile;
 	struct claims_worker *claims;
@@ -118,8 +118,8 @@ struct scan {
 	struct pairs pairs[2];     /* PTP: practitioner, hospital */
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
-	struct payer *payer;       /* NULL: no tables of the payer */
-	struct norms *norms;       /* of an earlier run; NULL: none */
+	struct payer *payer; /* NULL: no tables of the payer */
+	struct norms *norms; /* of an earlier run; NULL: none */
 	struct weights weights;
 	struct coverage *coverage; /* NULL: no policies, or no rule asks */
 	struct rule_selection selection;

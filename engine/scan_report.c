@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/compare.h"
 #include "report/manifest.h"
+#include "report/norms_table.h"
 #include "report/quality.h"
 #include "report/summary.h"
 #include "report/tables.h"
@@ -74,7 +75,10 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	struct stats_options options = {
 	        .profile = scan->profile,
 	        .providers = scan->providers,
+	        .payer = scan->payer,
+	        .norms = scan->norms,
 	        .selection = &scan->selection,
+	        .threads = scan->options->threads,
 	        .has_beneficiaries = scan->past != NULL,
 	        .has_allowed = field_set_has(bound, FIELD_ALLOWED),
 	        .has_paid = field_set_has(bound, FIELD_PAID),
@@ -243,9 +247,14 @@ static void fill_worklist(const struct worklist_plan *plan, char *text, size_t s
 }
 
 /* The payer's own tables: which, and a hash of what they say. */
-static void fill_own_tables(const struct payer *payer, char *text, size_t size)
+static void fill_own_tables(
+        const struct payer *payer, const struct norms *norms, char *text, size_t size)
 {
 	size_t at = strlen(text);
+
+	if (norms && at < size)
+		at += (size_t)snprintf(text + at, size - at, "norms=%016llx\n",
+		        (unsigned long long)norms_hash(norms));
 
 	for (unsigned t = 0; t < PAYER_TABLES && at < size; t++) {
 		uint64_t hash = payer_hash(payer, (enum payer_table)t);
@@ -304,6 +313,7 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	        .findings = scan->findings,
 	        .selection = &scan->selection,
 	        .providers = scan->providers,
+	        .payer = scan->payer,
 	        .threads = scan->options->threads,
 	        .beneficiaries = scan->past != NULL,
 	        .stats = stats,
@@ -318,6 +328,8 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	if (err == 0 && !scan->public)
 		err = findings_write_worklist(
 		        scan->findings, scan->run, stats, &rows->worklist, diag);
+	if (err == 0 && !scan->public)
+		err = norms_table_write(scan->run, stats, diag);
 	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
 }
 
@@ -346,7 +358,7 @@ static int write_json(struct scan *scan, const struct quality *quality,
 
 	fill_settings(options, settings, sizeof(settings));
 	fill_worklist(&options->worklist, settings, sizeof(settings));
-	fill_own_tables(scan->payer, settings, sizeof(settings));
+	fill_own_tables(scan->payer, scan->norms, settings, sizeof(settings));
 	err = quality_write(scan->run, quality, diag);
 	return err == 0 ? manifest_write(scan->run, &manifest, diag) : err;
 }

@@ -684,7 +684,7 @@ static void put_files(FILE *file, const struct summary *summary)
 	put_title(file, summary, "Where it is");
 	fprintf(file, "  %s\n", summary->out);
 	fputs("    providers.csv provider_rules.csv provider_codes.csv provider_counts.csv\n"
-	      "    findings.csv rules.csv quality.json manifest.json\n",
+	      "    findings.csv worklist.csv compare.csv rules.csv quality.json manifest.json\n",
 	        file);
 	if (!summary->has_key)
 		fputs("  persons are left out of findings.csv; --id-key FILE (16 secret bytes or\n"

@@ -370,7 +370,21 @@ static void write_sums(struct out *out, const struct profile_cell *cell)
 	out_money(out, cell->charge);
 	out_money(out, cell->allowed);
 	out_money(out, cell->paid);
-	out_end_row(out);
+}
+
+static bool has_descriptions(const struct tables_options *options)
+{
+	return payer_count(options->payer, PAYER_DESCRIPTIONS) > 0;
+}
+
+/* Of several texts of a code the first by their bytes. */
+static void write_description(struct out *out, const struct tables_options *options, uint64_t code)
+{
+	size_t count;
+	const struct payer_cell *row = payer_find(
+	        options->payer, PAYER_DESCRIPTIONS, (int64_t)code, &count);
+
+	out_word(out, row ? row[1].text : "");
 }
 
 static void write_code(struct formatter *formatter, const struct profile_cell *cell)
@@ -381,6 +395,9 @@ static void write_code(struct formatter *formatter, const struct profile_cell *c
 	out_prefix(out, formatter->prefix);
 	out_text(out, text, word_text(cell->key, text));
 	write_sums(out, cell);
+	if (has_descriptions(formatter->job->options))
+		write_description(out, formatter->job->options, cell->key);
+	out_end_row(out);
 }
 
 static void write_count(struct formatter *formatter, const struct profile_cell *cell)
@@ -412,6 +429,7 @@ static void write_count(struct formatter *formatter, const struct profile_cell *
 		break;
 	}
 	write_sums(out, cell);
+	out_end_row(out);
 }
 
 /* The sum of squares stands in the column of its own name. */
@@ -598,6 +616,16 @@ static int run_job(struct job *job, struct diag *diag)
 	return err < 0 ? diag_set(diag, err, "no memory for the rows of providers") : 0;
 }
 
+static void write_header(const struct job *job, unsigned table)
+{
+	const char *header = tables[table].header;
+	bool more = table == TABLE_CODES && has_descriptions(job->options);
+
+	out_raw(job->outs[table], header, strlen(header) - more);
+	if (more)
+		out_raw(job->outs[table], ",description\n", 13);
+}
+
 static int open_tables(struct job *job, struct run *run, struct diag *diag)
 {
 	int err = 0;
@@ -605,7 +633,7 @@ static int open_tables(struct job *job, struct run *run, struct diag *diag)
 	for (unsigned i = 0; i < TABLES && err == 0; i++) {
 		err = out_create(&job->outs[i], run, tables[i].name, diag);
 		if (err == 0)
-			out_raw(job->outs[i], tables[i].header, strlen(tables[i].header));
+			write_header(job, i);
 	}
 	return err;
 }

@@ -3,6 +3,7 @@
  * The tables of a run: providers.csv, provider_rules.csv, provider_codes.csv,
  * provider_counts.csv and rules.csv, as the contract lists their columns.
  *
+ * provider_codes.csv has a column description, the last, where the payer gave them.
  * What needs peers or beneficiaries is blank where those are not reckoned.
  */
 #ifndef REPORT_TABLES_H
@@ -10,6 +11,7 @@
 
 #include "base/diag.h"
 #include "claim.h"
+#include "lookup/payer.h"
 #include "lookup/side.h"
 #include "profile/profile.h"
 #include "regroup/claims.h"
@@ -27,6 +29,7 @@ struct tables_options {
 	const struct findings *findings; /* for sample_claims; NULL: blank */
 	const struct rule_selection *selection;
 	const struct side *providers; /* --providers: its word on a provider stands; NULL: none */
+	const struct payer *payer;    /* for descriptions of codes; NULL: none */
 	const struct stats *stats;    /* NULL: their columns are blank */
 	bool beneficiaries;           /* counted: histories were regrouped */
 	struct public_view *public;   /* what is left out; NULL: nothing */

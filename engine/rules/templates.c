@@ -32,6 +32,15 @@ static const struct rule_template templates[] = {
                 "97597,I87.2,1,Wounds,2,OH,2023-01-01,\n",
         },
         {
+                "descriptions",
+                "A licensee's own texts of procedure codes, shown beside the codes of providers. "
+                "They stay in the run.",
+                "--descriptions FILE, or --table descriptions=FILE",
+                "code,description",
+                "99213,Office visit of an established patient\n"
+                "G0438,Annual wellness visit\n",
+        },
+        {
                 "dispositions",
                 "What reviewers decided on findings: the input of claimscan calibrate. decision "
                 "is confirmed, partial, cleared or open (passed over); claim and line are blank "
