@@ -3,8 +3,9 @@
 // The benches' jobs in DuckDB and ClickHouse, each in the better of the plans
 // tried, and a digest of the answer to hold against ours.
 //
-//   node peers.mjs duckdb|clickhouse count|look CLAIMS.csv THREADS
+//   node peers.mjs duckdb|clickhouse count|look CLAIMS.csv THREADS     duckdb: CLAIMS.parquet too
 //   node peers.mjs ours count|look RUN_DIR
+//   node peers.mjs duckdb parquet CLAIMS.csv      writes CLAIMS.parquet, as DuckDB's default has it
 //
 // Prints "seconds S" (the job alone, the engine's start left out) and
 // "digest D" of the answer's rows.
@@ -47,8 +48,12 @@ async function duckdb() {
 	const db = await (await DuckDBInstance.create(':memory:', { threads })).connect();
 	const type = { text: 'VARCHAR', int: 'INTEGER', date: 'DATE', units: 'DECIMAL(12,4)', money: 'DECIMAL(12,2)' };
 	const list = Object.entries(columns).map(([name, kind]) => `'${name}': '${type[kind]}'`).join(', ');
-	const claims = `read_csv('${source}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
+	const claims = source.endsWith('.parquet') ? `read_parquet('${source}')` : `read_csv('${source}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
 		columns = {${list}})`;
+	if (job === 'parquet') {
+		await db.run(`COPY (SELECT * FROM ${claims}) TO '${source.replace(/csv$/, 'parquet')}' (FORMAT parquet)`);
+		return;
+	}
 	const npi = `CASE WHEN claim_type = 'institutional' THEN billing_npi ELSE coalesce(rendering_npi, billing_npi) END`;
 	await db.run('SET preserve_insertion_order = false');
 	if (job === 'look') await db.run(duckdbCodes());
