@@ -20,6 +20,7 @@
 #include "calibrate.h"
 #include "codes_command.h"
 #include "convert.h"
+#include "diff_command.h"
 #include "gen.h"
 #include "history/history.h"
 #include "history/providers.h"
@@ -55,6 +56,7 @@ static const char usage[] =
         "  rules bench INPUT...   what each rule costs on claims, and finds there\n"
         "  calibrate FILE         weights of rules from what reviewers decided\n"
         "  report RUN             reports again from a finished run\n"
+        "  diff RUN_A RUN_B       what a change of rules, codes or claims did\n"
         "  codes build DIR -o OUT compile the publishers' releases of code sets\n"
         "  codes info [DIR]       the sets: releases, counts, days, hashes\n"
         "  codes lookup CODE      all that the sets say of a code; codes diff OLD NEW\n"
@@ -636,7 +638,7 @@ out:
 
 static int command(const char *name, int argc, char **argv, struct diag *diag)
 {
-	static const char *const unbuilt[] = {"diff", "plan", "merge", NULL};
+	static const char *const unbuilt[] = {"plan", "merge", NULL};
 	static const char *const all[] = {"scan", "gen", "rules", "codes", "convert", "report",
 	        "diff", "calibrate", "plan", "merge", NULL};
 	struct suggestion near;
@@ -653,6 +655,8 @@ static int command(const char *name, int argc, char **argv, struct diag *diag)
 		return codes_command(argc, argv, diag);
 	if (strcmp(name, "report") == 0)
 		return report_command(argc, argv, diag);
+	if (strcmp(name, "diff") == 0)
+		return diff_command(argc, argv, diag);
 	if (strcmp(name, "calibrate") == 0)
 		return command_calibrate(argc, argv, diag);
 	if (strcmp(name, "--man") == 0) { /* this and the next at build time: CMakeLists.txt */

@@ -54,6 +54,9 @@ static const struct command {
                 "--table precision_weights=FILE."},
         {"report", NULL, 'R', "RUN",
                 "Make reports again from the tables of a finished run."},
+        {"diff", NULL, 'D', "RUN_A RUN_B",
+                "Say what differs between two runs: findings gained and lost, dollars, "
+                "providers that moved, rules, settings and code sets."},
         {"codes", "build", 'b', "DIR -o OUT",
                 "Compile a folder of releases, as their publishers lay them out, into "
                 "images."},

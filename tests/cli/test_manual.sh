@@ -35,7 +35,7 @@ in_fish() {
 
 command_of() {
 	case $1 in
-	S) echo scan ;; G) echo gen ;; r) echo rules bench ;; R) echo report ;;
+	S) echo scan ;; G) echo gen ;; r) echo rules bench ;; R) echo report ;; D) echo diff ;;
 	b) echo codes build ;; i) echo codes info ;; l) echo codes lookup ;; d) echo codes diff ;;
 	*) echo "letter $1 has no command in tests/cli/test_manual.sh" ;;
 	esac
