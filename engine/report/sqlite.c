@@ -40,6 +40,7 @@ static const struct source {
         {"findings", NULL, false},
         {"rules", "rule", false},
         {"worklist", NULL, true},
+        {"compare", "npi, id_kind, rule, measure", true},
 };
 
 enum type { TYPE_TEXT, TYPE_JOIN, TYPE_INTEGER, TYPE_REAL };
@@ -53,11 +54,14 @@ static const struct {
         {TYPE_INTEGER,
                 " entity_type peer_n claims lines beneficiaries findings lines_flagged score rank "
                 "rank_in_class families_flagged rules_evaluable lead flag evaluated hits in_scope "
-                "not_evaluable providers line other_line frame_size sample_size order "},
+                "not_evaluable providers line other_line frame_size sample_size order "
+                "nation_n state_n "},
         {TYPE_REAL,
                 " units charge allowed paid amount dollars dollars_flagged dollars_expected "
                 "unique_dollars rate value shrunk_rate wilson_low peer_median peer_mad peer_p80 "
-                "peer_p90 z p q percentile ns_per_line "},
+                "peer_p90 z p q percentile ns_per_line numerator denominator peer_percentile "
+                "nation_percentile nation_p20 nation_p80 nation_statistic "
+                "state_percentile state_p20 state_p80 state_statistic "},
 };
 
 /* Made when the tables are full: an index is sorted once, not grown row by row. */
