@@ -77,6 +77,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	        .providers = scan->providers,
 	        .payer = scan->payer,
 	        .norms = scan->norms,
+	        .tallies = scan->tallies,
 	        .selection = &scan->selection,
 	        .threads = scan->options->threads,
 	        .has_beneficiaries = scan->past != NULL,
