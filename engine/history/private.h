@@ -69,14 +69,16 @@ struct window_private {
 	uint32_t verdict_count;
 	struct prior *priors;
 	uint32_t prior_count;
+	const struct history_findings **told; /* of claims, by joining */
+	uint32_t told_count;
 	struct growing found, members, texts;
 	uint32_t judged_provider, judged_count; /* evaluated, not yet told to profile */
 	bool others;                            /* of its key one beneficiary was there already */
 	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
 
-	struct scratch run_room, verdict_room, prior_room, event_room, slot_room, claim_room,
-	        by_claim_room, denied_room, outcome_room, provider_room, rule_room;
+	struct scratch told_room, run_room, verdict_room, prior_room, event_room, slot_room,
+	        claim_room, by_claim_room, denied_room, outcome_room, provider_room, rule_room;
 	char detail[DETAIL_ROOM];
 	struct hit_view views[HITS_MAX];
 };

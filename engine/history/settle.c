@@ -9,6 +9,7 @@
  * alone has found is that rule's.
  */
 #include "history/private.h"
+#include "regroup/history_tell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,30 +148,24 @@ static struct finding finding_of(const struct event *event)
 	return finding;
 }
 
+static struct teller teller_of(struct window_private *own)
+{
+	return (struct teller){
+	        .profile = own->profile,
+	        .sink = own->sink,
+	        .hits = own->totals.hits,
+	        .dollars = own->totals.dollars,
+	        .unique_dollars = own->totals.unique_dollars,
+	        .detail = own->detail,
+	};
+}
+
 static int tell(struct window_private *own, const struct hit_view *view, struct finding *finding,
         uint8_t standing)
 {
-	bool superseded = !view->watch && view->rule != standing;
+	struct teller teller = teller_of(own);
 
-	finding->rule = view->rule;
-	finding->severity = view->severity;
-	finding->watch = view->watch;
-	finding->superseded = superseded;
-	finding->superseding = superseded ? standing : 0;
-	finding->kind = view->kind;
-	finding->detail = claims_detail(
-	        own->detail, view, finding->amount, superseded ? standing : RULE_NONE);
-	if (superseded)
-		finding->dollars = 0;
-	if (!superseded) {
-		own->totals.hits[view->rule]++;
-		own->totals.dollars[view->rule] += finding->dollars;
-		int err = profile_add_hit(
-		        own->profile, finding->provider, view->rule, finding->dollars);
-		if (err)
-			return err;
-	}
-	return own->sink && own->sink->add ? own->sink->add(own->sink->context, finding) : 0;
+	return finding_tell(&teller, finding, view, standing);
 }
 
 /* The dollars that a standing finding takes of its lines; marks them. */
@@ -254,16 +249,79 @@ static int tell_prior(
 	return err;
 }
 
+/* A line that takes no part here, and came with the findings of its claim. */
+static int tell_loose(struct window_private *own, const struct prior *prior)
+{
+	const struct past_claim *claim = claim_find(&own->window, prior->line->claim);
+	struct teller teller = teller_of(own);
+	struct settled_line settled = {
+	        .line = prior->line, .place = prior->line->place, .views = own->views};
+
+	if (history_has_line(prior->line))
+		return 0;
+	if (claim && !claim->verdict) {
+		settled.place.marked = RULE_NONE;
+		settled.place.portion = 0;
+	}
+	settled.count = views_of(own, prior);
+	return claims_tell_line(&teller, &settled);
+}
+
+/* ---- What joining found of claims ---- */
+
+/*
+ * The rule that stands on a claim, of those of joining and those of histories.  If
+ * it is one of these, what joining found marks no line.
+ */
+static uint8_t rank_claim(struct past_claim *claim, uint8_t rule)
+{
+	if (!claim || claim->standing == RULE_NONE)
+		return rule;
+	raise_standing(&claim->standing, rule);
+	if (claim->standing != rule)
+		claim->verdict = NULL;
+	return claim->standing;
+}
+
+/* Before the window's own findings are told: what stands on their claims changes here. */
+static int settle_told(struct window_private *own, const struct history_findings *told)
+{
+	const struct run_record *lowest = (const void *)(told + 1);
+	const struct provider_lines *providers = (const void *)((const char *)lowest +
+	                                                        lowest->head.size);
+	struct claim_findings findings = {.lowest = lowest,
+	        .amount = told->amount,
+	        .denied = told->denied,
+	        .views = own->views};
+	struct past_claim *claim = (struct past_claim *)(uintptr_t)claim_find(
+	        &own->window, told->claim);
+	struct teller teller = teller_of(own);
+	uint8_t standing;
+	int err;
+
+	findings.count = claims_unpack_hits(
+	        (const char *)(providers + told->providers), told->hits, UINT64_MAX, own->views);
+	claims_rank_claim(&findings);
+	standing = rank_claim(claim, findings.rule);
+	err = claims_tell_claim(&teller, &findings, standing);
+	if (err || standing != findings.rule)
+		return err;
+	return claims_mark_lines(own->profile, &findings, providers, told->providers);
+}
+
 /* ---- The union of dollars ---- */
 
 /* The verdict that marks a line which stands in no claim here, for it was denied; or NULL. */
 static const struct history_verdict *marked_alone(
         const struct window_private *own, const struct event *event)
 {
+	const struct past_claim *claim = claim_find(&own->window, event->run->claim);
 	const struct history_verdict *verdict = event->line->flags & PAST_DENIED
 	                                                ? verdict_of(own, event->run->claim)
 	                                                : NULL;
 
+	if (claim)
+		return claim->verdict;
 	return verdict && verdict->flags & VERDICT_MARKED ? verdict : NULL;
 }
 
@@ -320,8 +378,10 @@ static void settle_verdicts(struct window_private *own, const struct outcome *ou
 {
 	for (uint32_t i = 0; i < own->verdict_count && !own->others; i++) {
 		const struct history_verdict *verdict = own->verdicts[i];
+		const struct past_claim *claim = claim_find(&own->window, verdict->claim);
+		bool superseded = claim && !claim->verdict;
 
-		if (verdict->flags & VERDICT_ALONE && verdict->dollars > 0 &&
+		if (verdict->flags & VERDICT_ALONE && verdict->dollars > 0 && !superseded &&
 		        !claim_is_hit(&own->window, verdict, outcomes))
 			own->totals.unique_dollars[verdict->rule] += verdict->dollars;
 	}
@@ -346,11 +406,14 @@ int window_settle(struct window_private *own)
 		outcomes[i] = (struct outcome){.standing = RULE_NONE};
 	rank_found(own, outcomes);
 	rank_priors(own, outcomes);
+	for (uint32_t i = 0; i < own->told_count && !own->others && !err; i++)
+		err = settle_told(own, own->told[i]);
 	for (size_t i = 0; i < own->found.count && !err; i++)
 		err = tell_found(own, &all[i], outcomes);
 	for (uint32_t i = 0; i < own->prior_count && !err; i++) {
-		if (own->priors[i].event != NO_EVENT)
-			err = tell_prior(own, &own->priors[i], &outcomes[own->priors[i].event]);
+		err = own->priors[i].event != NO_EVENT
+		              ? tell_prior(own, &own->priors[i], &outcomes[own->priors[i].event])
+		              : tell_loose(own, &own->priors[i]);
 	}
 	for (uint32_t i = 0; i < window->count && !err; i++) {
 		if (outcomes[i].hit)

@@ -240,8 +240,9 @@ static int take_records(
 	own->runs = scratch_room(&own->run_room, count, sizeof(*own->runs));
 	own->verdicts = scratch_room(&own->verdict_room, count, sizeof(*own->verdicts));
 	own->priors = scratch_room(&own->prior_room, count, sizeof(*own->priors));
-	own->run_count = own->verdict_count = own->prior_count = 0;
-	if (!own->runs || !own->verdicts || !own->priors)
+	own->told = scratch_room(&own->told_room, count, sizeof(*own->told));
+	own->run_count = own->verdict_count = own->prior_count = own->told_count = 0;
+	if (!own->runs || !own->verdicts || !own->priors || !own->told)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < count; i++) {
 		const void *record = records[i];
@@ -250,6 +251,8 @@ static int take_records(
 			own->runs[own->run_count++] = record;
 		else if (records[i]->kind == HISTORY_VERDICT)
 			own->verdicts[own->verdict_count++] = record;
+		else if (records[i]->kind == HISTORY_FINDINGS)
+			own->told[own->told_count++] = record;
 		else
 			own->priors[own->prior_count++] = (struct prior){record, NO_EVENT};
 	}

@@ -20,6 +20,7 @@ struct joined {
 	struct claim claim;
 	bool out;         /* void, voided or superseded */
 	bool matched;     /* it adjusts, and its original is there */
+	bool left;        /* its findings are left to its beneficiary's history */
 	size_t providers; /* in worker->providers, distinct */
 	char repeated[64];
 	struct claim_findings findings;
@@ -382,6 +383,32 @@ static int64_t claim_amount(const struct joined *joined)
 	return any ? (int64_t)sum : AMOUNT_ABSENT;
 }
 
+/* Has the claim's beneficiary a history, where what is found of it may turn out not to stand, or
+ * not alone? */
+static bool has_history(const struct joined *joined)
+{
+	const struct run_texts *texts = run_texts(joined->claim.lowest);
+
+	return joined->worker->history && texts && texts->person_id_size > 0;
+}
+
+/* A finding that another rule's of the claim may stand over is told when those are known. */
+static int deliver_findings(struct joined *joined)
+{
+	struct claims_worker *worker = joined->worker;
+	struct teller teller = claims_teller(worker);
+	const struct claim_told told = {
+	        .findings = &joined->findings,
+	        .providers = worker->providers.data,
+	        .provider_count = joined->providers,
+	};
+
+	joined->left = joined->findings.rule != RULE_NONE && has_history(joined);
+	if (!joined->left)
+		return claims_tell_claim(&teller, &joined->findings, joined->findings.rule);
+	return history_tell_findings(worker->history, joined->claim.lowest->head.key, &told);
+}
+
 static int settle_claim(struct joined *joined)
 {
 	struct claims_worker *worker = joined->worker;
@@ -402,28 +429,22 @@ static int settle_claim(struct joined *joined)
 	        .views = worker->views,
 	        .count = count,
 	};
-	return claims_settle_claim(worker, &joined->findings);
+	claims_rank_claim(&joined->findings);
+	return deliver_findings(joined);
 }
 
 /* A claim's finding marks all lines of the claim, whoever's they are. */
 static int mark_lines(struct joined *joined, bool unique)
 {
+	struct claims_worker *worker = joined->worker;
 	const struct claim_findings *findings = &joined->findings;
-	const struct provider_lines *all = joined->worker->providers.data;
-	int err = 0;
 
-	if (findings->rule == RULE_NONE)
+	if (findings->rule == RULE_NONE || joined->left)
 		return 0;
 	if (unique)
-		joined->worker->totals.unique_dollars[findings->rule] += findings->dollars;
-	for (size_t i = 0; i < joined->providers && !err; i++) {
-		bool own = all[i].provider == findings->lowest->provider;
-
-		err = profile_add_flagged(joined->worker->profile, all[i].provider,
-		        (uint32_t)all[i].lines, own ? findings->standing : 0,
-		        own ? findings->dollars : 0);
-	}
-	return err;
+		worker->totals.unique_dollars[findings->rule] += findings->dollars;
+	return claims_mark_lines(
+	        worker->profile, findings, worker->providers.data, joined->providers);
 }
 
 /* ---- Lines ---- */
@@ -435,8 +456,9 @@ static struct line_place place_of(
 	const struct claim_findings *findings = &joined->findings;
 	enum amount basis = basis_of(joined, line->claim_type);
 	bool apart = line->claim_level >> basis & 1;
-	struct line_place place = {
-	        .amount = apart && !lowest ? 0 : line->amounts[basis], .marked = findings->rule};
+	struct line_place place = {.amount = apart && !lowest ? 0 : line->amounts[basis],
+	        .marked = findings->rule,
+	        .left = joined->left};
 
 	if (findings->dollars > 0)
 		place.portion = claims_dollars(place.amount, findings->share, findings->whole);
@@ -534,14 +556,6 @@ static int tell_history(struct joined *joined, bool other)
 	if (!verdict.flags)
 		return 0;
 	return history_tell_claim(joined->worker->history, &joined->claim, &verdict);
-}
-
-/* Has the claim's beneficiary a history, where it may turn out not to stand alone? */
-static bool has_history(const struct joined *joined)
-{
-	const struct run_texts *texts = run_texts(joined->claim.lowest);
-
-	return joined->worker->history && texts && texts->person_id_size > 0;
 }
 
 static int join_net(struct joined *joined)

@@ -62,11 +62,7 @@ static size_t tell_hits(
 
 static char *pack_hit(char *to, const struct hit *hit)
 {
-	struct packed_hit *packed = (struct packed_hit *)to;
-	size_t kind_size = strnlen(hit->kind, sizeof(hit->kind));
-	size_t detail_size = strnlen(hit->detail, sizeof(hit->detail));
-
-	*packed = (struct packed_hit){
+	const struct hit_view view = {
 	        .rule = hit->rule,
 	        .check = hit->check,
 	        .severity = hit->severity,
@@ -75,12 +71,11 @@ static char *pack_hit(char *to, const struct hit *hit)
 	        .whole = hit->whole,
 	        .excess_share = hit->excess_share,
 	        .excess_whole = hit->excess_whole,
-	        .kind_size = (uint8_t)kind_size,
-	        .detail_size = (uint8_t)detail_size,
+	        .kind = {hit->kind, (uint32_t)strnlen(hit->kind, sizeof(hit->kind))},
+	        .detail = {hit->detail, (uint32_t)strnlen(hit->detail, sizeof(hit->detail))},
 	};
-	memcpy(packed->bytes, hit->kind, kind_size);
-	memcpy(packed->bytes + kind_size, hit->detail, detail_size);
-	return to + packed_hit_size(kind_size, detail_size);
+
+	return claims_pack_view(to, &view);
 }
 
 static void fill_line(const struct emitting *emitting, uint32_t line, struct line_record *record)
@@ -95,7 +90,7 @@ static void fill_line(const struct emitting *emitting, uint32_t line, struct lin
 	record->amounts[AMOUNT_CHARGE] = batch->charge[line];
 	record->amounts[AMOUNT_ALLOWED] = batch->allowed[line];
 	record->amounts[AMOUNT_PAID] = batch->paid[line];
-	record->place = (struct line_place){AMOUNT_ABSENT, 0, RULE_NONE, {0}};
+	record->place = (struct line_place){.amount = AMOUNT_ABSENT, .marked = RULE_NONE};
 	record->provider = batch->provider[line];
 	record->line = batch->line_number[line];
 	record->date = batch->service_from[line];
@@ -140,29 +135,58 @@ int claims_emit_line(struct claims_worker *worker, const struct emitting *emitti
 	return 0;
 }
 
-size_t claims_unpack(const struct line_record *line, uint64_t checks, struct hit_view *views)
+char *claims_pack_view(char *to, const struct hit_view *view)
 {
-	const char *at = line->bytes;
+	struct packed_hit *packed = (struct packed_hit *)to;
+
+	*packed = (struct packed_hit){
+	        .rule = view->rule,
+	        .check = view->check,
+	        .severity = view->severity,
+	        .watch = view->watch,
+	        .share = view->share,
+	        .whole = view->whole,
+	        .excess_share = view->excess_share,
+	        .excess_whole = view->excess_whole,
+	        .kind_size = (uint8_t)view->kind.size,
+	        .detail_size = (uint8_t)view->detail.size,
+	};
+	memcpy(packed->bytes, view->kind.at, view->kind.size);
+	memcpy(packed->bytes + view->kind.size, view->detail.at, view->detail.size);
+	return to + packed_hit_size(view->kind.size, view->detail.size);
+}
+
+static struct hit_view view_of(const struct packed_hit *packed)
+{
+	return (struct hit_view){
+	        .rule = packed->rule,
+	        .check = packed->check,
+	        .severity = packed->severity,
+	        .watch = packed->watch,
+	        .share = packed->share,
+	        .whole = packed->whole,
+	        .excess_share = packed->excess_share,
+	        .excess_whole = packed->excess_whole,
+	        .kind = {packed->bytes, packed->kind_size},
+	        .detail = {packed->bytes + packed->kind_size, packed->detail_size},
+	};
+}
+
+size_t claims_unpack_hits(const char *at, unsigned hits, uint64_t checks, struct hit_view *views)
+{
 	size_t count = 0;
 
-	for (unsigned i = 0; i < line->hit_count; i++) {
+	for (unsigned i = 0; i < hits; i++) {
 		const struct packed_hit *packed = (const struct packed_hit *)at;
 
 		at += packed_hit_size(packed->kind_size, packed->detail_size);
-		if (!(checks >> packed->check & 1))
-			continue;
-		views[count++] = (struct hit_view){
-		        .rule = packed->rule,
-		        .check = packed->check,
-		        .severity = packed->severity,
-		        .watch = packed->watch,
-		        .share = packed->share,
-		        .whole = packed->whole,
-		        .excess_share = packed->excess_share,
-		        .excess_whole = packed->excess_whole,
-		        .kind = {packed->bytes, packed->kind_size},
-		        .detail = {packed->bytes + packed->kind_size, packed->detail_size},
-		};
+		if (checks >> packed->check & 1)
+			views[count++] = view_of(packed);
 	}
 	return count;
+}
+
+size_t claims_unpack(const struct line_record *line, uint64_t checks, struct hit_view *views)
+{
+	return claims_unpack_hits(line->bytes, line->hit_count, checks, views);
 }

@@ -140,7 +140,8 @@ struct line_place {
 	int64_t amount;  /* by the run's basis */
 	int64_t portion; /* of the claim's finding, in dollars_flagged already */
 	uint8_t marked;  /* rule of a claim's finding that marks this line, or RULE_NONE */
-	uint8_t pad[7];
+	uint8_t left;    /* what stands on the claim is settled in its beneficiary's history */
+	uint8_t pad[6];
 };
 
 struct line_record {
@@ -305,6 +306,7 @@ int claims_emit_line(struct claims_worker *worker, const struct emitting *emitti
         uint64_t hits, uint8_t trips);
 /* Unpack the hits of these checks; returns how many.  Texts live as long as the record. */
 size_t claims_unpack(const struct line_record *line, uint64_t checks, struct hit_view *views);
+size_t claims_unpack_hits(const char *at, unsigned hits, uint64_t checks, struct hit_view *views);
 
 /* ---- A claim's records (claims_join.c) ---- */
 
@@ -346,6 +348,22 @@ struct hit_view claims_miles_alone(unsigned check);
 /* The rule of highest precedence among findings that are no watch, or RULE_NONE. */
 uint8_t claims_standing(const struct hit_view *views, size_t count);
 
+/* Where findings are told and added up: of one worker, by rule. */
+struct teller {
+	struct profile_worker *profile;
+	const struct finding_sink *sink; /* NULL: nobody listens */
+	uint64_t *hits;
+	int64_t *dollars, *unique_dollars;
+	char *detail; /* DETAIL_ROOM */
+};
+
+/*
+ * Tell one finding, the rest of which is filled in; standing is the rule that
+ * stands on its line or claim.  Adds its hit and its dollars.
+ */
+int finding_tell(const struct teller *teller, struct finding *finding, const struct hit_view *view,
+        uint8_t standing);
+
 /* A line, and what it is in its claim. */
 struct settled_line {
 	const struct line_record *line;
@@ -354,9 +372,12 @@ struct settled_line {
 	size_t count;
 };
 
+/* Tell the findings of a line that stands in no history, and add them up. */
+int claims_tell_line(const struct teller *teller, const struct settled_line *settled);
+
 /*
- * Tell a line's findings and add them up, or leave that to the beneficiary's
- * history.  Returns 0 or what the sink, the profile or spilling failed with.
+ * The same, or leave that to the beneficiary's history.  Returns 0 or what the
+ * sink, the profile or spilling failed with.
  */
 int claims_settle_line(struct claims_worker *worker, const struct settled_line *settled);
 
@@ -368,14 +389,27 @@ struct claim_findings {
 	const struct hit_view *views;
 	size_t count;
 
-	/* Out: the rule that stands, or RULE_NONE, and what it means. */
+	/* By claims_rank_claim(): the rule that stands, or RULE_NONE, and what it means. */
 	uint8_t rule;
 	uint32_t standing;     /* its findings */
 	uint32_t share, whole; /* of the one of most dollars */
 	int64_t dollars;       /* of that one */
 };
+void claims_rank_claim(struct claim_findings *findings);
 
-/* Tell a claim's findings, and add up hits and dollars; marking lines is the caller's. */
-int claims_settle_claim(struct claims_worker *worker, struct claim_findings *findings);
+/* Tell a claim's findings where a rule stands, and add up hits and dollars; marking lines is
+ * the caller's. */
+int claims_tell_claim(
+        const struct teller *teller, const struct claim_findings *findings, uint8_t standing);
+
+/* A standing finding of a claim marks its lines of all these providers. */
+int claims_mark_lines(struct profile_worker *profile, const struct claim_findings *findings,
+        const struct provider_lines *all, size_t count);
+
+/* A worker's own. */
+struct teller claims_teller(struct claims_worker *worker);
+
+/* A hit as it was told, into room for packed_hit_size(); returns what is behind it. */
+char *claims_pack_view(char *to, const struct hit_view *view);
 
 #endif

@@ -60,11 +60,7 @@ struct text claims_detail(
 	return (struct text){room, (uint32_t)(at - room)};
 }
 
-/*
- * Tell one finding, the rest of which is filled in; standing is the rule that
- * stands on its line or claim.  Adds its hit and its dollars.
- */
-static int tell(struct claims_worker *worker, struct finding *finding, const struct hit_view *view,
+int finding_tell(const struct teller *teller, struct finding *finding, const struct hit_view *view,
         uint8_t standing)
 {
 	bool superseded = !view->watch && view->rule != standing;
@@ -76,19 +72,31 @@ static int tell(struct claims_worker *worker, struct finding *finding, const str
 	finding->superseding = superseded ? standing : 0;
 	finding->kind = view->kind;
 	finding->detail = claims_detail(
-	        worker->detail, view, finding->amount, superseded ? standing : RULE_NONE);
+	        teller->detail, view, finding->amount, superseded ? standing : RULE_NONE);
 	if (superseded)
 		finding->dollars = 0;
 	if (!superseded) {
-		worker->totals.hits[view->rule]++;
-		worker->totals.dollars[view->rule] += finding->dollars;
+		teller->hits[view->rule]++;
+		teller->dollars[view->rule] += finding->dollars;
 		int err = profile_add_hit(
-		        worker->profile, finding->provider, view->rule, finding->dollars);
+		        teller->profile, finding->provider, view->rule, finding->dollars);
 		if (err)
 			return err;
 	}
-	return worker->sink && worker->sink->add ? worker->sink->add(worker->sink->context, finding)
+	return teller->sink && teller->sink->add ? teller->sink->add(teller->sink->context, finding)
 	                                         : 0;
+}
+
+struct teller claims_teller(struct claims_worker *worker)
+{
+	return (struct teller){
+	        .profile = worker->profile,
+	        .sink = worker->sink,
+	        .hits = worker->totals.hits,
+	        .dollars = worker->totals.dollars,
+	        .unique_dollars = worker->totals.unique_dollars,
+	        .detail = worker->detail,
+	};
 }
 
 static struct finding finding_of_line(const struct line_record *line)
@@ -118,13 +126,10 @@ static struct finding finding_of_line(const struct line_record *line)
 	return finding;
 }
 
-int claims_settle_line(struct claims_worker *worker, const struct settled_line *settled)
+int claims_tell_line(const struct teller *teller, const struct settled_line *settled)
 {
 	const struct line_record *line = settled->line;
 	const struct line_place *place = &settled->place;
-
-	if (worker->history && history_has_line(line))
-		return settled->count > 0 ? history_tell_line(worker->history, line, place) : 0;
 	uint8_t standing = claims_standing(settled->views, settled->count);
 	int64_t most = 0;
 	uint32_t findings = 0;
@@ -135,7 +140,7 @@ int claims_settle_line(struct claims_worker *worker, const struct settled_line *
 
 		finding.amount = place->amount;
 		finding.dollars = dollars_of(view, place->amount, line->flags & LINE_DENIED);
-		int err = tell(worker, &finding, view, standing);
+		int err = finding_tell(teller, &finding, view, standing);
 		if (err)
 			return err;
 		if (finding.watch || finding.superseded)
@@ -149,9 +154,19 @@ int claims_settle_line(struct claims_worker *worker, const struct settled_line *
 	most = most > place->amount ? place->amount : most;
 	most = most > place->portion ? most - place->portion : 0;
 	if (place->marked == RULE_NONE || place->marked == standing)
-		worker->totals.unique_dollars[standing] += most;
+		teller->unique_dollars[standing] += most;
 	return profile_add_flagged(
-	        worker->profile, line->provider, place->marked == RULE_NONE, findings, most);
+	        teller->profile, line->provider, place->marked == RULE_NONE, findings, most);
+}
+
+int claims_settle_line(struct claims_worker *worker, const struct settled_line *settled)
+{
+	const struct line_record *line = settled->line;
+	struct teller teller = claims_teller(worker);
+
+	if (!worker->history || !history_takes_line(line, &settled->place))
+		return claims_tell_line(&teller, settled);
+	return settled->count > 0 ? history_tell_line(worker->history, line, &settled->place) : 0;
 }
 
 static struct finding finding_of_claim(const struct claim_findings *findings)
@@ -175,27 +190,53 @@ static struct finding finding_of_claim(const struct claim_findings *findings)
 	};
 }
 
-int claims_settle_claim(struct claims_worker *worker, struct claim_findings *findings)
+void claims_rank_claim(struct claim_findings *findings)
 {
 	findings->rule = claims_standing(findings->views, findings->count);
+	findings->standing = 0;
+	findings->dollars = 0;
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct hit_view *view = &findings->views[i];
-		struct finding finding = finding_of_claim(findings);
+		int64_t dollars = dollars_of(view, findings->amount, findings->denied);
 
-		finding.dollars = dollars_of(view, findings->amount, findings->denied);
-		int err = tell(worker, &finding, view, findings->rule);
-		if (err)
-			return err;
-		if (finding.watch || finding.superseded)
+		if (view->watch || view->rule != findings->rule)
 			continue;
 		findings->standing++;
-		if (finding.dollars > findings->dollars) {
-			findings->dollars = finding.dollars;
+		if (dollars > findings->dollars) {
+			findings->dollars = dollars;
 			findings->share = view->share;
 			findings->whole = view->whole;
 		}
 	}
-	return 0;
+}
+
+int claims_tell_claim(
+        const struct teller *teller, const struct claim_findings *findings, uint8_t standing)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < findings->count && !err; i++) {
+		const struct hit_view *view = &findings->views[i];
+		struct finding finding = finding_of_claim(findings);
+
+		finding.dollars = dollars_of(view, findings->amount, findings->denied);
+		err = finding_tell(teller, &finding, view, standing);
+	}
+	return err;
+}
+
+int claims_mark_lines(struct profile_worker *profile, const struct claim_findings *findings,
+        const struct provider_lines *all, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		bool own = all[i].provider == findings->lowest->provider;
+
+		err = profile_add_flagged(profile, all[i].provider, (uint32_t)all[i].lines,
+		        own ? findings->standing : 0, own ? findings->dollars : 0);
+	}
+	return err;
 }
 
 /* ---- MILEAGE ---- */

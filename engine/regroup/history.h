@@ -24,9 +24,10 @@
 #include <stdint.h>
 
 enum history_kind {
-	HISTORY_RUN,     /* struct history_run, its lines, its texts */
-	HISTORY_VERDICT, /* struct history_verdict */
-	HISTORY_HITS,    /* a line_record (regroup/claims_private.h): a line that line rules hit */
+	HISTORY_RUN,      /* struct history_run, its lines, its texts */
+	HISTORY_VERDICT,  /* struct history_verdict */
+	HISTORY_FINDINGS, /* struct history_findings, with what it says behind it */
+	HISTORY_HITS,     /* a line_record (regroup/claims_private.h): a line that line rules hit */
 };
 
 /* Bits of a line's flags. */
@@ -148,6 +149,20 @@ struct history_verdict {
 	uint32_t share, whole; /* of a line's amount, that is in dollars_flagged already */
 	uint8_t flags, rule;
 	uint8_t pad[6];
+};
+
+/*
+ * What joining found of a claim, of which the rules of histories may say more.
+ * Behind it: its lowest run_record, a struct provider_lines for each of its
+ * providers, and packed hits (regroup/claims_private.h).
+ */
+struct history_findings {
+	struct record_head head; /* key: the person's of the lowest line */
+	uint64_t claim;
+	int64_t amount;
+	uint32_t providers, hits;
+	uint8_t denied;
+	uint8_t pad[7];
 };
 
 /* ---- Emitting: one a worker ---- */

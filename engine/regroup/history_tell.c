@@ -45,6 +45,37 @@ static uint64_t run_person(const struct run_record *run)
 	        texts->person_id_size);
 }
 
+int history_tell_findings(
+        struct partition_writer *writer, uint64_t claim, const struct claim_told *told)
+{
+	const struct claim_findings *findings = told->findings;
+	size_t providers = told->provider_count * sizeof(*told->providers);
+	size_t size = sizeof(struct history_findings) + findings->lowest->head.size + providers;
+	struct history_findings *record;
+	char *at;
+
+	for (size_t i = 0; i < findings->count; i++)
+		size += packed_hit_size(
+		        findings->views[i].kind.size, findings->views[i].detail.size);
+	size = (size + 7) & ~(size_t)7;
+	record = partition_reserve(writer, run_person(findings->lowest), HISTORY_FINDINGS, size);
+	if (!record)
+		return FAIL_IO;
+	record->claim = claim;
+	record->amount = findings->amount;
+	record->denied = findings->denied;
+	record->providers = (uint32_t)told->provider_count;
+	record->hits = (uint32_t)findings->count;
+	at = (char *)(record + 1);
+	memcpy(at, findings->lowest, findings->lowest->head.size);
+	at += findings->lowest->head.size;
+	memcpy(at, told->providers, providers);
+	at += providers;
+	for (size_t i = 0; i < findings->count; i++)
+		at = claims_pack_view(at, &findings->views[i]);
+	return 0;
+}
+
 static int tell_person(
         struct partition_writer *writer, uint64_t person, const struct history_verdict *verdict)
 {

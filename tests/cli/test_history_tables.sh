@@ -228,3 +228,27 @@ made "$(cat day)"
 exits "a day of thousands" 0 timeout 60 "$program" scan -q --no-timing --report csv,json --force -o run --findings all --rules NCC,MOD,DUP,-NCC-04,-NCC-05 claims.csv
 equal "each of its lines is judged" "MOD-04,2499
 NCC-07,0" "$(awk -F, '/^(MOD-04|NCC-07),/ { print $1 "," $12 }' run/rules.csv)"
+
+# ---- What stands on a claim: of joining and of histories ----
+
+ward='type=institutional tob=131 rev=0300 ccn=010001 facility=1003000134'
+made "a a/1 80053 2024-03-01 $ward received=2025-06-02" "a a/2 85025 2024-03-01 $ward received=2025-06-02 paid=20.00" \
+	"a b/1 80053 2024-03-01 $ward received=2025-07-01" "a b/2 85025 2024-03-01 $ward received=2025-07-01 paid=20.00" \
+	"a b/3 85025 2024-03-01 $ward received=2025-07-01 paid=20.00 denied=1 d1=E11" \
+	"b a/1 80053 2024-03-01 $ward received=2025-06-02"
+exits "late duplicates" 0 scan --findings all --rules DUP-01,TIM-08,VAL-03 claims.csv
+equal "a duplicate claim's other reasons are superseded" "DUP-01|ab||100.00|
+TIM-08|aa||100.00|
+TIM-08|ab||0.00|DUP-01
+TIM-08|ba||80.00|
+VAL-03|ab|3|0.00|" "$(awk -F, 'NR > 1 { by = match($0, /superseded_by=[A-Z0-9-]*/) ? substr($0, RSTART + 14, RLENGTH - 14) : ""; print $1 "|" $4 "|" $5 "|" $18 "|" by }' run/findings.csv)"
+equal "hits, dollars and unique dollars by rule" "DUP-01,1,100.00,100.00
+TIM-08,2,180.00,180.00
+VAL-03,1,0.00,0.00" "$(awk -F, '/^(DUP-01|TIM-08|VAL-03)/ { gsub(/"[^"]*"/, ""); split($0, c, ","); print c[1] "," c[12] "," c[14] "," c[15] }' run/rules.csv)"
+equal "each line is flagged once" "4,6,280.00" \
+	"$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { print $at["findings"] "," $at["lines_flagged"] "," $at["dollars_flagged"] }' run/providers.csv)"
+exits "the same without duplicates" 0 scan --findings all --rules TIM-08,VAL-03 claims.csv
+equal "late claims alone" "TIM-08|aa|
+TIM-08|ab|
+TIM-08|ba|
+VAL-03|ab|3" "$(awk -F, 'NR > 1 { print $1 "|" $4 "|" $5 }' run/findings.csv)"
