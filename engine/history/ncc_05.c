@@ -6,33 +6,10 @@
  * A day is the same first and last day of service: spans stand with equal
  * spans, by their units a day.
  */
+#include "history/mue.h"
 #include "history/services.h"
 
 #include <stdlib.h>
-
-struct mue {
-	bool there;
-	uint16_t value;
-	uint8_t mai;
-};
-
-static struct mue mue_of(const struct event *event)
-{
-	const struct procedure_attributes *px = event->px;
-
-	switch ((enum setting)event->run->setting) {
-	case SETTING_PRACTITIONER:
-		return (struct mue){px->flags & PX_MUE_PRACTITIONER, px->mue_practitioner,
-		        px->mai_practitioner};
-	case SETTING_OUTPATIENT:
-		return (struct mue){
-		        px->flags & PX_MUE_OUTPATIENT, px->mue_outpatient, px->mai_outpatient};
-	case SETTING_DME:
-		return (struct mue){px->flags & PX_MUE_DME, px->mue_dme, px->mai_dme};
-	default:
-		return (struct mue){false, 0, 0};
-	}
-}
 
 static enum codes_part part_of(const struct event *event)
 {
@@ -43,25 +20,6 @@ static enum codes_part part_of(const struct event *event)
 	};
 
 	return parts[event->run->setting];
-}
-
-/* Units a day: those of one day as billed, those of a span to the nearest whole number. */
-static int64_t units_a_day(const struct event *event)
-{
-	int64_t days = (int64_t)event->line->span + 1, units = event->line->units;
-	int64_t per_unit = days * UNITS_ONE;
-
-	if (days == 1)
-		return units;
-	return (units / per_unit + (units % per_unit * 2 >= per_unit)) * UNITS_ONE;
-}
-
-/* Care after another's operation, assistance and waste are no service of their own. */
-static bool is_summed(const struct event *event)
-{
-	return event_has_days(event) && event->line->units != AMOUNT_ABSENT &&
-	       !(event->flags & EVENT_DUPLICATE) && !event_has(event, '5', '5') &&
-	       !is_assistant(event) && !event_has(event, 'J', 'W') && !event_has(event, 'J', 'Z');
 }
 
 struct day {
@@ -96,7 +54,7 @@ static void sum_day(const struct window *window, struct day *day)
 
 	for (uint32_t i = 0; i < day->count; i++) {
 		const struct event *event = &window->events[day->events[i]];
-		int64_t units = units_a_day(event);
+		int64_t units = event_units_a_day(event);
 
 		if (event_has(event, '2', '6'))
 			reading += units;
@@ -154,7 +112,7 @@ static void keep_day(struct window *window, const struct day *day, struct mue mu
 static void judge_code(struct window *window, uint32_t from, uint32_t to, uint32_t *room)
 {
 	const struct event *first = &window->events[window->slots[from].event];
-	struct mue mue = mue_of(first);
+	struct mue mue = event_mue(first);
 	struct day day = {.events = room};
 
 	if (first->run->setting == SETTING_NONE || first->line->code == CODE_BLANK)
@@ -162,7 +120,7 @@ static void judge_code(struct window *window, uint32_t from, uint32_t to, uint32
 	for (uint32_t i = from; i < to; i++) {
 		uint32_t event = window->slots[i].event;
 
-		if (is_summed(&window->events[event]))
+		if (event_is_summed(&window->events[event]))
 			day.events[day.count++] = event;
 	}
 	if (day.count < 2)
