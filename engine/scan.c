@@ -460,6 +460,7 @@ static int walk_days(struct scan *scan)
 	        .codes = scan->codes,
 	        .times = scan->times,
 	        .profile = scan->profile,
+	        .history = scan->history,
 	        .timing = !scan->options->no_timing,
 	};
 	uint64_t from = clock_ns();
@@ -924,6 +925,10 @@ int scan_run(const struct scan_options *options, struct diag *diag)
 			convert_tell(options->convert);
 		else if (err == 0)
 			err = scan_report(scan, diag);
+		if (err == 0 && options->tallies_into) {
+			*options->tallies_into = scan->tallies;
+			scan->tallies = NULL;
+		}
 	}
 	close_scan(scan);
 	return err;

@@ -25,6 +25,7 @@ enum { CACHE_AUTO, CACHE_KEEP, CACHE_DROP };
 
 struct rules_table; /* report/tables.h */
 struct convert;     /* convert.h */
+struct tallies;     /* history/tallies.h */
 
 struct scan_options {
 	const char *const *inputs; /* NULL-ended */
@@ -63,6 +64,7 @@ struct scan_options {
 	bool quiet, verbose;
 	struct convert *convert;         /* NULL: a scan; else where what is read goes instead */
 	struct rules_table *rules_into; /* the run's, as rules.csv has it; NULL: not asked for */
+	struct tallies **tallies_into;  /* the run's, which are the caller's then; NULL: the same */
 };
 
 /* Returns 0 or a negative errno with diag set.  Prints the summary to stderr. */

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "claim.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,9 @@ struct edits {
 	size_t code_count;
 	struct starter_edit *edits;
 	size_t edit_count;
+
+	/* By id, as asked: the span of days of edits that a modifier may pass; 0: not yet asked. */
+	_Atomic uint64_t *passable;
 };
 
 /* ---- The starter's file: column_1,column_2,from,to,indicator ---- */
@@ -181,7 +185,8 @@ int edits_create(struct edits **edits, const struct pairs *pairs, struct diag *d
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for PTP edits");
 	made->pairs = pairs;
-	if (!pairs && read_starter(made)) {
+	made->passable = calloc(UINT16_MAX + 1, sizeof(*made->passable));
+	if (!made->passable || (!pairs && read_starter(made))) {
 		edits_destroy(made);
 		return diag_set(diag, FAIL_MEMORY, "no memory for PTP edits");
 	}
@@ -196,6 +201,7 @@ void edits_destroy(struct edits *edits)
 	free(edits->words);
 	free(edits->roles);
 	free(edits->edits);
+	free((void *)edits->passable);
 	free(edits);
 }
 
@@ -257,4 +263,60 @@ bool edits_find(const struct edits *edits, uint16_t column1, uint16_t column2, i
 	if (window)
 		*edit = (struct edit){window->from, window->to, window->indicator};
 	return window != NULL;
+}
+
+/* ---- Column 2 of edits that a modifier may pass ---- */
+
+/* From the first to the last day of any such edit; none: from behind to. */
+struct span {
+	int32_t from, to;
+};
+
+static void widen(struct span *span, int32_t from, int32_t to)
+{
+	span->from = from < span->from ? from : span->from;
+	span->to = to > span->to ? to : span->to;
+}
+
+static void widen_by_pair(const struct pair_window *window, struct span *span)
+{
+	for (bool more = window != NULL; more; window++) {
+		if (window->indicator == PAIR_ALLOWED && window->from < window->to)
+			widen(span, window->from, window->to);
+		more = window->more;
+	}
+}
+
+static struct span find_span(const struct edits *edits, uint16_t id)
+{
+	struct span span = {INT32_MAX, INT32_MIN};
+
+	if (edits->pairs) {
+		for (uint32_t other = 1; other <= edits->pairs->code_count; other++)
+			widen_by_pair(pairs_windows(edits->pairs, (uint16_t)other, id), &span);
+		return span;
+	}
+	for (size_t i = 0; i < edits->edit_count; i++) {
+		const struct starter_edit *edit = &edits->edits[i];
+
+		if (edit->column2 == id && edit->edit.indicator == PAIR_ALLOWED)
+			widen(&span, edit->edit.from, edit->edit.to);
+	}
+	return span;
+}
+
+/* Finding it goes through all codes: once a code, whoever comes first; all find the same. */
+bool edits_may_pass(const struct edits *edits, uint16_t id, int32_t day)
+{
+	if (!(edits_roles(edits, id) & PAIR_COLUMN_2))
+		return false;
+	uint64_t known = atomic_load_explicit(&edits->passable[id], memory_order_relaxed);
+
+	if (known == 0) {
+		struct span span = find_span(edits, id);
+
+		known = (uint64_t)(uint32_t)span.from << 32 | (uint32_t)span.to;
+		atomic_store_explicit(&edits->passable[id], known, memory_order_relaxed);
+	}
+	return day >= (int32_t)(known >> 32) && day <= (int32_t)known;
 }

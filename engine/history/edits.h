@@ -35,4 +35,10 @@ bool edits_cover(const struct edits *edits, int32_t day);
 bool edits_find(const struct edits *edits, uint16_t column1, uint16_t column2, int32_t day,
         struct edit *edit);
 
+/*
+ * Is a code column 2 of an edit that a modifier may pass and that is in force
+ * on that day, between the first and the last day of any?  Any thread.
+ */
+bool edits_may_pass(const struct edits *edits, uint16_t id, int32_t day);
+
 #endif

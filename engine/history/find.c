@@ -36,6 +36,12 @@ void window_scope(struct window *window, uint32_t count)
 	window->own->totals.scope[window->rule] += count;
 }
 
+void window_tally(struct window *window, const struct event *event, struct tally tally)
+{
+	tally.provider = event->run->provider;
+	window->failed |= tallies_add(window->own->tallies, &tally) != 0;
+}
+
 void window_outside(struct window *window, uint32_t event, enum codes_part part)
 {
 	if (!(window->line_parts & PART_BIT(part)))

@@ -23,7 +23,8 @@ struct provider_private;
 
 struct provider_window {
 	const struct providers_options *options;
-	uint32_t provider; /* dense number in profile */
+	const struct edits *practitioner, *hospital; /* PTP */
+	uint32_t provider;                           /* dense number in profile */
 	enum id_kind id_kind;
 	unsigned entity; /* of most of its lines, ties to the smaller; 0: unknown */
 	uint64_t lines;
@@ -89,6 +90,12 @@ void provider_find_keep(struct provider_window *window, const struct provider_fi
 
 /* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
 void *provider_room(struct provider_window *window, size_t count, size_t size);
+
+/*
+ * Zeroed room that the judging rule keeps while the provider is at hand; asked
+ * for once a provider.  NULL and failed set: no memory.
+ */
+void *provider_memory(struct provider_window *window, size_t bytes);
 
 /* ---- Rules: one file and a line in provider.def each ---- */
 

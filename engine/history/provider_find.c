@@ -20,6 +20,14 @@ void *provider_room(struct provider_window *window, size_t count, size_t size)
 	return room;
 }
 
+void *provider_memory(struct provider_window *window, size_t bytes)
+{
+	void *room = scratch_room(window->own->kept, bytes, 1);
+
+	window->failed |= !room;
+	return room ? memset(room, 0, bytes) : NULL;
+}
+
 /* ---- Counting ---- */
 
 void provider_scope(struct provider_window *window, uint32_t count)

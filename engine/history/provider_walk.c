@@ -108,7 +108,7 @@ static void read_facts(struct provider_window *window, struct provider_records *
 }
 
 /* Run one step of a rule, and add up what it cost. */
-static void step(struct provider_private *own, const struct running *running,
+static void step(struct provider_private *own, struct running *running,
         const struct provider_records *of, const struct provider_day *day, bool timed)
 {
 	struct provider_window *window = &own->window;
@@ -117,6 +117,7 @@ static void step(struct provider_private *own, const struct running *running,
 	uint64_t from = timed ? clock_now() : 0;
 
 	window->rule = running->number;
+	own->kept = &running->kept;
 	if (day && rule->day)
 		rule->day(window, day, state);
 	if (!day && rule->claims && of->lines < of->count)
@@ -270,7 +271,7 @@ static int choose_rules(struct provider_private *own)
 		if (number < 0)
 			continue;
 		own->running[own->running_count++] = (struct running){
-		        rules[i], (unsigned)number, own->state_bytes};
+		        .rule = rules[i], .number = (unsigned)number, .state_at = own->state_bytes};
 		own->state_bytes += (rules[i]->state_bytes + STATE_ALIGN - 1) &
 		                    ~(size_t)(STATE_ALIGN - 1);
 	}
@@ -290,6 +291,8 @@ int providers_worker_create(struct providers_worker **worker, struct providers *
 	made->own.tallies = tallies;
 	made->own.window.own = &made->own;
 	made->own.window.options = &providers->options;
+	made->own.window.practitioner = providers->options.history->practitioner;
+	made->own.window.hospital = providers->options.history->hospital;
 	if (choose_rules(&made->own)) {
 		providers_worker_destroy(made);
 		return diag_set(diag, FAIL_MEMORY, "no memory for a worker's providers");
@@ -302,6 +305,8 @@ void providers_worker_destroy(struct providers_worker *worker)
 {
 	if (!worker)
 		return;
+	for (size_t i = 0; i < worker->own.running_count; i++)
+		free(worker->own.running[i].kept.data);
 	free(worker->own.running);
 	free(worker->own.states);
 	free(worker->own.takes.data);

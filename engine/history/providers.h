@@ -33,6 +33,7 @@ struct providers_options {
 	const struct codes *codes;
 	const struct times *times;
 	const struct profile *profile; /* ids of the numbers */
+	const struct history *history; /* walked; its PTP edits are asked */
 	bool timing;                   /* add up what each rule costs */
 };
 

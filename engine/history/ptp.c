@@ -25,7 +25,7 @@ struct day_code {
 	unsigned roles;
 };
 
-/* NCCI PTP-associated modifiers that count on any line. */
+/* NCCI PTP-associated modifiers that count on any line; the anatomic ones first. */
 static const uint16_t anywhere[] = {TWO_CHARS('E', '1'), TWO_CHARS('E', '2'), TWO_CHARS('E', '3'),
         TWO_CHARS('E', '4'), TWO_CHARS('F', 'A'), TWO_CHARS('F', '1'), TWO_CHARS('F', '2'),
         TWO_CHARS('F', '3'), TWO_CHARS('F', '4'), TWO_CHARS('F', '5'), TWO_CHARS('F', '6'),
@@ -36,7 +36,7 @@ static const uint16_t anywhere[] = {TWO_CHARS('E', '1'), TWO_CHARS('E', '2'), TW
         TWO_CHARS('L', 'D'), TWO_CHARS('L', 'M'), TWO_CHARS('R', 'C'), TWO_CHARS('R', 'I'),
         TWO_CHARS('5', '8'), TWO_CHARS('7', '8'), TWO_CHARS('7', '9'), TWO_CHARS('5', '9'),
         TWO_CHARS('X', 'E'), TWO_CHARS('X', 'P'), TWO_CHARS('X', 'S'), TWO_CHARS('X', 'U')};
-enum { ANYWHERE = sizeof(anywhere) / sizeof(anywhere[0]) };
+enum { ANYWHERE = sizeof(anywhere) / sizeof(anywhere[0]), ANATOMIC = 31 };
 
 /* Those of an E/M: 24, 25, 57, and 27 in a hospital. */
 static bool has_visit_modifier(const struct event *event)
@@ -188,6 +188,124 @@ static const struct edits *edits_of(const struct window *window, uint8_t setting
 	return setting == SETTING_OUTPATIENT ? window->hospital : NULL;
 }
 
+/* ---- Counting what passed ---- */
+
+static const uint16_t distinct[] = {TWO_CHARS('5', '9')};
+static const uint16_t subsets[] = {
+        TWO_CHARS('X', 'E'), TWO_CHARS('X', 'P'), TWO_CHARS('X', 'S'), TWO_CHARS('X', 'U')};
+
+static bool has_distinct(const struct event *event)
+{
+	return event_has_any(event, distinct, 1);
+}
+
+static bool has_subset(const struct event *event)
+{
+	return event_has_any(event, subsets, sizeof(subsets) / sizeof(subsets[0]));
+}
+
+/* By which group of modifiers a line passes; the first of several. */
+static enum tally_measure group_of(const struct event *event)
+{
+	if (is_em(event))
+		return TALLY_NCC_03_EM;
+	if (has_distinct(event))
+		return TALLY_NCC_03_59;
+	if (has_subset(event))
+		return TALLY_NCC_03_X;
+	return event_has_any(event, anywhere, ANATOMIC) ? TALLY_NCC_03_ANATOMIC
+	                                                : TALLY_NCC_03_OTHER;
+}
+
+/* Those that stand against a line of column 2 by edits of indicator 1. */
+struct opponents {
+	uint32_t bypassed; /* the first that a modifier takes out; NO_EVENT: none */
+	uint32_t plain;    /* the first that none does */
+	bool same_anatomic;
+};
+
+static bool shares_anatomic(const struct event *a, const struct event *b)
+{
+	bool shares = false;
+
+	for (unsigned i = 0; i < ANATOMIC && !shares; i++)
+		shares = event_has_any(a, &anywhere[i], 1) && event_has_any(b, &anywhere[i], 1);
+	return shares;
+}
+
+static void oppose(const struct window *window, const struct day_code *code,
+        const struct event *event, struct opponents *opponents)
+{
+	for (uint32_t i = code->from; i < code->to; i++) {
+		uint32_t at = window->slots[i].event;
+		const struct event *other = &window->events[at];
+		uint32_t *first = is_bypassed(other) ? &opponents->bypassed : &opponents->plain;
+
+		if (!takes_part(other))
+			continue;
+		*first = at < *first ? at : *first;
+		opponents->same_anatomic |= shares_anatomic(event, other);
+	}
+}
+
+static void put(struct window *window, const struct event *event, enum tally_measure measure,
+        const struct tally *counts)
+{
+	struct tally tally = *counts;
+
+	tally.measure = measure;
+	window_tally(window, event, tally);
+}
+
+/* Whether it passed by its own modifier, or by the partners' where that helps it. */
+static void count_line(
+        struct window *window, const struct event *event, const struct opponents *opponents)
+{
+	bool itself = excuses_itself(event);
+	bool passed = itself || (!is_em(event) && opponents->plain == NO_EVENT);
+	struct tally all = {.n = 1, .k = passed};
+	struct tally one = {.k = 1, .dollars = event->amount > 0 ? event->amount : 0};
+
+	all.dollars = passed ? one.dollars : 0;
+	put(window, event, TALLY_NCC_03_ALL, &all);
+	if (!passed)
+		return;
+	put(window, event, group_of(itself ? event : &window->events[opponents->bypassed]), &one);
+	if (opponents->same_anatomic)
+		put(window, event, TALLY_NCC_03_SAME_ANATOMIC, &one);
+	if (has_distinct(event) && has_subset(event))
+		put(window, event, TALLY_NCC_03_59_AND_X, &one);
+	if (has_distinct(event) && is_em(event))
+		put(window, event, TALLY_NCC_03_59_ON_EM, &one);
+}
+
+static void count_code(struct window *window, const struct edits *edits,
+        const struct day_code codes[], uint32_t count, uint32_t column2)
+{
+	const struct day_code *code = &codes[column2];
+	int32_t day = window->slots[code->from].from;
+
+	for (uint32_t i = code->from; i < code->to; i++) {
+		const struct event *event = &window->events[window->slots[i].event];
+		struct opponents opponents = {NO_EVENT, NO_EVENT, false};
+
+		for (uint32_t c = 0; takes_part(event) && c < count; c++) {
+			struct edit edit;
+
+			if (c != column2 && (codes[c].roles & PAIR_COLUMN_1) &&
+			        edits_find(edits, codes[c].id, code->id, day, &edit) &&
+			        edit.indicator == PAIR_ALLOWED)
+				oppose(window, &codes[c], event, &opponents);
+		}
+		if (opponents.plain != NO_EVENT || opponents.bypassed != NO_EVENT)
+			count_line(window, event, &opponents);
+	}
+}
+
+/* ---- Days ---- */
+
+enum { COUNT_ONLY = UINT8_MAX }; /* instead of an indicator */
+
 /* A day of one provider: slots from to to, which have more than one code. */
 static void judge_day(
         struct window *window, uint32_t from, uint32_t to, struct day_code *room, uint8_t indicator)
@@ -210,9 +328,11 @@ static void judge_day(
 	for (uint32_t i = 0; lines > 1 && i < count; i++) {
 		if (!(room[i].roles & PAIR_COLUMN_2))
 			continue;
-		if (!covered)
+		if (indicator == COUNT_ONLY && covered)
+			count_code(window, edits, room, count, i);
+		else if (indicator != COUNT_ONLY && !covered)
 			pass_over(window, &room[i], indicator);
-		else
+		else if (covered)
 			judge_code(window, edits, room, count, i, indicator);
 	}
 }
@@ -231,4 +351,9 @@ void ptp_judge(struct window *window, uint8_t indicator)
 			return;
 		judge_day(window, from, to, room, indicator);
 	}
+}
+
+void ptp_count(struct window *window)
+{
+	ptp_judge(window, COUNT_ONLY);
 }

@@ -11,4 +11,7 @@
 /* Judge the pairs of an indicator: PAIR_NEVER, PAIR_ALLOWED. */
 void ptp_judge(struct window *window, uint8_t indicator);
 
+/* Count which lines of column 2 passed edits of indicator 1, and by what: NCC-03. */
+void ptp_count(struct window *window);
+
 #endif

@@ -13,6 +13,7 @@
 #define HISTORY_WINDOW_H
 
 #include "history/history.h"
+#include "history/tallies.h"
 #include "regroup/claims_private.h"
 #include "regroup/history.h"
 #include "rules/detail.h"
@@ -81,6 +82,9 @@ struct window {
 /* A unit of the judging rule, on the provider of an event. */
 void window_scope(struct window *window, uint32_t count);
 void window_evaluated(struct window *window, uint32_t event, uint32_t count);
+
+/* Add to a tally of an event's provider, which is filled in. */
+void window_tally(struct window *window, const struct event *event, struct tally tally);
 
 /*
  * A line of the judging rule on a day that a set does not cover: not evaluated,

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TIM-03's counts: lines on weekends, on federal holidays and on the first of
+ * months, and the days of each year that have lines at all.
+ */
+#include "history/provider.h"
+#include "rules/holidays.h"
+
+struct state {
+	uint64_t lines, weekend, holiday, first;
+	int32_t year;
+	uint64_t year_lines, year_days;
+};
+
+static void put(struct provider_window *window, enum tally_measure measure, uint64_t n, uint64_t k)
+{
+	if (n > 0)
+		provider_tally(window, (struct tally){.measure = measure, .n = n, .k = k});
+}
+
+static void put_year(struct provider_window *window, struct state *state)
+{
+	struct tally tally = {
+	        .measure = TALLY_TIM_03_DAYS,
+	        .of = (uint64_t)state->year,
+	        .n = state->year_lines,
+	        .k = state->year_days,
+	};
+
+	if (tally.n > 0)
+		provider_tally(window, tally);
+	state->year_lines = state->year_days = 0;
+}
+
+static void day(struct provider_window *window, const struct provider_day *day, void *own)
+{
+	struct state *state = own;
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < day->count; i++)
+		lines += (day->records[i]->kind & PROVIDER_SAME_DAY) != 0;
+	if (lines == 0 || day->day == DATE_ABSENT)
+		return;
+	struct date_parts parts = date_to_parts(day->day);
+	int32_t weekday = date_weekday(day->day);
+
+	if (parts.year != state->year)
+		put_year(window, state);
+	state->year = parts.year;
+	state->year_lines += lines;
+	state->year_days++;
+	state->lines += lines;
+	state->weekend += weekday == 0 || weekday == 6 ? lines : 0;
+	state->holiday += holiday_on(day->day) ? lines : 0;
+	state->first += parts.day == 1 ? lines : 0;
+}
+
+static void end(struct provider_window *window, void *own)
+{
+	struct state *state = own;
+
+	put(window, TALLY_TIM_03_WEEKEND, state->lines, state->weekend);
+	put(window, TALLY_TIM_03_HOLIDAY, state->lines, state->holiday);
+	put(window, TALLY_TIM_03_FIRST_DAY, state->lines, state->first);
+	put_year(window, state);
+}
+
+static const char *const ids[] = {"TIM-03", NULL};
+
+const struct provider_rule provider_rule_tim_03 = {
+        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
