@@ -59,7 +59,7 @@ static void gather(const struct window *window, struct keyed_events *keyed)
 	keyed_sort(keyed);
 }
 
-/* The first operation of a series on a day; the last one up to so many days before. */
+/* The first operation of a series on a day; the first in so many days before one. */
 static uint32_t on_day(
         const struct window *window, const struct keyed_events *keyed, uint64_t key, int32_t day)
 {
@@ -71,9 +71,9 @@ static uint32_t on_day(
 static uint32_t within(const struct window *window, const struct keyed_events *keyed, uint64_t key,
         int32_t day, int32_t days)
 {
-	uint32_t at = keyed_last_before(keyed, key, day);
+	uint32_t at = keyed_first_from(keyed, key, day - days);
 
-	return at != NO_EVENT && window->events[at].line->from >= day - days ? at : NO_EVENT;
+	return at != NO_EVENT && window->events[at].line->from < day ? at : NO_EVENT;
 }
 
 static void take(uint32_t *into, uint32_t event)

@@ -12,7 +12,7 @@
 
 static int32_t nights(const struct stay *stay)
 {
-	return stay->to - stay->from;
+	return stay_out(stay) - stay->from;
 }
 
 /* The shorter of two; of equal ones the later in the order of lines. */
@@ -27,7 +27,7 @@ static void keep(struct window *window, const struct stay *shorter, const struct
 {
 	bool same = shorter->facility == other->facility;
 	int32_t from = shorter->from > other->from ? shorter->from : other->from;
-	int32_t to = shorter->to < other->to ? shorter->to : other->to;
+	int32_t to = stay_out(shorter) < stay_out(other) ? stay_out(shorter) : stay_out(other);
 	struct find find;
 
 	find_begin(&find, shorter->lowest, same ? "same_facility" : "two_facilities",
@@ -40,20 +40,26 @@ static void keep(struct window *window, const struct stay *shorter, const struct
 	find_keep(window, &find);
 }
 
-/* The first stay that another hits by overlapping it; its partner or NULL. */
+/* Is it to be told rather than another?  Another hospital's is, and the first of them. */
+static bool is_better(const struct stay *own, const struct stay *stay, const struct stay *than)
+{
+	bool same = stay->facility == own->facility;
+
+	if (!than || same != (than->facility == own->facility))
+		return !than || !same;
+	return stay->lowest < than->lowest;
+}
+
+/* Of the longer stays that overlap a stay the one to be told, or NULL. */
 static const struct stay *partner_of(const struct stay *stays, uint32_t count, uint32_t at)
 {
 	const struct stay *own = &stays[at], *first = NULL;
 
-	for (uint32_t i = 0; i < count && stays[i].from < own->to; i++) {
+	for (uint32_t i = 0; i < count && stays[i].from < stay_out(own); i++) {
 		const struct stay *other = &stays[i];
-		bool overlap = i != at && own->from < other->to && other->from < own->to;
+		bool overlap = i != at && own->from < stay_out(other);
 
-		if (!overlap || !is_shorter(own, other))
-			continue;
-		/* Another hospital's is the one to tell. */
-		if (!first ||
-		        (first->facility == own->facility && other->facility != own->facility))
+		if (overlap && is_shorter(own, other) && is_better(own, other, first))
 			first = other;
 	}
 	return first;
@@ -99,7 +105,8 @@ static const struct rule rule = {
                       "night, at two facilities (two_facilities) or one (same_facility, info). "
                       "One finding a stay, on the shorter, which names the other.",
         .traps = "Discharge on the day of the other's admission is no overlap. Interim bills "
-                 "(112 to 114) and late charges (115) of one facility and admission are one stay. "
+                 "(112 to 114) and late charges (115) of one facility and admission are one stay, "
+                 "with a bill of the whole of it. Who is still in (status 30) has the last night. "
                  "A leave of absence is not read. Duplicates (DUP-01) are left out.",
         .tables = "none",
         .parameters = "none",

@@ -151,10 +151,17 @@ static void keep(struct window *window, uint32_t at, const struct add_on *add_on
 	find_keep(window, &find);
 }
 
+/* Of a code that has come to its end another rule tells. */
+static bool is_in_force(const struct event *event)
+{
+	return event->line->from == DATE_ABSENT ||
+	       (event->px->from <= event->line->from && event->line->from <= event->px->to);
+}
+
 static bool is_in_scope(const struct event *event)
 {
-	return (event->px->flags & PX_ADD_ON) && event->run->setting != SETTING_NONE &&
-	       event->run->setting != SETTING_DME;
+	return (event->px->flags & PX_ADD_ON) && is_in_force(event) &&
+	       event->run->setting != SETTING_NONE && event->run->setting != SETTING_DME;
 }
 
 /* What was found for a line holds for the next one of its code, day and

@@ -36,6 +36,7 @@ static bool make_stay(const struct window *window, uint32_t c, struct stay *stay
 	        .amount = claim->amount,
 	        .skilled = run_class(run) == TWO_CHARS('2', '1'),
 	        .still_in = run->status == TWO_CHARS('3', '0'),
+	        .whole = !is_part(claim),
 	};
 	return stay->from != DATE_ABSENT && stay->to != DATE_ABSENT && stay->from <= stay->to;
 }
@@ -50,24 +51,32 @@ static int compare_stays(const void *a, const void *b)
 		return of_a->facility < of_b->facility ? -1 : 1;
 	if (of_a->skilled != of_b->skilled)
 		return of_a->skilled ? 1 : -1;
+	if (of_a->whole != of_b->whole)
+		return of_a->whole ? 1 : -1;
 	if (of_a->to != of_b->to)
 		return of_a->to < of_b->to ? -1 : 1;
 	return of_a->lowest < of_b->lowest ? -1 : of_a->lowest > of_b->lowest;
 }
 
-/* Two bills of one admission, one of them of a part. */
-static bool is_chained(const struct window *window, const struct stay *a, const struct stay *b)
+/* Parts of one admission, which come first, and one bill of the whole beside them. */
+static bool is_chained(const struct stay *a, const struct stay *b)
 {
 	return a->facility && a->facility == b->facility && a->from == b->from &&
-	       a->skilled == b->skilled &&
-	       (is_part(&window->claims[a->claim]) || is_part(&window->claims[b->claim]));
+	       a->skilled == b->skilled && !a->whole;
 }
 
 static void chain(struct stay *into, const struct stay *next)
 {
+	into->still_in = next->to > into->to
+	                         ? next->still_in
+	                         : into->still_in && (next->still_in || next->to < into->to);
 	into->to = next->to > into->to ? next->to : into->to;
-	into->still_in = next->still_in;
+	into->whole = next->whole;
 	into->bills++;
+	if (next->lowest < into->lowest) {
+		into->lowest = next->lowest;
+		into->claim = next->claim;
+	}
 	if (next->amount != AMOUNT_ABSENT)
 		into->amount = into->amount == AMOUNT_ABSENT
 		                       ? next->amount
@@ -88,7 +97,7 @@ uint32_t stays_find(const struct window *window, struct stay *room)
 	if (count > 1)
 		qsort(room, count, sizeof(*room), compare_stays);
 	for (uint32_t i = 0; i < count; i++) {
-		if (chained > 0 && is_chained(window, &room[chained - 1], &room[i]))
+		if (chained > 0 && is_chained(&room[chained - 1], &room[i]))
 			chain(&room[chained - 1], &room[i]);
 		else
 			room[chained++] = room[i];

@@ -17,7 +17,14 @@ struct stay {
 	int64_t amount;    /* of all its bills; AMOUNT_ABSENT: none */
 	bool skilled;      /* SNF */
 	bool still_in;     /* patient status 30 */
+	bool whole;        /* one of its bills is of a whole stay */
 };
+
+/* The day after the last night billed. */
+static inline int32_t stay_out(const struct stay *stay)
+{
+	return stay->to + stay->still_in;
+}
 
 /*
  * Put the stays into room, which has room for claim_count of them, ordered by

@@ -53,7 +53,7 @@ static enum bundled kind_of(const struct event *event)
 		return institutional(event);
 	if (!event_is(event, CLAIM_PROFESSIONAL))
 		return BUNDLED_NOT;
-	if (flags & (PX_AMBULANCE_BASE | PX_AMBULANCE_AIR))
+	if (flags & (PX_AMBULANCE_BASE | PX_AMBULANCE_AIR | PX_GROUND_MILES | PX_AIR_MILES))
 		return is_between(event) ? BUNDLED_NOT : AMBULANCE;
 	if (event->run->setting == SETTING_DME)
 		return EQUIPMENT;
@@ -67,11 +67,11 @@ static bool is_bundled(const struct event *event, enum bundled kind, const struc
 {
 	int32_t day = event->line->from;
 
-	if (day <= stay->from || day >= stay->to)
+	if (day <= stay->from || day >= stay_out(stay))
 		return false;
-	if (event_is(event, CLAIM_INSTITUTIONAL) && event->run->same == stay->facility)
+	if (kind == OUTPATIENT && event->run->same == stay->facility)
 		return false;
-	return kind != EQUIPMENT || stay->to - day > DELIVERY_DAYS;
+	return kind != EQUIPMENT || stay_out(stay) - day > DELIVERY_DAYS;
 }
 
 static void keep(struct window *window, uint32_t at, enum bundled kind, const struct stay *stay)
@@ -84,26 +84,38 @@ static void keep(struct window *window, uint32_t at, enum bundled kind, const st
 	detail_add_days(&find.hit, "admitted", stay->from, stay->from);
 	detail_add_days(&find.hit, "discharged", stay->to, stay->to);
 	detail_add(&find.hit, "day=%d; limit=1..%d", window->events[at].line->from - stay->from,
-	        stay->to - stay->from - 1);
+	        stay_out(stay) - stay->from - 1);
 	find_keep(window, &find);
 }
 
-/* The first stay that the line falls into: stays are in order of admission. */
+/* Of the stays that the line falls into, which are in order of admission, the first in the order of
+ * lines. */
+static const struct stay *stay_around(
+        const struct event *event, enum bundled kind, const struct stay *stays, uint32_t count)
+{
+	const struct stay *first = NULL;
+
+	for (uint32_t i = 0; i < count && stays[i].from < event->line->from; i++) {
+		if (is_bundled(event, kind, &stays[i]) &&
+		        (!first || stays[i].lowest < first->lowest))
+			first = &stays[i];
+	}
+	return first;
+}
+
 static void judge_line(struct window *window, uint32_t at, enum bundled kind,
         const struct stay *stays, uint32_t count)
 {
 	const struct event *event = &window->events[at];
+	const struct stay *stay;
 
 	window_scope(window, 1);
 	if (!event_has_day(event) || (event_is(event, CLAIM_INSTITUTIONAL) && !event->run->same))
 		return;
 	window_evaluated(window, at, 1);
-	for (uint32_t i = 0; i < count && stays[i].from < event->line->from; i++) {
-		if (is_bundled(event, kind, &stays[i])) {
-			keep(window, at, kind, &stays[i]);
-			return;
-		}
-	}
+	stay = stay_around(event, kind, stays, count);
+	if (stay)
+		keep(window, at, kind, stay);
 }
 
 static void judge(struct window *window)
