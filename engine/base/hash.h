@@ -84,6 +84,7 @@ struct hash128_stream {
 /* hash128_feed() at a level of base/level.h. */
 struct hash_hot {
 	void (*feed)(struct hash128_stream *stream, const void *data, size_t size);
+	uint64_t (*whole)(const void *data, size_t size); /* hash64() of much */
 };
 extern const struct hash_hot hash_hot_scalar, hash_hot_avx2, hash_hot_avx512;
 

@@ -19,6 +19,7 @@ struct column {
 	struct pack_column_head head;
 	const uint8_t *codes;
 	uint8_t *table; /* values, or slices of texts */
+	uint64_t *keys; /* of claims or persons, an entry; else NULL */
 	uint32_t next;  /* PACK_NEXT: the entry of the last line */
 };
 
@@ -42,6 +43,7 @@ struct pack_reader {
 	bool filled[PACK_COLUMNS]; /* in the batch is more than blanks */
 	uint8_t *tables;
 	size_t tables_room;
+	bool by_line; /* claims' keys are worked out line by line */
 	uint64_t codes[BATCH_LINES];
 };
 
@@ -158,6 +160,14 @@ static size_t table_bytes(const struct pack_reader *reader, const struct pack_co
 	return (table_entries(reader, head) * pack_columns[head->column].size + 63) & ~(size_t)63;
 }
 
+/* Claims and persons are hashed an entry, not a line. */
+static size_t key_bytes(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	if (head->column != PACK_claim_id && head->column != PACK_person_id)
+		return 0;
+	return (table_entries(reader, head) * sizeof(uint64_t) + 63) & ~(size_t)63;
+}
+
 /* Take over the heads of the columns that are wanted.  Returns 0 or FAIL_DATA. */
 static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *diag)
 {
@@ -177,7 +187,7 @@ static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *di
 		reader->in_chunk[column->head.column] = true;
 		column->codes = reader->data + column->head.codes;
 		column->next = 0;
-		*bytes += table_bytes(reader, &column->head);
+		*bytes += table_bytes(reader, &column->head) + key_bytes(reader, &column->head);
 		reader->column_count++;
 	}
 	return 0;
@@ -241,12 +251,75 @@ static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *di
 	}
 	at = reader->tables;
 	for (uint32_t i = 0; i < reader->column_count; i++) {
-		reader->columns[i].table = at;
-		at += table_bytes(reader, &reader->columns[i].head);
-		if (!fill_table(reader, &reader->columns[i]))
+		struct column *column = &reader->columns[i];
+		size_t keys = key_bytes(reader, &column->head);
+
+		column->table = at;
+		at += table_bytes(reader, &column->head);
+		column->keys = keys ? (uint64_t *)(void *)at : NULL;
+		at += keys;
+		if (!fill_table(reader, column))
 			return damaged(reader, "no chunk of a claim pack", diag);
 	}
 	return 0;
+}
+
+/* ---- Keys ---- */
+
+static struct column *find_column(struct pack_reader *reader, unsigned number)
+{
+	for (uint32_t i = 0; i < reader->column_count; i++) {
+		if (reader->columns[i].head.column == number)
+			return &reader->columns[i];
+	}
+	return NULL;
+}
+
+static uint64_t text_hash(const struct pack_reader *reader, struct slice text)
+{
+	return text.size ? hash64(reader->data + text.at, text.size) : 0;
+}
+
+static void fill_person_keys(const struct pack_reader *reader, const struct column *column)
+{
+	const struct slice *texts = (const struct slice *)(const void *)column->table;
+	size_t count = table_entries(reader, &column->head);
+
+	for (size_t i = 0; i < count; i++)
+		column->keys[i] = texts[i].size
+		                          ? person_key_of(reader->data + texts[i].at, texts[i].size)
+		                          : 0;
+}
+
+/* False: the chunk has claims of several sources, and keys are the lines'. */
+static bool fill_claim_keys(struct pack_reader *reader, const struct column *column)
+{
+	const struct column *sources = find_column(reader, PACK_data_source);
+	const struct slice *texts = (const struct slice *)(const void *)column->table;
+	size_t count = table_entries(reader, &column->head);
+	uint64_t source = 0;
+
+	if (sources && sources->head.entries > 1)
+		return false;
+	if (sources)
+		source = text_hash(reader, *(const struct slice *)(const void *)sources->table);
+	for (size_t i = 0; i < count; i++)
+		column->keys[i] = claim_key_of(source, reader->data + texts[i].at, texts[i].size);
+	return true;
+}
+
+static void fill_keys(struct pack_reader *reader)
+{
+	struct column *claims = find_column(reader, PACK_claim_id);
+	struct column *persons = find_column(reader, PACK_person_id);
+
+	if (persons)
+		fill_person_keys(reader, persons);
+	if (claims && !fill_claim_keys(reader, claims))
+		claims->keys = NULL;
+	reader->by_line = !claims || !claims->keys;
+	if (!persons)
+		memset(reader->batch->person_key, 0, sizeof(reader->batch->person_key));
 }
 
 /* ---- A chunk begins ---- */
@@ -292,7 +365,7 @@ static int begin_chunk(struct pack_reader *reader, struct diag *diag)
 	size_t bytes;
 	int err;
 
-	if (hash64(reader->data, chunk->size) != chunk->hash)
+	if (reader->hash.hot->whole(reader->data, chunk->size) != chunk->hash)
 		return damaged(reader, "a chunk of this claim pack is damaged", diag);
 	memcpy(&reader->head, reader->data, sizeof(reader->head));
 	if (reader->head.size != chunk->size || reader->head.lines != chunk->lines ||
@@ -304,8 +377,10 @@ static int begin_chunk(struct pack_reader *reader, struct diag *diag)
 	err = take_heads(reader, &bytes, diag);
 	if (err == 0)
 		err = fill_tables(reader, bytes, diag);
-	if (err == 0)
+	if (err == 0) {
 		begin_batches(reader, reader->pack->layouts[reader->head.layout]);
+		fill_keys(reader);
+	}
 	return err;
 }
 
@@ -315,13 +390,17 @@ static void fill_texts(struct pack_reader *reader, struct column *column, uint32
 {
 	const struct slice *table = (const struct slice *)(const void *)column->table;
 	struct slice *out = pack_slices(reader->batch, column->head.column);
-	uint32_t next = column->next;
+	uint64_t *keys = column->head.column == PACK_claim_id ? reader->batch->claim_key
+	                                                      : reader->batch->person_key;
 
-	for (uint32_t i = 0; i < count; i++) {
-		next = (column->head.coding == PACK_NEXT ? next : 0) + (uint32_t)reader->codes[i];
-		out[i] = table[next];
+	if (column->head.coding == PACK_NEXT) {
+		for (uint32_t i = 0; i < count; i++)
+			reader->codes[i] = column->next += (uint32_t)reader->codes[i];
 	}
-	column->next = next;
+	for (uint32_t i = 0; i < count; i++)
+		out[i] = table[reader->codes[i]];
+	for (uint32_t i = 0; column->keys && i < count; i++)
+		keys[i] = column->keys[reader->codes[i]];
 }
 
 static void fill_column(
@@ -358,42 +437,31 @@ static bool same_slice(struct slice a, struct slice b)
 	return a.at == b.at && a.size == b.size;
 }
 
-/* Lines of a claim stand together: its key is worked out once. */
-static void fill_claim_keys(struct batch *batch)
+/* Claims of several sources: lines of one stand together, and it is hashed once. */
+static void fill_line_keys(const struct pack_reader *reader)
 {
+	struct batch *batch = reader->batch;
+
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct slice id = batch->claim_id[i], from = batch->data_source[i];
-		uint64_t source;
 
 		if (i > 0 && same_slice(id, batch->claim_id[i - 1]) &&
-		        same_slice(from, batch->data_source[i - 1])) {
+		        same_slice(from, batch->data_source[i - 1]))
 			batch->claim_key[i] = batch->claim_key[i - 1];
-			continue;
-		}
-		source = from.size ? hash64(batch->text + from.at, from.size) : 0;
-		batch->claim_key[i] = claim_key_of(source, batch->text + id.at, id.size);
-	}
-}
-
-static void fill_person_keys(struct batch *batch)
-{
-	for (uint32_t i = 0; i < batch->count; i++) {
-		struct slice id = batch->person_id[i];
-
-		if (i > 0 && same_slice(id, batch->person_id[i - 1]))
-			batch->person_key[i] = batch->person_key[i - 1];
 		else
-			batch->person_key[i] = id.size ? person_key_of(batch->text + id.at, id.size)
-			                               : 0;
+			batch->claim_key[i] = claim_key_of(
+			        text_hash(reader, from), batch->text + id.at, id.size);
 	}
 }
 
 /* The keys of the claims that lines replace, of the same data_source. */
-static void fill_original_keys(struct batch *batch)
+static void fill_original_keys(const struct pack_reader *reader)
 {
+	struct batch *batch = reader->batch;
+
 	for (uint32_t i = 0; i < batch->count; i++) {
-		struct slice id = batch->original_claim_id[i], from = batch->data_source[i];
-		uint64_t source = from.size ? hash64(batch->text + from.at, from.size) : 0;
+		struct slice id = batch->original_claim_id[i];
+		uint64_t source = id.size ? text_hash(reader, batch->data_source[i]) : 0;
 
 		batch->original_key[i] =
 		        id.size ? claim_key_of(source, batch->text + id.at, id.size) : 0;
@@ -409,10 +477,10 @@ static int put_batch(struct pack_reader *reader, uint32_t from, struct diag *dia
 	blank_rewritten(reader);
 	for (uint32_t i = 0; i < reader->column_count; i++)
 		fill_column(reader, &reader->columns[i], from, batch->count);
-	fill_claim_keys(batch);
-	fill_person_keys(batch);
+	if (reader->by_line)
+		fill_line_keys(reader);
 	if (reader->in_chunk[PACK_original_claim_id])
-		fill_original_keys(batch);
+		fill_original_keys(reader);
 	else
 		memset(batch->original_key, 0, batch->count * sizeof(batch->original_key[0]));
 	reader->counts.used += batch->count;

@@ -583,14 +583,20 @@ static bool has_adjustments(const struct batch *batch)
 	       bound(batch, FIELD_BILL_TYPE) || bound(batch, FIELD_BILL_FACILITY);
 }
 
-static void normalise_batch(
-        const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
+static void keys(const struct normalise *normalise, struct batch *batch)
 {
-	forget(batch);
 	claim_keys(batch);
 	original_keys(batch);
 	if (normalise->judged || has_adjustments(batch))
 		person_keys(batch);
+}
+
+static void normalise_batch(
+        const struct normalise *normalise, struct batch *batch, struct normalise_counts *counts)
+{
+	forget(batch);
+	if (!batch->kept)
+		keys(normalise, batch);
 	if (bound(batch, FIELD_RIF_TYPE))
 		rif_parts(batch);
 	service_dates(batch);
