@@ -52,8 +52,7 @@ static const struct command {
         {"calibrate", NULL, 'C', "FILE",
                 "Learn the weights of rules from what reviewers decided: a table for scan "
                 "--table precision_weights=FILE."},
-        {"report", NULL, 'R', "RUN",
-                "Make reports again from the tables of a finished run."},
+        {"report", NULL, 'R', "RUN", "Make reports again from the tables of a finished run."},
         {"diff", NULL, 'D', "RUN_A RUN_B",
                 "Say what differs between two runs: findings gained and lost, dollars, "
                 "providers that moved, rules, settings and code sets."},
@@ -425,9 +424,16 @@ static void put_fish(FILE *file, const char *text)
 	}
 }
 
+/* The words may stand in any order: "codes diff" has seen "diff" too. */
 static void fish_condition(FILE *file, const struct command *command)
 {
-	fprintf(file, "complete -c claimscan -n '__fish_seen_subcommand_from %s", command->group);
+	fputs("complete -c claimscan -n '", file);
+	for (size_t i = 0; i < COMMANDS && !command->name; i++) {
+		if (commands[i].name && strcmp(commands[i].name, command->group) == 0)
+			fprintf(file, "not __fish_seen_subcommand_from %s; and ",
+			        commands[i].group);
+	}
+	fprintf(file, "__fish_seen_subcommand_from %s", command->group);
 	if (command->name)
 		fprintf(file, "; and __fish_seen_subcommand_from %s", command->name);
 	putc('\'', file);

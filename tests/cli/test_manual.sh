@@ -30,12 +30,14 @@ in_bash() {
 }
 in_fish() {
 	grep -F "from $(printf '%s' "$1" | sed 's/ /; and __fish_seen_subcommand_from /')'" fish.completion |
+		{ case $1 in *' '*) grep -v "'not __fish" ;; *) grep -v "'__fish_seen_subcommand_from [a-z]*; and" ;; esac; } |
 		grep -oE -- ' -l [a-z-]+' | sed 's/ -l //'
 }
 
 command_of() {
 	case $1 in
 	S) echo scan ;; G) echo gen ;; r) echo rules bench ;; R) echo report ;; D) echo diff ;;
+	C) echo calibrate ;; V) echo convert ;;
 	b) echo codes build ;; i) echo codes info ;; l) echo codes lookup ;; d) echo codes diff ;;
 	*) echo "letter $1 has no command in tests/cli/test_manual.sh" ;;
 	esac
