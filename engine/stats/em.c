@@ -528,7 +528,8 @@ static const struct rule_check watched[] = {{"", CHECK_HISTORY, .watch = true, .
 	"no provider with 100 visits of one E/M family, on one side of its guideline change, " \
 	"and 29 peers"
 #define EM_TRAPS \
-	"Counts are gross. A guideline changed on 2021-01-01 (office) and 2023-01-01 (others): a " \
+	"Visits are net where histories are walked. A guideline changed on 2021-01-01 (office) " \
+	"and 2023-01-01 (others): a " \
 	"provider with services on both sides is not judged. Peers are of the same specialty, " \
 	"entity type and setting; the sick are sent to some of them. "
 

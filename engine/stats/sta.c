@@ -93,7 +93,8 @@ static void fill_digits(
 
 	row->evaluated = measures_of(cohort, sample)->digit_count;
 	row->p = rounded_p(chi_square_upper(chi_square, DIGITS - 1));
-	row->gate = row->value > mean_deviation_limit && rounded(chi_square) > chi_square_limit;
+	row->gate = row->value > mean_deviation_limit && rounded(chi_square) > chi_square_limit &&
+	            row->z > peers_z;
 }
 
 static int take_digits(void *context, const struct peer_span *span)
@@ -377,11 +378,13 @@ static const struct rule digit_rule = {
         .scope = "provider-period",
         .hit_unit = "provider",
         .definition = "The first digits of a provider's charges differ from those of its peers: "
-                      "mean deviation of shares above 0.015 and chi-square above 20.09.",
+                      "mean deviation of shares above 0.015, chi-square above 20.09, and the "
+                      "deviation above that of the peers by a robust z of 3.5.",
         .traps = "Fee schedules do not follow Benford's law, so the peers' own digits are the "
-                 "measure. Counts are gross.",
+                 "measure; where all have prices of their own, as hospitals do, all deviate, and "
+                 "nobody stands out.",
         .tables = "none",
-        .parameters = "n>=300; MAD>0.015; chi2>20.09; watch by default",
+        .parameters = "n>=300; MAD>0.015; chi2>20.09; z>3.5; watch by default",
         .dollars = "none",
         .evaluated = "charges with a first digit",
         .authority = "Nigrini 2012",
@@ -424,7 +427,8 @@ static const struct rule month_rule = {
                       "out from what the peers' highest months have (robust z of the logarithm "
                       "above 3.5).",
         .traps = "Late submissions show by the day of service, not by the day paid. Bursts of "
-                 "new providers need enumeration dates and are not judged. Counts are gross.",
+                 "new providers need enumeration dates and are not judged. Months are net "
+                 "where histories are walked.",
         .tables = "none",
         .parameters = "months>=6; z>5; $100,000; growth<50%",
         .dollars = "the month's excess over the median of the other months",

@@ -370,6 +370,15 @@ static int judge_all(struct stats *stats)
 	return score_all(stats);
 }
 
+static bool any_active(const struct rule_selection *selection)
+{
+	bool any = false;
+
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		any |= selection->active[rule];
+	return any;
+}
+
 int stats_create(struct stats **made, const struct stats_options *options, struct diag *diag)
 {
 	struct stats *stats = calloc(1, sizeof(*stats));
@@ -394,6 +403,8 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 		weights_read(&stats->weights, NULL, diag); /* the default cannot fail */
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		stats->built[rule_find(stats_rules[i]->rule->id)] = true;
+	if (!any_active(options->selection))
+		return 0;
 	int err = shipped_packs(&stats->packs, diag);
 
 	if (err >= 0)

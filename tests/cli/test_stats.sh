@@ -31,7 +31,7 @@ equal "a growing practice is not" 0 "$(flags STA-08 growing_practice)"
 for way in "-j1" "-j2" "-j2 --cpu scalar" "-j1 --cpu avx2"; do
 	# shellcheck disable=SC2086
 	exits "$way" 0 scan other made $way
-	equal "$way: the same bytes" "" "$(for file in providers provider_rules rules; do
+	equal "$way: the same bytes" "" "$(for file in providers provider_rules norms rules; do
 		cmp run/$file.csv other/$file.csv
 	done 2>&1)"
 done
