@@ -192,6 +192,7 @@ static struct sums make_pack(const char *csv, const char *pack)
 struct taking {
 	struct sums sums;
 	struct field_set blank; /* fields that must not be there */
+	const char *cut;        /* a file to be cut short while it is read */
 };
 
 static int take_kept(void *context, struct batch *batch, struct diag *diag)
@@ -208,6 +209,8 @@ static int take_kept(void *context, struct batch *batch, struct diag *diag)
 			cr_assert(pack_value(batch, column, i) == pack_columns[column].blank);
 	}
 	add_batch(&taking->sums, batch);
+	if (taking->cut)
+		cr_assert(truncate(taking->cut, 300000) == 0);
 	/* What later stages do to a batch must not be seen in the next. */
 	memset(batch->frequency, '9', sizeof(batch->frequency));
 	memset(batch->specialty, '9', sizeof(batch->specialty));
@@ -518,6 +521,27 @@ Test(pack, another_version_is_told, .init = set_up, .fini = tear_down)
 	expect_refused(
 	        path_of("other.clm"), "of version 7, this program reads version 1", "version", 8);
 	free(data);
+}
+
+/* Pages that are gone are zeros, and a signal that nobody dies of. */
+Test(pack, cut_while_it_is_read_is_found, .init = set_up, .fini = tear_down)
+{
+	for (size_t kind = 0; reader_kinds[kind]; kind++) {
+		struct taking taking = {.cut = path_of("claims.clm")};
+		struct way way = {reader_kinds[kind], LEVEL_SCALAR, NULL};
+		struct diag diag;
+		int err;
+
+		diag_init(&diag);
+		write_csv(path_of("claims.csv"), 0, 70000);
+		make_pack(path_of("claims.csv"), path_of("claims.clm"));
+		taking.cut = path_of("claims.clm");
+		err = read_pack(taking.cut, way, &taking, &diag);
+		cr_assert(diag_exit_code(err) == 65, "%s: %d %s", reader_kinds[kind]->name, err,
+		        diag.text);
+		cr_assert(strstr(diag.text, "claims.clm"), "%s", diag.text);
+		cr_assert(taking.sums.lines < 70000);
+	}
 }
 
 /* Its sources' counts are told again, of fields that are read. */

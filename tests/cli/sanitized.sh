@@ -13,6 +13,12 @@ for io in uring pread mmap; do
 	exits "scan --io $io -j8" 0 scan -j8 --io $io $side claims/claims.csv
 done
 cp -r run first
+exits "convert to a pack -j8" 0 "$program" convert -q -j8 --max-bad 100% claims/claims.csv -o claims.clm
+exits "convert to CSV -j8" 0 "$program" convert -q -j8 --max-bad 100% claims/claims.csv -o canonical.csv
+for io in uring pread mmap; do
+	# shellcheck disable=SC2086
+	exits "scan of a pack --io $io -j8" 0 scan -j8 --io $io $side claims.clm
+done
 for level in scalar avx2 avx512; do
 	"$program" scan -q --report none --cpu $level -o level narrow/claims.csv 2>stderr
 	[ $? = 69 ] && continue
