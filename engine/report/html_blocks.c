@@ -11,7 +11,7 @@
 
 /* What the makers make, apart from what the page keeps. */
 struct made {
-	struct full_parts facts, rules, counts, codes, findings;
+	struct full_parts facts, rules, counts, codes, findings, worklist;
 	struct out *shapes, *peers, *peer_codes, *months;
 };
 
@@ -303,6 +303,7 @@ static void make_full(struct out *out, const struct page *page, const struct mad
 		put_part(out, ",\"counts\":[", &made->counts, full);
 		put_part(out, ",\"codes\":[", &made->codes, full);
 		put_part(out, ",\"findings\":[", &made->findings, full);
+		put_part(out, ",\"worklist\":[", &made->worklist, full);
 		put_words(out, "}");
 	}
 	put_words(out, "],\n\"shapes\":");
@@ -354,12 +355,12 @@ static void page_destroy(struct page *page)
 
 static int made_create(struct made *made, const struct page *page, struct diag *diag)
 {
-	struct full_parts *parts[] = {
-	        &made->facts, &made->rules, &made->counts, &made->codes, &made->findings};
+	struct full_parts *parts[] = {&made->facts, &made->rules, &made->counts, &made->codes,
+	        &made->findings, &made->worklist};
 	struct out **outs[] = {&made->shapes, &made->peers, &made->peer_codes, &made->months};
 	int err = 0;
 
-	for (unsigned i = 0; i < 5 && err == 0; i++)
+	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]) && err == 0; i++)
 		err = full_parts_create(parts[i], page, diag);
 	for (unsigned i = 0; i < 4 && err == 0; i++)
 		err = out_create_memory(outs[i], diag);
@@ -369,11 +370,11 @@ static int made_create(struct made *made, const struct page *page, struct diag *
 /* Frees all of it; returns err, or that some text was lost for want of memory. */
 static int made_close(struct made *made, int err, struct diag *diag)
 {
-	struct full_parts *parts[] = {
-	        &made->facts, &made->rules, &made->counts, &made->codes, &made->findings};
+	struct full_parts *parts[] = {&made->facts, &made->rules, &made->counts, &made->codes,
+	        &made->findings, &made->worklist};
 	struct out *outs[] = {made->shapes, made->peers, made->peer_codes, made->months,
 	        made->facts.text, made->rules.text, made->counts.text, made->codes.text,
-	        made->findings.text};
+	        made->findings.text, made->worklist.text};
 
 	for (size_t i = 0; i < sizeof(outs) / sizeof(outs[0]); i++) {
 		int lost = outs[i] ? out_close(outs[i], diag) : 0;
@@ -397,6 +398,8 @@ static int make_all(struct page *page, struct made *made, struct diag *diag)
 		err = html_make_codes(page, &made->codes, made->peer_codes, diag);
 	if (err == 0)
 		err = html_make_findings(page, &made->findings, diag);
+	if (err == 0)
+		err = html_make_worklist(page, &made->worklist, diag);
 	return err;
 }
 

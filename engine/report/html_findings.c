@@ -63,48 +63,14 @@ struct maker {
 	const struct page *page;
 	struct table_read *table;
 	unsigned columns[COLUMNS];
-	struct names *providers; /* of those in full: id, NUL, kind */
-	uint32_t *fulls;         /* by number of the name */
-	struct evidence *of;     /* of those in full */
-	struct out *text;        /* of the rule at hand */
-	struct out *settled;     /* of the rules before */
+	struct full_index index;
+	struct evidence *of; /* of those in full */
+	struct out *text;    /* of the rule at hand */
+	struct out *settled; /* of the rules before */
 	struct piece *pieces;
 	uint32_t piece_count, piece_capacity;
 	int32_t rule; /* a number of page->rules; -1 before the first */
 };
-
-enum { KEY_MAX = 512 };
-
-static size_t make_key(char key[KEY_MAX], struct text id, struct text kind)
-{
-	size_t id_size = id.size < KEY_MAX / 2 ? id.size : KEY_MAX / 2;
-	size_t kind_size = kind.size < KEY_MAX / 4 ? kind.size : KEY_MAX / 4;
-
-	memcpy(key, id.at, id_size);
-	key[id_size] = '\0';
-	memcpy(key + id_size + 1, kind.at, kind_size);
-	return id_size + 1 + kind_size;
-}
-
-static int name_fulls(struct maker *maker)
-{
-	const struct page *page = maker->page;
-	size_t size;
-	const char *ids = out_memory_text(page->ids, &size);
-
-	for (uint32_t full = 0; full < page->full_count; full++) {
-		const struct list_row *row = &page->rows[page->full[full]];
-		struct text id = {ids + row->npi, row->npi_size};
-		char key[KEY_MAX];
-		int32_t number = names_add(maker->providers, key,
-		        make_key(key, id, names_at(page->kinds, (uint32_t)row->kind)));
-
-		if (number < 0)
-			return FAIL_MEMORY;
-		maker->fulls[number] = full;
-	}
-	return 0;
-}
 
 static bool is_superseded(struct text detail)
 {
@@ -245,7 +211,6 @@ static int take_row(struct maker *maker, struct diag *diag)
 	struct text id = table_read_text(maker->table, maker->columns[NPI]);
 	struct text kind = table_read_text(maker->table, maker->columns[ID_KIND_COLUMN]);
 	int32_t number = names_find(maker->page->rules, rule.at, rule.size);
-	char key[KEY_MAX];
 
 	if (number < 0)
 		return table_read_fail(
@@ -254,9 +219,9 @@ static int take_row(struct maker *maker, struct diag *diag)
 		return FAIL_MEMORY;
 	maker->rule = number;
 
-	int32_t found = names_find(maker->providers, key, make_key(key, id, kind));
+	int32_t full = full_index_find(&maker->index, id, kind);
 
-	return found < 0 ? 0 : keep_row(maker, &maker->of[maker->fulls[found]], diag);
+	return full < 0 ? 0 : keep_row(maker, &maker->of[full], diag);
 }
 
 static int read_rows(struct maker *maker, struct full_parts *findings, struct diag *diag)
@@ -289,11 +254,10 @@ static int close_text(struct out *text, int err, struct diag *diag)
 int html_make_findings(const struct page *page, struct full_parts *findings, struct diag *diag)
 {
 	struct maker maker = {.page = page, .rule = -1};
-	int err = names_create(&maker.providers, diag);
+	int err = full_index_create(&maker.index, page, diag);
 
-	maker.fulls = calloc(page->full_count + 1, sizeof(*maker.fulls));
 	maker.of = calloc(page->full_count + 1, sizeof(*maker.of));
-	if (err == 0 && (!maker.fulls || !maker.of))
+	if (err == 0 && (!maker.of))
 		err = FAIL_MEMORY;
 	for (uint32_t full = 0; full < page->full_count && err == 0; full++)
 		maker.of[full].first = maker.of[full].last = -1;
@@ -302,13 +266,10 @@ int html_make_findings(const struct page *page, struct full_parts *findings, str
 	if (err == 0)
 		err = out_create_memory(&maker.settled, diag);
 	if (err == 0)
-		err = name_fulls(&maker);
-	if (err == 0)
 		err = read_rows(&maker, findings, diag);
 	err = close_text(maker.text, err, diag);
 	err = close_text(maker.settled, err, diag);
-	names_destroy(maker.providers);
-	free(maker.fulls);
+	full_index_destroy(&maker.index);
 	free(maker.of);
 	free(maker.pieces);
 	return err == FAIL_MEMORY ? diag_set(diag, err, "no memory for the page's findings") : err;

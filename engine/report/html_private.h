@@ -129,6 +129,15 @@ int full_parts_create(struct full_parts *parts, const struct page *page, struct 
 void full_part_begin(struct full_parts *parts, uint32_t full);
 void full_part_end(struct full_parts *parts, uint32_t full);
 
+/* Which of those in full has an id; for tables that do not come by provider. */
+struct full_index {
+	struct names *keys; /* id, NUL, kind */
+	uint32_t *fulls;    /* by number of the key */
+};
+int full_index_create(struct full_index *index, const struct page *page, struct diag *diag);
+void full_index_destroy(struct full_index *index); /* takes zeros */
+int32_t full_index_find(const struct full_index *index, struct text id, struct text kind); /* -1 */
+
 int html_make_facts(const struct page *page, struct full_parts *facts, struct diag *diag);
 int html_make_rules(
         struct page *page, struct full_parts *rules, struct out *shapes, struct diag *diag);
@@ -137,6 +146,7 @@ int html_make_counts(const struct page *page, struct full_parts *counts, struct 
 int html_make_codes(
         const struct page *page, struct full_parts *codes, struct out *peers, struct diag *diag);
 int html_make_findings(const struct page *page, struct full_parts *findings, struct diag *diag);
+int html_make_worklist(const struct page *page, struct full_parts *worklist, struct diag *diag);
 
 /* ---- JSON, as small as it gets. ---- */
 

@@ -118,6 +118,64 @@ void full_part_end(struct full_parts *parts, uint32_t full)
 	parts->parts[full].size = size_of(parts->text) - parts->parts[full].at;
 }
 
+/* ---- Those in full, by id. ---- */
+
+enum { KEY_MAX = 512 }; /* longer ids are told apart by what they begin with */
+
+static size_t make_key(char key[KEY_MAX], struct text id, struct text kind)
+{
+	size_t id_size = id.size < KEY_MAX / 2 ? id.size : KEY_MAX / 2;
+	size_t kind_size = kind.size < KEY_MAX / 4 ? kind.size : KEY_MAX / 4;
+
+	memcpy(key, id.at, id_size);
+	key[id_size] = '\0';
+	memcpy(key + id_size + 1, kind.at, kind_size);
+	return id_size + 1 + kind_size;
+}
+
+static int add_fulls(struct full_index *index, const struct page *page)
+{
+	size_t size;
+	const char *ids = out_memory_text(page->ids, &size);
+
+	for (uint32_t full = 0; full < page->full_count; full++) {
+		const struct list_row *row = &page->rows[page->full[full]];
+		struct text id = {ids + row->npi, row->npi_size};
+		char key[KEY_MAX];
+		int32_t number = names_add(index->keys, key,
+		        make_key(key, id, names_at(page->kinds, (uint32_t)row->kind)));
+
+		if (number < 0)
+			return FAIL_MEMORY;
+		index->fulls[number] = full;
+	}
+	return 0;
+}
+
+int full_index_create(struct full_index *index, const struct page *page, struct diag *diag)
+{
+	*index = (struct full_index){.fulls = calloc(page->full_count + 1, sizeof(uint32_t))};
+	int err = index->fulls ? names_create(&index->keys, diag) : FAIL_MEMORY;
+
+	if (err == 0)
+		err = add_fulls(index, page);
+	return err == FAIL_MEMORY ? diag_set(diag, err, "no memory for the page's providers") : err;
+}
+
+void full_index_destroy(struct full_index *index)
+{
+	names_destroy(index->keys);
+	free(index->fulls);
+}
+
+int32_t full_index_find(const struct full_index *index, struct text id, struct text kind)
+{
+	char key[KEY_MAX];
+	int32_t number = names_find(index->keys, key, make_key(key, id, kind));
+
+	return number < 0 ? -1 : (int32_t)index->fulls[number];
+}
+
 /* ---- JSON. ---- */
 
 void put_words(struct out *out, const char *text)

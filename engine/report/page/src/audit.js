@@ -40,7 +40,7 @@ function fields(quality) {
 	return panel('Fields', { note: 'Columns that the files have and the run used. A field that no file has is not here: that is another thing than blank.', tools: h('button', { type: 'button', onclick: () => save('fields.csv', table.exported()) }, 'Export CSV') }, table.element);
 }
 
-const pairs = (object) => Object.entries(object ?? {}).map(([name, value]) => [name.replaceAll('_', ' '), typeof value === 'number' ? count(value) : String(value)]);
+const pairs = (object) => Object.entries(object ?? {}).map(([name, value]) => [name.replaceAll('_', ' '), Number.isInteger(value) ? count(value) : String(value)]);
 
 export function qualityView(run) {
 	const quality = run.quality;

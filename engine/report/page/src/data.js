@@ -84,6 +84,7 @@ const RULE_COLUMNS = ['rule', 'measure', 'flag', 'direction', 'evaluated', 'hits
 	'peers', 'median', 'mad', 'p80', 'p90', 'z', 'p', 'q', 'percentile', 'dollars', 'samples', 'shapeState', 'shapeAll'];
 const FINDING_COLUMNS = ['kind', 'severity', 'claim', 'line', 'person', 'date', 'code', 'modifiers', 'units', 'amount',
 	'otherClaim', 'otherLine', 'detail', 'dollars', 'authority'];
+const PULL_COLUMNS = ['frame', 'frameSize', 'sampleSize', 'seed', 'stratum', 'order', 'claim', 'line', 'amount', 'reason'];
 const FACTS = ['units', 'charge', 'allowed', 'paid', 'evaluable', 'first', 'last', 'reasons'];
 
 const named = (columns) => (cells) => Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
@@ -108,6 +109,7 @@ function fullOf(entry, shapes) {
 		rules,
 		counts: entry.counts,
 		codes: entry.codes,
+		worklist: entry.worklist.map(named(PULL_COLUMNS)),
 		findings: entry.findings.map(([rule, seen, rows]) => ({ rule, seen, rows: rows.map(named(FINDING_COLUMNS)) })),
 	};
 }

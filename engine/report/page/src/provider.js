@@ -39,7 +39,7 @@ function head(run, i, full) {
 		h('p', { class: 'lede' }, [specialty(list.specialties[list.specialty[i]]), entity(list.entity[i]), list.states[list.state[i]]].filter(Boolean).join(' · ')),
 		h('div', { class: 'tiles' },
 			tile(list.rank[i] === null ? '–' : `${count(list.rank[i])}`, 'rank', list.class_rank[i] === null ? null : `${count(list.class_rank[i])} in its class`),
-			tile(scoreCell(list.score[i]), 'score of 1000', list.families[i] ? plural(list.families[i], 'family').replace('familys', 'families') + ' flagged' : 'nothing flagged beside peers'),
+			tile(scoreCell(list.score[i]), 'score of 1000', list.families[i] ? list.families[i] === 1 ? '1 family flagged' : `${count(list.families[i])} families flagged` : 'nothing flagged beside peers'),
 			tile(cents(list.expected[i]), 'expected to stand'), tile(cents(list.flagged[i]), 'flagged on lines', full ? plural(list.findings[i], 'finding') : null),
 			tile(cents(list.amount[i]), run.amount, `${plural(list.claims[i], 'claim')}, ${plural(list.lines[i], 'line')}${list.beneficiaries[i] === null ? '' : `, ${plural(list.beneficiaries[i], 'patient')}`}`))];
 }
@@ -214,6 +214,7 @@ function detailCell(text) {
 	}));
 }
 
+const fileName = (what, run, i) => `${what}-${providerName(run.list, i)}.csv`.replace(/[^\w.-]/g, '_');
 const claimText = (claim, line) => (line === null ? claim : `${claim} line ${line}`);
 
 function evidenceGroup(run, group) {
@@ -250,12 +251,43 @@ function evidence(run, i, full) {
 	if (groups.length === 0)
 		return panel('Evidence', { id: 'evidence' }, h('p', { class: 'empty' }, full.rules.some((row) => row.flag) ? 'What is flagged are measures over many claims; no single claim is at fault.' : 'No findings.'));
 	const claims = [...new Set(groups.flatMap((group) => group.rows.map((row) => row.claim)))];
-	const exported = () => save(`evidence-${providerName(run.list, i)}.csv`.replace(/[^\w.-]/g, '_'), [
+	const exported = () => save(fileName('evidence', run, i), [
 		['rule', 'kind', 'severity', 'claim_id', 'line', 'person', 'date', 'code', 'modifiers', 'units', 'amount', 'other_claim_id', 'other_line', 'detail', 'dollars', 'authority'],
 		...groups.flatMap((group) => group.rows.map((row) => [run.rules[group.rule].rule, row.kind, row.severity, row.claim, row.line, row.person, row.date, row.code, row.modifiers, row.units, row.amount, row.otherClaim, row.otherLine, row.detail, row.dollars, row.authority]))]);
 	return panel('Evidence', { id: 'evidence', note: 'Of each rule the dearest findings, and some drawn by hash.', tools: [
 		h('button', { type: 'button', onclick: () => copy(claims.join('\n'), plural(claims.length, 'claim id')) }, `Copy all ${plural(claims.length, 'claim id')}`),
 		h('button', { type: 'button', onclick: exported }, 'Export CSV')] }, groups.map((group) => evidenceGroup(run, group)));
+}
+
+/* ---- Claims to pull. ---- */
+
+const STRATA = { random: 'random sample', judgement: 'top dollars' };
+
+// Each list of a frame: its claims, and what may be said from them.
+function pullList(run, frame, stratum, rows) {
+	const of = stratum === 'random'
+		? `${plural(rows.length, 'unit')} of ${count(rows[0].frameSize)}, drawn by hash under seed ${rows[0].seed}: what is found holds of the frame`
+		: `the ${plural(rows.length, 'unit')} of most dollars: what is found holds of no others`;
+	const rule = run.ruleById.get(frame.split(' ')[0]);
+	const claims = [...new Set(rows.map((row) => row.claim))];
+	return h('section', { class: 'evidence', 'aria-label': `${frame}, ${STRATA[stratum] ?? stratum}` },
+		h('div', { class: 'panel-head' }, h('h3', null, rule ? ruleLink(rule) : '', ` ${frame.split(' ').slice(1).join(' ')} `, h('span', { class: stratum === 'random' ? 'badge on' : 'badge' }, STRATA[stratum] ?? stratum), h('small', null, ` ${of}`)),
+			h('div', { class: 'tools' }, copyButton(claims.join('\n'), `${plural(claims.length, 'claim id')} to pull`, `Copy ${plural(claims.length, 'claim id')}`))),
+		h('ol', { class: 'claims' }, rows.map((row) => h('li', { title: row.reason }, h('code', null, row.claim), h('small', null, [row.line !== null && ` line ${row.line}`, row.amount !== null && ` ${exact(row.amount)}`])))));
+}
+
+function worklist(run, i, full) {
+	if (full.worklist.length === 0) return null;
+	const lists = new Map();
+	for (const row of full.worklist) {
+		const key = JSON.stringify([row.frame, row.stratum]);
+		if (!lists.has(key)) lists.set(key, []);
+		lists.get(key).push(row);
+	}
+	const exported = () => save(fileName('worklist', run, i), [['frame', 'frame_size', 'sample_size', 'seed', 'stratum', 'order', 'claim_id', 'line', 'amount', 'reason'],
+		...full.worklist.map((row) => [row.frame, row.frameSize, row.sampleSize, row.seed, row.stratum, row.order, row.claim, row.line, row.amount, row.reason])]);
+	return panel('Claims to pull', { id: 'worklist', note: 'A random sample can be extrapolated to its frame; the dearest cannot.', tools: h('button', { type: 'button', onclick: exported }, 'Export CSV') },
+		[...lists].map(([key, rows]) => pullList(run, ...JSON.parse(key), rows.sort((a, b) => a.order - b.order))));
 }
 
 /* ---- The view. ---- */
@@ -280,7 +312,7 @@ export async function providerView(run, kind, id) {
 	const mix = mixPanels(run, i, full, peers, data.peerCodes.get(list.group[i]));
 	return [...head(run, i, full), why(run, full), measures(run, full),
 		h('div', { class: 'columns' }, emPanel(full, peers), monthPanel(run, full, peers, data.groupSizes[list.group[i]] ?? 0), mix),
-		evidence(run, i, full),
+		evidence(run, i, full), worklist(run, i, full),
 		panel('Also known', {}, facts([['First and last service', `${full.first} to ${full.last}`], ['Units', count(Math.round(full.units))], ['Charge', dollars(full.charge)], ['Allowed', dollars(full.allowed)], ['Paid', dollars(full.paid)],
 			['Peer group', list.group[i] === -1 ? null : list.groups[list.group[i]]], ['Peers', count(list.peers[i])], ['Rules that judged it', count(full.evaluable)]]))];
 }

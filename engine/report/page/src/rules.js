@@ -10,14 +10,17 @@ import { count, dollars, FAMILIES, figure, percent, plural, STATES } from './wor
 
 const stateBadge = (rule) => h('span', { class: rule.state === 'on' ? 'badge on' : 'badge' }, rule.state);
 
-function rulesTable(run, rules, go) {
-	return new Table({
-		caption: 'Rules', rows: rules, sort: 'dollars', descending: true, open: (rule) => go(`#/rules/${rule.rule}`), tall: true,
+const SHORT = ['rule', 'name', 'family', 'state', 'in_scope', 'reason']; // of what was not judged
+
+function rulesTable(run, rules, go, judged) {
+	const table = {
+		caption: 'Rules', rows: rules, sort: judged ? 'dollars' : 'rule', descending: judged, open: (rule) => go(`#/rules/${rule.rule}`), tall: true,
 		columns: [
 			{ key: 'rule', label: 'Rule', head: true, value: (r) => r.rule, cell: (r) => h('a', { href: `#/rules/${r.rule}`, tabindex: -1, class: 'rule-id' }, r.rule) },
 			{ key: 'name', label: 'Name', wide: true, value: (r) => r.name },
 			{ key: 'family', label: 'Family', hidden: true, value: (r) => r.family },
 			{ key: 'state', label: 'State', value: (r) => r.state, cell: stateBadge },
+			{ key: 'in_scope', label: 'In scope', number: true, hidden: judged, title: 'Units of the kind the rule is about', value: (r) => r.in_scope, cell: (r) => count(r.in_scope) },
 			{ key: 'hits', label: 'Hits', number: true, value: (r) => r.hits, cell: (r) => count(r.hits) },
 			{ key: 'evaluated', label: 'Judged', number: true, title: 'Units that could be judged', value: (r) => r.evaluated, cell: (r) => count(r.evaluated) },
 			{ key: 'rate', label: 'Rate', number: true, value: (r) => r.rate, cell: (r) => percent(r.rate, 3) },
@@ -26,9 +29,11 @@ function rulesTable(run, rules, go) {
 			{ key: 'dollars', label: 'Dollars', number: true, value: (r) => r.dollars, cell: (r) => dollars(r.dollars) },
 			{ key: 'unique_dollars', label: 'Alone', number: true, title: 'Dollars of lines that no other rule hit', value: (r) => r.unique_dollars, cell: (r) => dollars(r.unique_dollars) },
 			{ key: 'ns_per_line', label: 'Cost', number: true, title: 'Nanoseconds a line', value: (r) => r.ns_per_line, cell: (r) => (r.ns_per_line === null ? '–' : `${figure(r.ns_per_line)} ns`) },
-			{ key: 'reason', label: 'Why not, or by what', wide: true, value: (r) => r.reason },
+			{ key: 'reason', label: judged ? 'Note' : 'Why', wide: true, value: (r) => r.reason, cell: (r) => h('span', { title: r.reason }, r.reason) },
 		],
-	});
+	};
+	if (!judged) table.columns = table.columns.filter((column) => SHORT.includes(column.key));
+	return new Table(table);
 }
 
 /* ---- Providers in common. ---- */
@@ -69,11 +74,12 @@ export function rulesView(run, go, query) {
 	const wanted = query.get('state') ?? '';
 	const states = Object.keys(STATES).filter((state) => run.rules.some((rule) => rule.state === state));
 	const rules = run.rules.filter((rule) => !wanted || rule.state === wanted);
-	const table = rulesTable(run, rules, go);
+	const judged = !wanted || wanted === 'on' || wanted === 'watch';
+	const table = rulesTable(run, rules, go, judged);
 	const chip = (state, words, n) => h('a', { class: state === wanted ? 'chip chosen' : 'chip', href: state ? `#/rules?state=${encodeURIComponent(state)}` : '#/rules', 'aria-current': state === wanted ? 'true' : null, title: STATES[state] }, `${words} (${count(n)})`);
 	const view = [h('h1', null, 'Rules'),
 		h('nav', { class: 'chips', 'aria-label': 'Rules by state' }, chip('', 'all', run.rules.length), states.map((state) => chip(state, state, run.rules.filter((rule) => rule.state === state).length))),
-		panel('By dollars', { note: wanted ? `${wanted}: ${STATES[wanted] ?? ''}` : 'Dollars of a rule are never more than its lines have; rules overlap, and “alone” are those of lines that no other hit.', tools: h('button', { type: 'button', onclick: () => save('rules.csv', table.exported()) }, 'Export CSV') }, table.element),
+		panel(judged ? 'By dollars' : 'By id', { note: wanted ? `${wanted}: ${STATES[wanted] ?? ''}` : 'Dollars of a rule are never more than its lines have; rules overlap, and “alone” are those of lines that no other hit.', tools: h('button', { type: 'button', onclick: () => save('rules.csv', table.exported()) }, 'Export CSV') }, table.element),
 		!wanted && matrix(run)];
 	view.print = (on) => table.print(on);
 	return view;
