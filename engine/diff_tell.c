@@ -13,8 +13,8 @@ enum { NOTE_MAX = 320 };
 enum { SHEET_RUNS, SHEET_CHANGES, SHEET_STATES, SHEET_FOUND, SHEET_HITS, SHEET_PROVIDERS, SHEETS };
 
 static const char sampled_note[] =
-        "not all findings were kept (scan --findings all): these are the hits of each provider, "
-        "more or fewer";
+        "one of the runs did not keep all findings (--findings all): these are the differences in "
+        "hits of each provider and rule";
 
 struct telling {
 	const struct diff *diff;

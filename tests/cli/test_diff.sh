@@ -155,7 +155,7 @@ sed -i 's/"findings": "all"/"findings": "sample"/' three/manifest.json
 printf '1,npi,DUP-01,,4,1234.56\n2,npi,DUP-01,,0,0.00\n3,npi,VAL-02,,1,\n' >>one/provider_rules.csv
 printf '1,npi,DUP-01,,2,1000.00\n2,npi,DUP-01,,3,0.50\n3,npi,VAL-02,,1,\n' >>three/provider_rules.csv
 exits "a run with samples" 0 "$program" diff one three
-equal "a run with samples: the note" 1 "$(grep -c 'not all findings were kept (scan --findings all)' stdout)"
+equal "a run with samples: the note" 1 "$(grep -c 'one of the runs did not keep all findings (--findings all)' stdout)"
 equal "a run with samples: by provider" "  DUP-01 3 0.50 2 234.56 0" \
 	"$(sed -n '/^Hits gained/,/^$/p' stdout | grep DUP-01 | tr -s ' ' | sed 's/^ /  /')"
 exits "the year's run with samples" 0 "$program" diff --json a s
