@@ -20,7 +20,8 @@ struct state {
 	size_t mask;
 	struct tally groups[CODE_GROUPS];
 	struct tally visits;
-	int32_t first_month, last_month;
+	int32_t first_month, last_month; /* if dated */
+	bool dated;
 };
 
 /* At most half full: no beneficiary has fewer than one line. */
@@ -61,7 +62,7 @@ static void add_line(
 	state->visits.k += day != person->last_day;
 	person->last_day = day;
 	tally->k++;
-	tally->sum += line->units > 0 ? line->units / UNITS_ONE : 0;
+	tally->sum += line->units > 0 ? line->units : 0;
 	tally->dollars += line->amount > 0 ? line->amount : 0;
 }
 
@@ -76,9 +77,9 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	if (day->day == DATE_ABSENT)
 		return;
 	state->last_month = date_month(day->day);
-	if (state->visits.sum == 0)
+	if (!state->dated)
 		state->first_month = state->last_month;
-	state->visits.sum = state->last_month - state->first_month + 1;
+	state->dated = true;
 }
 
 static void end(struct provider_window *window, void *own)
@@ -94,6 +95,9 @@ static void end(struct provider_window *window, void *own)
 			provider_tally(window, *tally);
 	}
 	state->visits.measure = TALLY_STA_04_VISITS;
+	if (state->dated)
+		state->visits.sum = (int64_t)state->visits.n *
+		                    (state->last_month - state->first_month + 1);
 	if (state->visits.n > 0)
 		provider_tally(window, state->visits);
 }

@@ -248,12 +248,14 @@ static void oppose(const struct window *window, const struct day_code *code,
 	}
 }
 
-static void put(struct window *window, const struct event *event, enum tally_measure measure,
-        const struct tally *counts)
+/* Every measure has all lines; its own are those that passed so. */
+static void put(
+        struct window *window, const struct event *event, enum tally_measure measure, bool passed)
 {
-	struct tally tally = *counts;
+	struct tally tally = {.measure = measure, .n = 1, .k = passed};
 
-	tally.measure = measure;
+	if (passed && event->amount > 0)
+		tally.dollars = event->amount;
 	window_tally(window, event, tally);
 }
 
@@ -263,20 +265,16 @@ static void count_line(
 {
 	bool itself = excuses_itself(event);
 	bool passed = itself || (!is_em(event) && opponents->plain == NO_EVENT);
-	struct tally all = {.n = 1, .k = passed};
-	struct tally one = {.k = 1, .dollars = event->amount > 0 ? event->amount : 0};
+	bool twice = has_distinct(event) && has_subset(event);
+	enum tally_measure group = group_of(
+	        itself || !passed ? event : &window->events[opponents->bypassed]);
 
-	all.dollars = passed ? one.dollars : 0;
-	put(window, event, TALLY_NCC_03_ALL, &all);
-	if (!passed)
-		return;
-	put(window, event, group_of(itself ? event : &window->events[opponents->bypassed]), &one);
-	if (opponents->same_anatomic)
-		put(window, event, TALLY_NCC_03_SAME_ANATOMIC, &one);
-	if (has_distinct(event) && has_subset(event))
-		put(window, event, TALLY_NCC_03_59_AND_X, &one);
-	if (has_distinct(event) && is_em(event))
-		put(window, event, TALLY_NCC_03_59_ON_EM, &one);
+	put(window, event, TALLY_NCC_03_ALL, passed);
+	for (unsigned measure = TALLY_NCC_03_59; measure <= TALLY_NCC_03_OTHER; measure++)
+		put(window, event, (enum tally_measure)measure, passed && group == measure);
+	put(window, event, TALLY_NCC_03_SAME_ANATOMIC, passed && opponents->same_anatomic);
+	put(window, event, TALLY_NCC_03_59_AND_X, passed && twice);
+	put(window, event, TALLY_NCC_03_59_ON_EM, passed && has_distinct(event) && is_em(event));
 }
 
 static void count_code(struct window *window, const struct edits *edits,
