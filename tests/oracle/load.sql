@@ -42,6 +42,7 @@ SELECT
 	read_date(admission_date) AS admission,
 	read_date(discharge_date) AS discharge,
 	read_date(paid_date) AS paid_date,
+	lpad(clean(discharge_disposition_code), 2, '0') AS status,
 	read_date(received_date) AS received,
 	lpad(clean(place_of_service_code), 2, '0') AS place,
 	CASE

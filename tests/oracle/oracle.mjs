@@ -184,7 +184,7 @@ async function compareFindings() {
 // Runs of one rule each, whose findings stand alone.
 async function compareAlone() {
 	const columns = ['kind', 'claim_id', 'line', 'other_claim_id', 'other_line', 'dollars'];
-	for (const rule of ['NCC-01', 'NCC-02', 'NCC-05']) {
+	for (const rule of ['NCC-01', 'NCC-02', 'NCC-05', 'NCC-07', 'GLO-01', 'INP-04', 'TIM-05']) {
 		await db.run(`CREATE OR REPLACE TEMP TABLE alone AS SELECT kind, claim_id, line, other_claim_id, other_line, ${cents('dollars')}
 			FROM read_csv(${text(join(`${runDir}-${rule}`, 'findings.csv'))}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"')`);
 		await compare(`findings.csv ${rule} alone`,
@@ -208,7 +208,7 @@ const values = {
 	basis: text(['paid', 'allowed', 'charge'].find((name) => there.has(`${name}_amount`)) ?? 'paid'),
 	codes: text(codesDir).slice(1, -1),
 };
-for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql', 'rules_val.sql', 'rules_line.sql', 'rules_claim.sql', 'rules_history.sql', 'findings.sql'])
+for (const file of ['load.sql', 'codes.sql', 'claims.sql', 'counters.sql', 'rules_val.sql', 'rules_line.sql', 'rules_claim.sql', 'rules_history.sql', 'rules_alone.sql', 'findings.sql'])
 	await runFile(file, values);
 await compareCounters();
 await compareRules();
