@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TABLE_BLANK INT64_MIN /* of a blank cell, where a number is asked for; AMOUNT_ABSENT too \
-	                       */
+/* Of a blank cell, where a number is asked for; the same as AMOUNT_ABSENT. */
+#define TABLE_BLANK INT64_MIN
 
 struct table_read;
 
