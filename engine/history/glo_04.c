@@ -58,8 +58,8 @@ static const struct rule rule = {
                       "fee schedule of its day bundles: status B, or P (bundled).",
         .traps = "P is bundled where it is incident to a service: DMEPOS suppliers, and POS 12, "
                  "are left out. Commercial contracts pay some of these. Charges do not tell "
-                 "payment, so a run without payments is not evaluable. Pairs of codes split over "
-                 "adjacent days, a rate of the provider's, are not reckoned.",
+                 "payment, so a run without payments is not evaluable. Pairs of codes on "
+                 "two days running are counted for the provider (split): staged care is so too.",
         .tables = "the fee schedule's status; the starter has it of some seventy codes",
         .parameters = "none",
         .dollars = "the amount of the line",

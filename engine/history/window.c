@@ -287,18 +287,25 @@ static int build_claims(struct window_private *own)
 
 /* ---- Slots ---- */
 
+/* A day and provider against another. */
+static int compare_days(const struct slot *a, const struct slot *b)
+{
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	if (a->same != b->same)
+		return a->same < b->same ? -1 : 1;
+	if (a->span != b->span)
+		return a->span < b->span ? -1 : 1;
+	return (int)a->setting - (int)b->setting;
+}
+
 static int compare_slots(const void *a, const void *b)
 {
 	const struct slot *of_a = a, *of_b = b;
+	int order = compare_days(of_a, of_b);
 
-	if (of_a->from != of_b->from)
-		return of_a->from < of_b->from ? -1 : 1;
-	if (of_a->same != of_b->same)
-		return of_a->same < of_b->same ? -1 : 1;
-	if (of_a->span != of_b->span)
-		return of_a->span < of_b->span ? -1 : 1;
-	if (of_a->setting != of_b->setting)
-		return of_a->setting < of_b->setting ? -1 : 1;
+	if (order)
+		return order;
 	if (of_a->code != of_b->code)
 		return of_a->code < of_b->code ? -1 : 1;
 	if (of_a->equal != of_b->equal)
@@ -394,45 +401,38 @@ uint32_t events_from(const struct window *window, int32_t day)
 	return low;
 }
 
-/* As compare_slots() has them: a slot's day and provider against an event's. */
-static int compare_place(const struct slot *slot, const struct event *event)
-{
-	const struct history_line *line = event->line;
-
-	if (slot->from != line->from)
-		return slot->from < line->from ? -1 : 1;
-	if (slot->same != event->run->same)
-		return slot->same < event->run->same ? -1 : 1;
-	if (slot->span != line->span)
-		return slot->span < line->span ? -1 : 1;
-	return (int)slot->setting - (int)event->run->setting;
-}
-
-uint32_t slots_day_of(const struct window *window, const struct event *event)
+uint32_t slots_find(const struct window *window, const struct slot *day)
 {
 	uint32_t low = 0, high = window->slot_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (compare_place(&window->slots[middle], event) < 0)
+		if (compare_days(&window->slots[middle], day) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < window->slot_count && compare_place(&window->slots[low], event) == 0
-	               ? low
-	               : NO_EVENT;
+	return low < window->slot_count && compare_days(&window->slots[low], day) == 0 ? low
+	                                                                               : NO_EVENT;
+}
+
+uint32_t slots_day_of(const struct window *window, const struct event *event)
+{
+	const struct slot day = {.from = event->line->from,
+	        .span = event->line->span,
+	        .setting = event->run->setting,
+	        .same = event->run->same};
+
+	return slots_find(window, &day);
 }
 
 uint32_t slots_day_end(const struct window *window, uint32_t from)
 {
-	const struct slot *first = &window->slots[from];
 	uint32_t to = from + 1;
 
-	while (to < window->slot_count && window->slots[to].from == first->from &&
-	        window->slots[to].same == first->same && window->slots[to].span == first->span &&
-	        window->slots[to].setting == first->setting)
+	while (to < window->slot_count &&
+	        compare_days(&window->slots[from], &window->slots[to]) == 0)
 		to++;
 	return to;
 }

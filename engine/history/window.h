@@ -160,6 +160,9 @@ static inline bool event_is(const struct event *event, enum claim_type type)
 	return event->run->claim_type == type;
 }
 
+/* The first slot of that day, provider, span and setting; NO_EVENT: there is none. */
+uint32_t slots_find(const struct window *window, const struct slot *day);
+
 /* The first slot of an event's day, provider and setting; NO_EVENT: there is none. */
 uint32_t slots_day_of(const struct window *window, const struct event *event);
 
