@@ -121,22 +121,6 @@ static bool is_hospitals(
 	               is_owned_alike(window, same, stay->facility, event->line->from));
 }
 
-/* The first stay that begins on the day or later. */
-static uint32_t first_from(const struct stay *stays, uint32_t count, int32_t day)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (stays[middle].from < day)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /*
  * The first admission by the same hospital, or one that is owned alike, on the day
  * or in the days after; NULL.
@@ -145,7 +129,7 @@ static const struct stay *stay_of(const struct window *window, const struct even
         const struct stay *stays, uint32_t count)
 {
 	int32_t day = event->line->from;
-	uint32_t i = first_from(stays, count, day);
+	uint32_t i = stays_from(stays, count, day);
 
 	for (; i < count && stays[i].from <= day + DAYS_SHORT_TERM; i++) {
 		const struct history_run *run = window->claims[stays[i].claim].run;

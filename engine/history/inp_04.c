@@ -55,8 +55,10 @@ static const struct stay *partner_of(const struct stay *stays, uint32_t count, u
 {
 	const struct stay *own = &stays[at], *first = NULL;
 
-	for (uint32_t i = 0; i < count && stays[i].from < stay_out(own); i++) {
-		const struct stay *other = &stays[i];
+	uint32_t i = stays_from(stays, count, stay_out(own));
+
+	while (i > 0 && stays[i - 1].reach > own->from) {
+		const struct stay *other = &stays[--i];
 		bool overlap = i != at && own->from < stay_out(other);
 
 		if (overlap && is_shorter(own, other) && is_better(own, other, first))

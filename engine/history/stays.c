@@ -102,5 +102,25 @@ uint32_t stays_find(const struct window *window, struct stay *room)
 		else
 			room[chained++] = room[i];
 	}
+	for (uint32_t i = 0; i < chained; i++) {
+		int32_t out = stay_out(&room[i]);
+
+		room[i].reach = i > 0 && room[i - 1].reach > out ? room[i - 1].reach : out;
+	}
 	return chained;
+}
+
+uint32_t stays_from(const struct stay *stays, uint32_t count, int32_t day)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (stays[middle].from < day)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }

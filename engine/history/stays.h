@@ -15,6 +15,7 @@ struct stay {
 	uint32_t lowest;   /* its lowest line: its place in the order of lines */
 	uint32_t bills;    /* claims put together */
 	int64_t amount;    /* of all its bills; AMOUNT_ABSENT: none */
+	int32_t reach;     /* of it and all before it the latest day out: stay_out() */
 	bool skilled;      /* SNF */
 	bool still_in;     /* patient status 30 */
 	bool whole;        /* one of its bills is of a whole stay */
@@ -31,5 +32,11 @@ static inline int32_t stay_out(const struct stay *stay)
  * admission, discharge and first bill; returns how many.
  */
 uint32_t stays_find(const struct window *window, struct stay *room);
+
+/*
+ * The first stay that begins on a day or later.  Those that are still going on then
+ * are before it: go back as long as stays[i].reach is later than the day.
+ */
+uint32_t stays_from(const struct stay *stays, uint32_t count, int32_t day);
 
 #endif

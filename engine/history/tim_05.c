@@ -95,10 +95,13 @@ static const struct stay *stay_around(
 {
 	const struct stay *first = NULL;
 
-	for (uint32_t i = 0; i < count && stays[i].from < event->line->from; i++) {
-		if (is_bundled(event, kind, &stays[i]) &&
-		        (!first || stays[i].lowest < first->lowest))
-			first = &stays[i];
+	uint32_t i = stays_from(stays, count, event->line->from);
+
+	while (i > 0 && stays[i - 1].reach > event->line->from) {
+		const struct stay *stay = &stays[--i];
+
+		if (is_bundled(event, kind, stay) && (!first || stay->lowest < first->lowest))
+			first = stay;
 	}
 	return first;
 }
