@@ -379,6 +379,7 @@ static int judge_pack(struct judging *judging, unsigned rule, const struct pack 
 	        .observed_min = 30,
 	        .times = 2,
 	        .certainty = 0.95,
+	        .z_min = 3.5,
 	        .dollars = DOLLARS_EXCESS,
 	        .q_limit = 0.05};
 	const struct measures *measures = &judging->stats->measures;
@@ -454,7 +455,8 @@ static const struct rule rule = {
                 "apart, codes that are less than 0.1% of the specialty's lines and each more than "
                 "5% of what the provider is paid. Measures of specialty packs: lines of some codes "
                 "by lines of others, or by beneficiaries (gamma and Poisson, shrunk): above twice "
-                "the peers' mean, with 95% certainty above their 90th percentile, q below 0.05.",
+                "the peers' mean, with 95% certainty above their 90th percentile, robust z above "
+                "3.5, q below 0.05.",
         .traps = "A wrong specialty in the providers' file, or the order of taxonomies, looks the "
                  "same; so do the few of a subspecialty. Counts are gross.",
         .tables = "specialty packs (rules template specialty_packs)",

@@ -44,6 +44,7 @@ int cohort_create(
 	        .rule = rule,
 	        .measure = measure,
 	        .narrowest = LEVEL_STATE,
+	        .like_too = !judging->stats->built[rule],
 	        .of = calloc(room, sizeof(*cohort->of)),
 	        .spans = calloc(room, sizeof(*cohort->spans)),
 	};
@@ -102,8 +103,7 @@ void cohort_enter(struct cohort *cohort, const struct peer_span *span)
 	cohort->can_flag = cohort->norm ? cohort->norm->n >= GROUP_MIN
 	                                : !norms && span->to - span->from >= GROUP_MIN;
 	/* Like specialties make like errors, but do not do the same work. */
-	if (cohort->judging->stats->built[cohort->rule] && span->level == LEVEL_KIND &&
-	        !member_of(cohort, span->from)->given)
+	if (span->level == LEVEL_KIND && !cohort->like_too && !member_of(cohort, span->from)->given)
 		cohort->can_flag = false;
 }
 

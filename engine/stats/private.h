@@ -84,6 +84,7 @@ struct cohort {
 	const char *measure;
 	uint8_t narrowest; /* enum group_level: of its groups; LEVEL_STATE at first */
 	bool overlaps;     /* its rows do */
+	bool like_too;     /* specialties of like work may flag: rules of coding, not of work */
 	size_t count;
 	uint32_t *of; /* members, ascending */
 	struct peer_span *spans;
@@ -188,6 +189,7 @@ struct ratio_sample {
 struct ratio_test {
 	uint64_t exposure_min, observed_min;
 	double times, certainty; /* the shrunk ratio above; Pr(ratio > P90) above */
+	double z_min;            /* robust z of the ratio */
 	uint8_t dollars;
 	double q_limit;
 };

@@ -78,7 +78,7 @@ static bool is_beyond(
 	struct exposure exposure = {own->observed, (double)own->exposure};
 
 	return own->exposure >= test->exposure_min && own->observed >= test->observed_min &&
-	       row->shrunk_rate > rounded(test->times * ratios->fit.mean) &&
+	       row->z > test->z_min && row->shrunk_rate > rounded(test->times * ratios->fit.mean) &&
 	       rounded(gamma_poisson_above(&ratios->fit, exposure, row->p90)) > test->certainty;
 }
 

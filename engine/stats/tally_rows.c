@@ -7,6 +7,7 @@
  *	ratio   k (or sum) by n
  *	value   a figure of an entry or of all its parts
  */
+#include "history/code_groups.h"
 #include "stats/private.h"
 
 #include <math.h>
@@ -19,6 +20,9 @@ struct tally_test {
 	const char *measure; /* as printed; NULL: as tallies.def has it */
 	uint16_t tally;      /* enum tally_measure */
 	uint8_t path;        /* enum tally_path */
+	bool like_too;       /* as of a cohort */
+	bool is_part;        /* only the entry of the part: of */
+	uint8_t of;
 	struct rate_test rate;
 	struct ratio_test ratio;
 	struct value_test value;
@@ -65,15 +69,18 @@ static bool take(const struct tally_test *test, struct taken *taken, uint32_t me
 	}
 }
 
-/* Entries of a measure among a member's, which are ordered by measure. */
-static const struct tally *of_measure(
-        const struct tally *tallies, size_t *count, enum tally_measure measure)
+/* Entries of a test's measure, or of a part of it, among a member's, which are in that order. */
+static const struct tally *of_test(
+        const struct tally *tallies, size_t *count, const struct tally_test *test)
 {
 	size_t from = 0, to;
 
-	while (from < *count && tallies[from].measure < measure)
+	while (from < *count && (tallies[from].measure < test->tally ||
+	                                (test->is_part && tallies[from].measure == test->tally &&
+	                                        tallies[from].of < test->of)))
 		from++;
-	for (to = from; to < *count && tallies[to].measure == measure;)
+	for (to = from; to < *count && tallies[to].measure == test->tally &&
+	                (!test->is_part || tallies[to].of == test->of);)
 		to++;
 	*count = to - from;
 	return tallies + from;
@@ -89,7 +96,7 @@ static void take_all(
 		const struct tally *of = member_tallies(
 		        &stats->measures, stats->options.tallies, i, &count);
 
-		of = of_measure(of, &count, (enum tally_measure)test->tally);
+		of = of_test(of, &count, test);
 		for (size_t k = 0; k < count; k++)
 			judging->in_scope[rule] += of[k].n;
 		if (count > 0 && take(test, taken, i, of, count))
@@ -112,6 +119,7 @@ static int judge_test(
 	int err = cohort_create(&cohort, judging, rule, measure);
 
 	cohort.overlaps = overlaps;
+	cohort.like_too |= test->like_too;
 	if (!taken.rates || !taken.ratios || !taken.values)
 		err = FAIL_MEMORY;
 	if (err == 0)
@@ -174,6 +182,7 @@ JUDGE(ncc_03, "NCC-03")
 
 static const struct tally_test tests_ncc_06[] = {{
         .tally = TALLY_NCC_06,
+        .like_too = true,
         .path = PATH_RATE,
         .rate = {.n_min = 10,
                 .k_min = 3,
@@ -185,6 +194,7 @@ JUDGE(ncc_06, "NCC-06")
 
 static const struct tally_test tests_mod_03[] = {{
         .tally = TALLY_MOD_03,
+        .like_too = true,
         .path = PATH_RATE,
         .rate = {.n_min = 30, .k_min = 5, .z_min = 3.5, .dollars = DOLLARS_EXCESS, .q_limit = 0.05},
 }};
@@ -247,7 +257,7 @@ static const struct tally_test tests_tim_03[] = {
         {
                 .tally = TALLY_TIM_03_DAYS,
                 .path = PATH_VALUE,
-                .value = {.n_min = 100, .z_min = 3.5, .least = 1, .q_limit = 0.05},
+                .value = {.n_min = 100, .z_min = 3.5, .least = 340, .is_ln = true, .q_limit = 0.05},
                 .take_value = take_days,
         },
 };
@@ -281,20 +291,20 @@ JUDGE(sta_10, "STA-10")
 static bool take_lines(const struct tally *of, size_t count, struct ratio_sample *sample)
 {
 	for (size_t i = 0; i < count; i++) {
-		sample->exposure = of[i].n > sample->exposure ? of[i].n : sample->exposure;
+		sample->exposure += of[i].n;
 		sample->observed += of[i].k;
 		sample->dollars += of[i].dollars;
 	}
 	return sample->exposure >= DENOMINATOR_MIN;
 }
 
-/* Units and months are whole here: of ten-thousandths half away. */
+/* Whole units, half up. */
 static bool take_units(const struct tally *of, size_t count, struct ratio_sample *sample)
 {
 	int64_t units = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		sample->exposure = of[i].n > sample->exposure ? of[i].n : sample->exposure;
+		sample->exposure += of[i].n;
 		units += of[i].sum;
 		sample->dollars += of[i].dollars;
 	}
@@ -305,7 +315,7 @@ static bool take_units(const struct tally *of, size_t count, struct ratio_sample
 static bool take_paid(const struct tally *of, size_t count, struct value_sample *sample)
 {
 	for (size_t i = 0; i < count; i++) {
-		sample->n = of[i].n > sample->n ? of[i].n : sample->n;
+		sample->n += of[i].n;
 		sample->dollars += of[i].dollars;
 	}
 	if (sample->n < DENOMINATOR_MIN || sample->dollars <= 0)
@@ -317,7 +327,7 @@ static bool take_paid(const struct tally *of, size_t count, struct value_sample 
 static bool take_visits(const struct tally *of, size_t count, struct value_sample *sample)
 {
 	uint64_t visits = 0;
-	int64_t months = 0;
+	int64_t months = 0; /* of all beneficiaries */
 
 	for (size_t i = 0; i < count; i++) {
 		sample->n += of[i].n;
@@ -333,44 +343,51 @@ static bool take_visits(const struct tally *of, size_t count, struct value_sampl
 #define A_BENEFICIARY \
 	{ \
 		.exposure_min = DENOMINATOR_MIN, .observed_min = 30, .times = 2, \
-		.certainty = 0.95, .dollars = DOLLARS_EXCESS, .q_limit = 0.05 \
+		.certainty = 0.95, .z_min = 3.5, .dollars = DOLLARS_EXCESS, .q_limit = 0.05 \
+	}
+/* One dear case moves the mean of a few: more beneficiaries, and further out. */
+#define A_VALUE \
+	{ \
+		.n_min = 30, .z_min = 5, .times = 2, .is_ln = true, .dollars = DOLLARS_EXCESS, \
+		.q_limit = 0.05 \
+	}
+
+/* Lines, dollars and units by group of codes (history/code_groups.h). */
+#define GROUP(name, group) \
+	{.measure = name "_lines", \
+	        .tally = TALLY_STA_04, \
+	        .is_part = true, \
+	        .of = (group), \
+	        .path = PATH_RATIO, \
+	        .ratio = A_BENEFICIARY, \
+	        .take_ratio = take_lines}, \
+	        {.measure = name "_paid", \
+	                .tally = TALLY_STA_04, \
+	                .is_part = true, \
+	                .of = (group), \
+	                .path = PATH_VALUE, \
+	                .value = A_VALUE, \
+	                .take_value = take_paid}, \
+	{ \
+		.measure = name "_units", .tally = TALLY_STA_04, .is_part = true, .of = (group), \
+		.path = PATH_RATIO, .ratio = A_BENEFICIARY, .take_ratio = take_units \
 	}
 static const struct tally_test tests_sta_04[] = {
+        GROUP("ambulance", GROUP_AMBULANCE),
+        GROUP("drugs", GROUP_DRUGS),
+        GROUP("imaging", GROUP_IMAGING),
+        GROUP("laboratory", GROUP_LABORATORY),
+        GROUP("medicine", GROUP_MEDICINE),
+        GROUP("other", GROUP_OTHER),
+        GROUP("supplies", GROUP_SUPPLIES),
+        GROUP("surgery", GROUP_SURGERY),
+        GROUP("therapy", GROUP_THERAPY),
+        GROUP("visits", GROUP_VISITS),
         {
-                .measure = "lines",
-                .tally = TALLY_STA_04,
-                .path = PATH_RATIO,
-                .ratio = A_BENEFICIARY,
-                .take_ratio = take_lines,
-        },
-        {
-                .measure = "paid",
-                .tally = TALLY_STA_04,
-                .path = PATH_VALUE,
-                .value = {.n_min = DENOMINATOR_MIN,
-                        .z_min = 3.5,
-                        .times = 2,
-                        .is_ln = true,
-                        .dollars = DOLLARS_EXCESS,
-                        .q_limit = 0.05},
-                .take_value = take_paid,
-        },
-        {
-                .measure = "units",
-                .tally = TALLY_STA_04,
-                .path = PATH_RATIO,
-                .ratio = A_BENEFICIARY,
-                .take_ratio = take_units,
-        },
-        {
-                .measure = "visits",
+                .measure = "visits_a_year",
                 .tally = TALLY_STA_04_VISITS,
                 .path = PATH_VALUE,
-                .value = {.n_min = DENOMINATOR_MIN,
-                        .z_min = 3.5,
-                        .times = 2,
-                        .is_ln = true,
-                        .q_limit = 0.05},
+                .value = A_VALUE,
                 .take_value = take_visits,
         },
 };
@@ -398,12 +415,16 @@ static bool take_days_alike(const struct tally *of, size_t count, struct value_s
 	return true;
 }
 
-static const struct tally_test tests_sta_09[] = {{
-        .tally = TALLY_STA_09_DAYS,
-        .path = PATH_VALUE,
-        .value = {.n_min = 60, .z_min = 2, .least = 0.05, .is_low = true},
-        .take_value = take_days_alike,
-}};
+#define ALIKE(of) \
+	{ \
+		.tally = (of), .path = PATH_VALUE, \
+		.value = {.n_min = 60, .z_min = 2, .least = 0.05, .is_low = true}, \
+		.take_value = take_days_alike \
+	}
+static const struct tally_test tests_sta_09[] = {
+        ALIKE(TALLY_STA_09_DAYS),
+        ALIKE(TALLY_STA_09_WORKING_DAYS),
+};
 JUDGE(sta_09, "STA-09")
 
 /* ---- INP-03: short stays, and stays that come back ---- */
@@ -542,10 +563,12 @@ static const struct rule rule_tim_03 = {
         .tier = "P3",
         .scope = "provider-period",
         .hit_unit = "provider and measure",
-        .definition = "Shares of lines on Saturdays and Sundays, on federal holidays, and on the "
-                      "first of a month, and the days of a year with lines, each beside peers. "
-                      "Shares: " FLAGGED_RATE
-                      ", robust z above 3.5, with 100 lines; days: robust z above 3.5.",
+        .definition =
+                "Shares of lines on Saturdays and Sundays, on federal holidays, and on the "
+                "first of a month, and the days of a year with lines, each beside peers. "
+                "Shares: " FLAGGED_RATE
+                ", robust z above 3.5, with 100 lines; days: 340 at least, and robust z of the "
+                "logarithm above 3.5.",
         .traps = NET "Emergency departments, hospitalists, dialysis, home care; feeds whose day "
                      "of service is the day of billing.",
         .tables = "federal holidays",
@@ -586,10 +609,11 @@ static const struct rule rule_sta_04 = {
         .scope = "provider-period",
         .hit_unit = "provider and measure",
         .definition =
-                "Lines and units of a beneficiary (gamma and Poisson, shrunk): flagged above "
-                "twice the peers' mean, with 95% certainty above their 90th percentile and q "
-                "below 0.05. Dollars of a beneficiary and visits of a beneficiary and year: "
-                "flagged above twice the peers' median, robust z of the logarithm above 3.5, q "
+                "By group of codes: lines and units of a beneficiary (gamma and Poisson, shrunk): "
+                "flagged above twice the peers' mean, with 95% certainty above their 90th "
+                "percentile, robust z above 3.5 and q below 0.05. Dollars of a beneficiary and "
+                "visits of a beneficiary and year: "
+                "flagged above twice the peers' median, robust z of the logarithm above 5, with 30 "
                 "below 0.05.",
         .traps = NET "The sick are sent to some; codes by the day. At least 11 beneficiaries.",
         .tables = "none",

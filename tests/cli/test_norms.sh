@@ -51,7 +51,7 @@ exits "groups are given" 0 scan given --table peer_groups=groups.csv
 equal "all of them are in it" "$(($(wc -l <groups.csv) - 1))" "$(grep -c ',family doctors,' given/providers.csv)"
 {
 	echo pack,measure,specialties,numerator_codes,denominator_codes
-	echo 'visits,high_levels,,99214 99215,99212 99213'
+	echo 'visits,high_levels,,99215,99212 99213 99214 99215'
 } >packs.csv
 exits "a pack is given" 0 scan packed --table specialty_packs=packs.csv
 equal "its measure is judged: STA-06" 1 "$(awk -F, -v npi="$coder" '$1 == npi && $3 == "STA-06" && $4 == "high_levels" { print $5 }' packed/provider_rules.csv)"
