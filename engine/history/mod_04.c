@@ -39,8 +39,10 @@ static bool takes_part(const struct window *window, const struct event *event)
 }
 
 /* A code of one side: RT, LT, or neither. */
-static uint64_t key_of(const struct event *event)
+static uint64_t key_of(const struct window *window, const struct event *event)
 {
+	if (!takes_part(window, event))
+		return 0;
 	return event->line->code | (uint64_t)event_has(event, 'R', 'T') << 62 |
 	       (uint64_t)event_has(event, 'L', 'T') << 63;
 }
@@ -71,7 +73,7 @@ static bool may_be_told(struct window *window, uint32_t at)
 }
 
 /* The lines of a code, side and day. */
-static void judge_group(struct window *window, const struct keyed_event *items, uint32_t count)
+static void judge_lines(struct window *window, const struct keyed_event *items, uint32_t count)
 {
 	uint32_t first[PARTS] = {NO_EVENT, NO_EVENT, NO_EVENT};
 
@@ -93,26 +95,7 @@ static void judge_group(struct window *window, const struct keyed_event *items, 
 
 static void judge(struct window *window)
 {
-	struct keyed_events keyed = {0};
-
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
-
-		if (!takes_part(window, event))
-			continue;
-		if (!keyed.items)
-			keyed.items = window_room(window, window->count, sizeof(*keyed.items));
-		if (!keyed.items)
-			return;
-		keyed.items[keyed.count++] = (struct keyed_event){
-		        key_of(event), event->line->from, i};
-	}
-	keyed_sort(&keyed);
-	for (uint32_t from = 0, to; from < keyed.count; from = to) {
-		to = keyed_end(&keyed, from);
-		if (to - from > 1)
-			judge_group(window, &keyed.items[from], to - from);
-	}
+	keyed_each_group(window, key_of, judge_lines);
 }
 
 static const struct rule part = {.id = "MOD-04"};

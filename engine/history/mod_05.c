@@ -100,7 +100,7 @@ static void judge_half(struct window *window, uint32_t at, uint32_t before)
 }
 
 /* The lines of a code, provider and day; each is held against the first. */
-static void judge_group(struct window *window, const struct keyed_event *items, uint32_t count)
+static void judge_lines(struct window *window, const struct keyed_event *items, uint32_t count)
 {
 	uint32_t first = items[0].event;
 	const struct event *before = &window->events[first];
@@ -120,35 +120,17 @@ static void judge_group(struct window *window, const struct keyed_event *items, 
 	}
 }
 
-static uint64_t key_of(const struct event *event)
+/* A code of a provider. */
+static uint64_t key_of(const struct window *window, const struct event *event)
 {
 	const uint64_t key[] = {event->run->same, event->line->code};
 
-	return hash64(key, sizeof(key));
+	return event->run->same && takes_part(window, event) ? hash64(key, sizeof(key)) | 1 : 0;
 }
 
 static void judge(struct window *window)
 {
-	struct keyed_events keyed = {0};
-
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
-
-		if (!takes_part(window, event) || !event->run->same)
-			continue;
-		if (!keyed.items)
-			keyed.items = window_room(window, window->count, sizeof(*keyed.items));
-		if (!keyed.items)
-			return;
-		keyed.items[keyed.count++] = (struct keyed_event){
-		        key_of(event), event->line->from, i};
-	}
-	keyed_sort(&keyed);
-	for (uint32_t from = 0, to; from < keyed.count; from = to) {
-		to = keyed_end(&keyed, from);
-		if (to - from > 1)
-			judge_group(window, &keyed.items[from], to - from);
-	}
+	keyed_each_group(window, key_of, judge_lines);
 }
 
 static const struct rule part = {.id = "MOD-05"};

@@ -100,32 +100,25 @@ static void judge_line(struct window *window, uint32_t at, const struct keyed_ev
 		keep(window, at, mask);
 }
 
-/* Operations by code and day. */
-static bool gather(struct window *window, struct keyed_events *operations)
+static uint64_t key_of(const struct window *window, const struct event *event)
 {
-	operations->items = window_room(window, window->count, sizeof(*operations->items));
-	for (uint32_t i = 0; operations->items && i < window->count; i++) {
-		const struct event *event = &window->events[i];
-
-		if (is_operation(event) && event->line->from != DATE_ABSENT)
-			operations->items[operations->count++] = (struct keyed_event){
-			        event->line->code, event->line->from, i};
-	}
-	keyed_sort(operations);
-	return operations->items != NULL;
+	(void)window;
+	return is_operation(event) && event->line->from != DATE_ABSENT ? event->line->code : 0;
 }
 
 static void judge(struct window *window)
 {
-	struct keyed_events operations = {0};
+	struct keyed_events operations;
+	bool any = false;
 
-	for (uint32_t i = 0; i < window->count; i++) {
-		if (!is_judged(&window->events[i]))
-			continue;
-		if (!operations.items && !gather(window, &operations))
-			return;
-		judge_line(window, i, &operations);
-	}
+	for (uint32_t i = 0; i < window->count && !any; i++)
+		any = is_judged(&window->events[i]);
+	if (!any)
+		return;
+	keyed_gather(window, key_of, &operations);
+	for (uint32_t i = 0; i < window->count; i++)
+		if (is_judged(&window->events[i]))
+			judge_line(window, i, &operations);
 }
 
 static const enum field needs[] = {

@@ -479,6 +479,36 @@ void keyed_sort(struct keyed_events *keyed)
 		qsort(keyed->items, keyed->count, sizeof(*keyed->items), compare_keyed);
 }
 
+void keyed_gather(struct window *window, keyed_key *key_of, struct keyed_events *keyed)
+{
+	*keyed = (struct keyed_events){0};
+	for (uint32_t i = 0; i < window->count; i++) {
+		const struct event *event = &window->events[i];
+		uint64_t key = key_of(window, event);
+
+		if (!key)
+			continue;
+		if (!keyed->items)
+			keyed->items = window_room(window, window->count, sizeof(*keyed->items));
+		if (!keyed->items)
+			return;
+		keyed->items[keyed->count++] = (struct keyed_event){key, event->line->from, i};
+	}
+	keyed_sort(keyed);
+}
+
+void keyed_each_group(struct window *window, keyed_key *key_of, keyed_judge *judge)
+{
+	struct keyed_events keyed;
+
+	keyed_gather(window, key_of, &keyed);
+	for (uint32_t from = 0, to; from < keyed.count; from = to) {
+		to = keyed_end(&keyed, from);
+		if (to - from > 1)
+			judge(window, &keyed.items[from], to - from);
+	}
+}
+
 uint32_t keyed_end(const struct keyed_events *keyed, uint32_t from)
 {
 	const struct keyed_event *first = &keyed->items[from];

@@ -217,6 +217,20 @@ struct keyed_events {
 /* Sort what was put in. */
 void keyed_sort(struct keyed_events *keyed);
 
+/*
+ * The events that take part, by a key of theirs; 0: it takes none.  In the judging
+ * rule's room, sorted.  Few days have any: room is only asked for where there are.
+ */
+typedef uint64_t keyed_key(const struct window *window, const struct event *event);
+void keyed_gather(struct window *window, keyed_key *key_of, struct keyed_events *keyed);
+
+/*
+ * Hand over the groups of equal key and day that have several events, in the
+ * contract's order of lines.
+ */
+typedef void keyed_judge(struct window *window, const struct keyed_event *items, uint32_t count);
+void keyed_each_group(struct window *window, keyed_key *key_of, keyed_judge *judge);
+
 /* Where the items of the key and day at from end. */
 uint32_t keyed_end(const struct keyed_events *keyed, uint32_t from);
 
