@@ -174,7 +174,7 @@ static int add_to_groups(struct tally *tally, const struct reader *reader)
 	struct text texts[2] = {text_of(reader, 0), text_of(reader, 1)};
 	int err = 0;
 
-	for (unsigned g = 0; g < 2 && err == 0; g++) {
+	for (unsigned g = 0; g < GROUP_LEVELS && err == 0; g++) {
 		int32_t group = provider->groups[g];
 		char key[KEY_MAX];
 
@@ -357,7 +357,7 @@ static int count_codes(struct reader *reader, struct tally *groups, struct diag 
 		const struct page_provider *provider = &reader->page->providers[reader->walk.index];
 		struct text texts[2] = {text_of(reader, 0), {"", 0}};
 
-		for (unsigned g = 0; g < 2 && err == 0; g++) {
+		for (unsigned g = 0; g < GROUP_LEVELS && err == 0; g++) {
 			char key[KEY_MAX];
 			int32_t group = provider->groups[g];
 

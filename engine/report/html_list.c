@@ -4,6 +4,8 @@
  */
 #include "report/html_private.h"
 
+#include "claim.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,37 +65,75 @@ static int grow(void *items, uint32_t count, uint32_t *capacity, size_t size)
 	return 0;
 }
 
-/* The number of "11/person/office/NJ", of a prefix and what stands behind it. */
-static int32_t add_group(struct names *groups, struct text prefix, struct text state)
+/* Setting "office" of a group's name "11/person/office/NJ"; GROUP_LEVELS parts of it or none. */
+static int setting_of_group(struct text group)
 {
-	char text[128];
+	const char *end = group.at + group.size, *at = group.at;
 
-	if (prefix.size + state.size > sizeof(text))
-		return -1;
-	memcpy(text, prefix.at, prefix.size);
-	memcpy(text + prefix.size, state.at, state.size);
-	return names_add(groups, text, prefix.size + state.size);
+	for (unsigned i = 0; i < 2 && at; i++)
+		at = memchr(at, '/', (size_t)(end - at))
+		             ? (const char *)memchr(at, '/', (size_t)(end - at)) + 1
+		             : NULL;
+	const char *next = at ? memchr(at, '/', (size_t)(end - at)) : NULL;
+
+	for (unsigned kind = AT_UNKNOWN; kind <= AT_DME && next; kind++) {
+		const char *name = setting_kind_name(kind);
+
+		if (strlen(name) == (size_t)(next - at) && memcmp(name, at, strlen(name)) == 0)
+			return (int)kind;
+	}
+	return -1;
+}
+
+static uint16_t two_chars(struct text text)
+{
+	return text.size == 2 ? TWO_CHARS(text.at[0], text.at[1]) : 0;
+}
+
+static bool is_named(const struct member *member, unsigned level)
+{
+	return level == LEVEL_KIND     ? specialty_kind(member->specialty) != 0
+	       : level == LEVEL_REGION ? region_of_state(member->state) != 0
+	       : level == LEVEL_STATE  ? member->state != 0
+	                               : true;
 }
 
 /*
- * A measure's peers are those of the state where they are enough, else all:
- * that is told for the provider, and may differ by measure.
+ * A measure's peers are those of the narrowest group that is large enough for
+ * it, so all that a provider may be in are looked at.  A name that is none of
+ * these is of the payer's own table, and the only one.
  */
-static void find_groups(struct page *page, struct page_provider *provider,
-        const struct table_read *table, const unsigned columns[])
+static int find_groups(struct page *page, struct page_provider *provider,
+        const struct table_read *table, const unsigned columns[], int64_t entity)
 {
-	static const struct text all = {"all", 3};
-	struct text group = table_read_text(table, columns[GROUP]), prefix = group;
+	struct text group = table_read_text(table, columns[GROUP]);
+	int setting = setting_of_group(group);
+	struct member member = {
+	        .specialty = two_chars(table_read_text(table, columns[SPECIALTY])),
+	        .state = two_chars(table_read_text(table, columns[STATE])),
+	        .entity_type = entity > 0 && entity <= 2 ? (uint8_t)entity : 0,
+	        .setting = (uint8_t)(setting < 0 ? 0 : setting),
+	};
+	bool is_own = false;
 
-	*provider = (struct page_provider){-1, -1, {-1, -1}, -1};
-	while (prefix.size > 0 && prefix.at[prefix.size - 1] != '/')
-		prefix.size--;
-	if (prefix.size == 0)
-		return;
-	provider->groups[0] = add_group(
-	        page->groups, prefix, table_read_text(table, columns[STATE]));
-	provider->groups[1] = add_group(page->groups, prefix, all);
+	*provider = (struct page_provider){.row = -1, .full = -1, .own = -1};
+	for (unsigned level = 0; level < GROUP_LEVELS; level++)
+		provider->groups[level] = -1;
+	if (group.size == 0)
+		return 0;
 	provider->own = names_add(page->groups, group.at, group.size);
+	for (unsigned level = 0; level < GROUP_LEVELS && setting >= 0; level++) {
+		char name[PEER_GROUP_SIZE];
+
+		if (!is_named(&member, level))
+			continue;
+		group_name(&member, level, name);
+		provider->groups[level] = names_add(page->groups, name, strlen(name));
+		is_own |= provider->groups[level] == provider->own;
+	}
+	if (!is_own)
+		provider->groups[LEVEL_KIND] = provider->own;
+	return provider->own < 0 ? FAIL_MEMORY : 0;
 }
 
 static int read_values(const struct table_read *table, const unsigned columns[],
@@ -185,7 +225,10 @@ static int read_provider(struct page *page, const struct table_read *table,
 		err = read_values(table, columns, &row, diag);
 	if (err < 0)
 		return err;
-	find_groups(page, &page->providers[page->provider_count++], table, columns);
+	err = find_groups(page, &page->providers[page->provider_count++], table, columns,
+	        row.values[LIST_ENTITY]);
+	if (err < 0)
+		return err;
 	add_totals(page, &row);
 	return is_listed(page, &row) ? add_row(page, table, columns, &row) : 0;
 }
@@ -253,7 +296,7 @@ static void take_full(struct page *page, uint32_t row)
 		return;
 	provider->full = 0;
 	page->full_count++;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < GROUP_LEVELS; i++) {
 		if (provider->groups[i] >= 0)
 			page->of_groups[provider->groups[i]].wanted = true;
 	}
@@ -268,7 +311,7 @@ static void count_groups(struct page *page)
 	for (uint32_t i = 0; i < page->provider_count; i++) {
 		const struct page_provider *provider = &page->providers[i];
 
-		for (unsigned g = 0; g < 2; g++) {
+		for (unsigned g = 0; g < GROUP_LEVELS; g++) {
 			if (provider->groups[g] >= 0)
 				page->of_groups[provider->groups[g]].providers++;
 		}

@@ -13,6 +13,7 @@
 #include "report/html.h"
 #include "report/names.h"
 #include "report/table_read.h"
+#include "stats/groups.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,8 +59,11 @@ struct list_row {
 struct page_provider {
 	int32_t row, full; /* in the list, and among those in full; -1 */
 
-	/* Its peers of one state and of all; -1 for none.  own: the one it is held against. */
-	int32_t groups[2], own;
+	/*
+	 * The groups that it may be held against, by enum group_level; a measure's
+	 * may be wider than the provider's.  -1: none.  own: what is printed of it.
+	 */
+	int32_t groups[GROUP_LEVELS], own;
 };
 
 /* A peer group, by its name's number. */

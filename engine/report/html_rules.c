@@ -127,16 +127,17 @@ static int take_scale(struct maker *maker, struct shape *shape, struct diag *dia
 }
 
 static int add_scales(struct maker *maker, const struct page_provider *provider, int rule,
-        int32_t shapes[2], struct diag *diag)
+        int32_t shapes[GROUP_LEVELS], struct diag *diag)
 {
 	struct text measure = cell(maker, MEASURE);
 	int32_t number = names_add(maker->measures, measure.at, measure.size);
 	int err = number < 0 ? number : 0;
 
-	shapes[0] = shapes[1] = -1;
+	for (unsigned g = 0; g < GROUP_LEVELS; g++)
+		shapes[g] = -1;
 	if (cell(maker, VALUE).size == 0 || cell(maker, MEDIAN).size == 0)
 		return err;
-	for (unsigned g = 0; g < 2 && err == 0; g++) {
+	for (unsigned g = 0; g < GROUP_LEVELS && err == 0; g++) {
 		if (provider->groups[g] < 0)
 			continue;
 		shapes[g] = shape_of(maker, provider->groups[g], rule, number, true);
@@ -200,7 +201,8 @@ static int mark_row(struct maker *maker, int rule, struct diag *diag)
 	return 0;
 }
 
-static void put_row(const struct maker *maker, int rule, const int32_t shapes[2], struct out *out)
+static void put_row(
+        const struct maker *maker, int rule, const int32_t shapes[GROUP_LEVELS], struct out *out)
 {
 	put_words(out, "[");
 	put_integer(out, rule);
@@ -211,7 +213,7 @@ static void put_row(const struct maker *maker, int rule, const int32_t shapes[2]
 		else
 			put_number(out, cell(maker, column));
 	}
-	for (unsigned g = 0; g < 2; g++) {
+	for (unsigned g = 0; g < GROUP_LEVELS; g++) {
 		put_words(out, ",");
 		put_integer(out, shapes[g]);
 	}
@@ -221,7 +223,7 @@ static void put_row(const struct maker *maker, int rule, const int32_t shapes[2]
 static int read_row(struct maker *maker, struct full_parts *rules, struct diag *diag)
 {
 	const struct page_provider *provider = &maker->page->providers[maker->walk.index];
-	int32_t shapes[2];
+	int32_t shapes[GROUP_LEVELS];
 	int rule = find_rule(maker, diag);
 	int err = rule < 0 ? rule : mark_row(maker, rule, diag);
 
@@ -255,9 +257,13 @@ static int read_first(struct maker *maker, struct full_parts *rules, struct diag
 
 /* ---- Then: the bins. ---- */
 
-static bool is_wanted(const struct page *page, int32_t group)
+static bool is_wanted(const struct page *page, const struct page_provider *provider)
 {
-	return group >= 0 && page->of_groups[group].wanted;
+	bool wanted = false;
+
+	for (unsigned g = 0; g < GROUP_LEVELS; g++)
+		wanted |= provider->groups[g] >= 0 && page->of_groups[provider->groups[g]].wanted;
+	return wanted;
 }
 
 static int count_row(struct maker *maker, struct diag *diag)
@@ -267,8 +273,7 @@ static int count_row(struct maker *maker, struct diag *diag)
 	struct text measure = cell(maker, MEASURE);
 	double value;
 
-	if (cell(maker, VALUE).size == 0 ||
-	        (!is_wanted(page, provider->groups[0]) && !is_wanted(page, provider->groups[1])))
+	if (cell(maker, VALUE).size == 0 || !is_wanted(page, provider))
 		return 0;
 	int32_t number = names_find(maker->measures, measure.at, measure.size);
 	int rule = find_rule(maker, diag);
@@ -277,7 +282,7 @@ static int count_row(struct maker *maker, struct diag *diag)
 		return rule < 0 ? rule : 0;
 	int err = table_read_double(maker->walk.table, maker->columns[VALUE], &value, diag);
 
-	for (unsigned g = 0; g < 2 && err == 0; g++) {
+	for (unsigned g = 0; g < GROUP_LEVELS && err == 0; g++) {
 		int32_t shape = shape_of(maker, provider->groups[g], rule, number, false);
 
 		if (shape >= 0)

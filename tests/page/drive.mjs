@@ -65,7 +65,7 @@ const texts = (page, selector) => page.$$eval(selector, (nodes) => nodes.map((no
 const text = async (page, selector) => (await texts(page, selector))[0];
 const goTo = async (page, address) => {
 	await page.evaluate((to) => { location.hash = to; }, address);
-	await page.waitForTimeout(150);
+	await page.waitForSelector(`main[data-address=${JSON.stringify(address)}]`);
 };
 
 // Cells of a CSV, as RFC 4180 has them.
@@ -235,14 +235,14 @@ await test('the summary has leads, dollars, months and quality', async () => {
 	const paid = Array.from({ length: MANY }, (_, i) => 1000 + (i * 7919) % 90000).reduce((sum, one) => sum + one, 0);
 	assert.deepEqual(await texts(page, '.tile strong'), ['60', '$5,000,050,000', '$544,440', `$${paid.toLocaleString('en-US')}`, '720']);
 	assert.equal(await page.$$eval('#leads tbody tr', (rows) => rows.length), 15);
-	assert.match(await page.getAttribute('section[aria-label="Dollars at risk by family"] svg', 'aria-label'), /E\/M levels \$91K; NCCI edits \$4K/);
+	assert.match(await page.getAttribute('section[aria-label="Dollars at risk by family"] svg', 'aria-label'), /E\/M levels \$90.7K; NCCI edits \$4K/);
 });
 await test('rules tell hits, dollars, cost, overlap and why not', async () => {
 	await goTo(page, '#/rules');
 	assert.deepEqual(await texts(page, '.grid tbody tr:first-child td'), ['E/M level index (upcoding)', 'on', '1', '1,000', '0.100 %', '0', '60', '$90,740', '$0', '2.50 ns', '']);
 	assert.equal(await page.getAttribute('table.matrix td[title^="EM-01 and NCC-04"]', 'title'), "EM-01 and NCC-04: 60 providers, 100.0 % of EM-01's");
 	await page.getByRole('link', { name: 'not evaluable (1)' }).click();
-	await page.waitForTimeout(150);
+	await page.waitForSelector('main[data-address="#/rules?state=not%20evaluable"]');
 	assert.match(await text(page, 'tbody tr'), /TIM-07.*no line of POS 02 or 10/);
 });
 await test('quality and the audit trail tell reasons, places and hashes', async () => {

@@ -81,7 +81,7 @@ export async function readRun() {
 }
 
 const RULE_COLUMNS = ['rule', 'measure', 'flag', 'direction', 'evaluated', 'hits', 'rate', 'value', 'shrunk', 'wilson',
-	'peers', 'median', 'mad', 'p80', 'p90', 'z', 'p', 'q', 'percentile', 'dollars', 'samples', 'shapeState', 'shapeAll'];
+	'peers', 'median', 'mad', 'p80', 'p90', 'z', 'p', 'q', 'percentile', 'dollars', 'samples', 'shapeOfKind', 'shapeOfNation', 'shapeOfRegion', 'shapeOfState'];
 const FINDING_COLUMNS = ['kind', 'severity', 'claim', 'line', 'person', 'date', 'code', 'modifiers', 'units', 'amount',
 	'otherClaim', 'otherLine', 'detail', 'dollars', 'authority'];
 const PULL_COLUMNS = ['frame', 'frameSize', 'sampleSize', 'seed', 'stratum', 'order', 'claim', 'line', 'amount', 'reason'];
@@ -89,9 +89,9 @@ const FACTS = ['units', 'charge', 'allowed', 'paid', 'evaluable', 'first', 'last
 
 const named = (columns) => (cells) => Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
 
-// Of a measure's two groups the one that it was held against: by the number of peers.
+// Of a measure's groups the one that it was held against: by the number of peers.
 function shapeOf(row, shapes) {
-	for (const at of [row.shapeState, row.shapeAll]) {
+	for (const at of [row.shapeOfState, row.shapeOfRegion, row.shapeOfNation, row.shapeOfKind]) {
 		const shape = at === -1 ? null : shapes[at];
 		if (shape && shape[0] === row.peers + 1 && shape[2] > shape[1])
 			return { lo: shape[1], hi: shape[2], bins: shape[3] };

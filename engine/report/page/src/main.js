@@ -26,7 +26,7 @@ let listAddress = '#/providers';
 function route() {
 	const [path, search] = location.hash.slice(2).split('?');
 	const [name, ...rest] = path.split('/').map((part) => { try { return decodeURIComponent(part); } catch { return part; } });
-	return { name: name || 'summary', rest, query: new URLSearchParams(search ?? '') };
+	return { address: location.hash, name: name || 'summary', rest, query: new URLSearchParams(search ?? '') };
 }
 
 function viewOf({ name, rest, query }) {
@@ -50,6 +50,7 @@ async function show(first) {
 	view = made;
 	main.replaceChildren(...made.flat(Infinity).filter(Boolean));
 	main.dataset.view = at.name;
+	main.dataset.address = at.address;
 	for (const link of document.querySelectorAll('#head nav a')) link.toggleAttribute('aria-current', link.hash === `#/${section}`);
 	for (const back of main.querySelectorAll('[data-back]')) if (back.hash === '#/providers') back.href = listAddress;
 	document.title = `${main.querySelector('h1')?.textContent ?? ''} · claimscan`;

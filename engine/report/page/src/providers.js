@@ -137,7 +137,8 @@ export function providersView(run, go, query, replace) {
 	});
 	const keep = () => {
 		shown.rows = table.rows;
-		replace(`#/providers?${new URLSearchParams(Object.entries(chosen).filter(([, value]) => value))}`);
+		const words = String(new URLSearchParams(Object.entries(chosen).filter(([, value]) => value)));
+		replace(words ? `#/providers?${words}` : '#/providers');
 	};
 	const apply = () => {
 		const rows = rowsOf(list, tester(run, chosen));

@@ -19,9 +19,8 @@ export const plural = (n, word) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 export function compact(value) {
 	if (blank(value)) return MISSING;
 	const size = Math.abs(value);
-	if (size >= 1e9) return `$${(value / 1e9).toFixed(1)}B`;
-	if (size >= 1e6) return `$${(value / 1e6).toFixed(1)}M`;
-	if (size >= 1e3) return `$${(value / 1e3).toFixed(0)}K`;
+	for (const [unit, letter] of [[1e9, 'B'], [1e6, 'M'], [1e3, 'K']])
+		if (size >= unit) return `$${(value / unit).toFixed(size < 100 * unit ? 1 : 0).replace(/\.0$/, '')}${letter}`;
 	return `$${value.toFixed(0)}`;
 }
 
@@ -121,6 +120,6 @@ export const specialty = (code) => (code === '' ? 'not known' : SPECIALTIES[code
 export function groupWords(group) {
 	const [code, kind, setting, region] = group.split('/');
 	if (region === undefined) return group;
-	const who = code === 'none' ? 'no specialty' : specialty(code);
+	const who = code === 'none' ? 'no specialty' : code.length === 2 ? specialty(code) : `${code} specialties`;
 	return [who, kind, setting === 'unknown' ? null : setting, region === 'all' ? 'all states' : region].filter(Boolean).join(', ');
 }
