@@ -371,6 +371,7 @@ static int write_kind(const struct scan *scan, const struct report_kind *kind, s
 	struct report_context context = {
 	        .folder = &folder,
 	        .memory_bytes = scan->options->memory_bytes / REPORT_MEMORY_SHARE,
+	        .tmp = scan->options->tmp,
 	        .stopped = scan_stopped,
 	};
 	int fd = -1, err = run_open_file(scan->run, kind->file, &fd, diag);

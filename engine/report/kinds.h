@@ -18,6 +18,7 @@
 struct report_context {
 	const struct run_folder *folder; /* its tables and JSON are whole */
 	size_t memory_bytes;             /* that a kind may use, about; 0: a default of its own */
+	const char *tmp;                 /* for what it spills; NULL: where the system has it */
 	int (*stopped)(void);            /* not 0: end with FAIL_STOPPED; NULL: nobody asks */
 };
 

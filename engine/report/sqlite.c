@@ -359,6 +359,20 @@ static int put_documents(struct database *database)
 
 /* ---- The file. ---- */
 
+/*
+ * Indexes larger than their memory are sorted in files without a name.  Where
+ * tmp cannot be written to SQLite finds a directory by itself.
+ */
+static void set_tmp(struct database *database)
+{
+	const char *tmp = database->context->tmp;
+	char *statement = sqlite3_mprintf("PRAGMA temp_store_directory = %Q", tmp ? tmp : "");
+
+	if (statement)
+		sqlite3_exec(database->sqlite, statement, NULL, NULL, NULL);
+	sqlite3_free(statement);
+}
+
 /* Pages of 8 KiB: the longest reasons of a provider fit beside their key. */
 static int set_up(struct database *database)
 {
@@ -371,7 +385,7 @@ static int set_up(struct database *database)
 	snprintf(statement, sizeof(statement),
 	        "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 	        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -%zu;"
-	        "PRAGMA user_version = 1; BEGIN",
+	        "PRAGMA user_version = 1",
 	        cache >> 10);
 	sqlite3_progress_handler(database->sqlite, STOP_STEPS, check_stopped, database);
 	return run_statement(database, statement);
@@ -381,6 +395,9 @@ static int fill(struct database *database)
 {
 	int err = set_up(database);
 
+	set_tmp(database);
+	if (err == 0)
+		err = run_statement(database, "BEGIN");
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]) && err == 0; i++)
 		err = fill_table(database, &sources[i]);
 	if (err == 0)
