@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/pack_private.h"
 
-#include <string.h>
-
 #define ELEMENT(member) sizeof(((struct batch *)0)->member[0])
 
 const struct pack_column pack_columns[PACK_COLUMNS] = {
@@ -24,27 +22,3 @@ const struct pack_column pack_columns[PACK_COLUMNS] = {
 #undef PLACE
 #undef HALF
 };
-
-/* Four bytes are days, line numbers and bill types; the last never have the high bit. */
-int64_t pack_value(const struct batch *batch, unsigned number, uint32_t line)
-{
-	const struct pack_column *column = &pack_columns[number];
-	const uint8_t *at = (const uint8_t *)batch + column->at + (size_t)line * column->stride;
-	uint16_t two;
-	int32_t four;
-	int64_t eight;
-
-	switch (column->size) {
-	case 1:
-		return *at;
-	case 2:
-		memcpy(&two, at, sizeof(two));
-		return two;
-	case 4:
-		memcpy(&four, at, sizeof(four));
-		return four;
-	default:
-		memcpy(&eight, at, sizeof(eight));
-		return eight;
-	}
-}

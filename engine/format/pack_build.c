@@ -21,7 +21,9 @@ struct pack_builder {
 	uint32_t lines;
 	size_t bytes;  /* what the chunk takes at most */
 	size_t a_line; /* ... what a line with values in all columns used takes */
-	bool used[PACK_COLUMNS];
+	struct pack_bits used;
+	uint8_t list[PACK_COLUMNS]; /* columns used, as they came */
+	uint32_t used_count;
 	int64_t (*values)[PACK_CHUNK_LINES]; /* a column; of texts where in texts << 32 and size */
 	uint8_t *texts;
 	size_t text_bytes;
@@ -75,6 +77,19 @@ static bool has_bit(const struct pack_bits *bits, unsigned column)
 	return bits->words[column / 64] >> (column % 64) & 1;
 }
 
+/* The next column from one on that is in a and not in b; PACK_COLUMNS: none. */
+static unsigned next_column(const struct pack_bits *a, const struct pack_bits *b, unsigned column)
+{
+	for (unsigned word = column / 64; word < sizeof(a->words) / sizeof(a->words[0]); word++) {
+		uint64_t bits = a->words[word] & ~(b ? b->words[word] : 0);
+
+		bits = word == column / 64 ? bits >> column % 64 << column % 64 : bits;
+		if (bits)
+			return word * 64 + (unsigned)__builtin_ctzll(bits);
+	}
+	return PACK_COLUMNS;
+}
+
 static size_t natural_size(unsigned column)
 {
 	return pack_is_text(column) ? sizeof(uint32_t) : pack_columns[column].size;
@@ -86,17 +101,17 @@ static size_t bytes_with(const struct pack_builder *builder, const struct pack_l
 	const struct pack_bits *bits = pack_line_bits(line);
 	size_t more = builder->a_line + line->size;
 
-	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
-		if (has_bit(bits, column) && !builder->used[column])
-			more += (builder->lines + 1) * natural_size(column) +
-			        sizeof(struct pack_column_head) + 2 * CODES_SLACK;
-	}
+	for (unsigned column = next_column(bits, &builder->used, 0); column < PACK_COLUMNS;
+	        column = next_column(bits, &builder->used, column + 1))
+		more += (builder->lines + 1) * natural_size(column) +
+		        sizeof(struct pack_column_head) + 2 * CODES_SLACK;
 	return builder->bytes + more;
 }
 
 static void use_column(struct pack_builder *builder, unsigned column)
 {
-	builder->used[column] = true;
+	builder->used.words[column / 64] |= (uint64_t)1 << (column % 64);
+	builder->list[builder->used_count++] = (uint8_t)column;
 	builder->a_line += natural_size(column);
 	for (uint32_t line = 0; line < builder->lines; line++)
 		builder->values[column][line] = pack_columns[column].blank;
@@ -114,6 +129,17 @@ static int64_t take_text(struct pack_builder *builder, const uint8_t **data)
 	return (int64_t)(at << 32 | size);
 }
 
+static int64_t take_value(struct pack_builder *builder, unsigned column, const uint8_t **data)
+{
+	int64_t value;
+
+	if (pack_is_text(column))
+		return take_text(builder, data);
+	value = pack_load(column, *data);
+	*data += pack_columns[column].size;
+	return value;
+}
+
 bool pack_builder_add(struct pack_builder *builder, const struct pack_line *line)
 {
 	const struct pack_bits *bits = pack_line_bits(line);
@@ -123,20 +149,14 @@ bool pack_builder_add(struct pack_builder *builder, const struct pack_line *line
 	if (builder->lines == PACK_CHUNK_LINES || (builder->lines > 0 && bytes > PACK_CHUNK_BYTES))
 		return false;
 	builder->bytes = bytes;
-	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
-		int64_t value = pack_columns[column].blank;
-		bool is = has_bit(bits, column);
-
-		if (is && !builder->used[column])
+	for (uint32_t i = 0; i < builder->used_count; i++)
+		builder->values[builder->list[i]][builder->lines] =
+		        pack_columns[builder->list[i]].blank;
+	for (unsigned column = next_column(bits, NULL, 0); column < PACK_COLUMNS;
+	        column = next_column(bits, NULL, column + 1)) {
+		if (!has_bit(&builder->used, column))
 			use_column(builder, column);
-		if (is && pack_is_text(column)) {
-			value = take_text(builder, &data);
-		} else if (is) {
-			memcpy(&value, data, sizeof(value));
-			data += sizeof(value);
-		}
-		if (builder->used[column])
-			builder->values[column][builder->lines] = value;
+		builder->values[column][builder->lines] = take_value(builder, column, &data);
 	}
 	builder->lines++;
 	return true;
@@ -401,28 +421,20 @@ static void code_texts(struct pack_builder *builder, struct pack_column_head *he
 
 /* ---- The chunk ---- */
 
-static uint32_t count_used(const struct pack_builder *builder)
-{
-	uint32_t count = 0;
-
-	for (unsigned column = 0; column < PACK_COLUMNS; column++)
-		count += builder->used[column];
-	return count;
-}
-
 static void forget(struct pack_builder *builder)
 {
 	builder->lines = 0;
 	builder->bytes = 0;
 	builder->a_line = 0;
 	builder->text_bytes = 0;
-	memset(builder->used, 0, sizeof(builder->used));
+	builder->used = (struct pack_bits){{0}};
+	builder->used_count = 0;
 }
 
 const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, size_t *size)
 {
 	struct pack_head head = {
-	        .lines = builder->lines, .layout = layout, .columns = count_used(builder)};
+	        .lines = builder->lines, .layout = layout, .columns = builder->used_count};
 	uint32_t at = sizeof(head);
 
 	builder->size = 0;
@@ -430,7 +442,7 @@ const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, s
 	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
 		struct pack_column_head of = {.column = (uint16_t)column};
 
-		if (!builder->used[column])
+		if (!has_bit(&builder->used, column))
 			continue;
 		if (pack_is_text(column))
 			code_texts(builder, &of);

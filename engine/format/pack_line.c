@@ -3,7 +3,7 @@
  * A line by itself, on its way to the others of its person: what is not blank,
  * by the columns' numbers.
  *
- *	struct pack_line | which columns: a bit each | texts: size, bytes | values: 8 bytes each
+ *	struct pack_line | which columns: a bit each | texts: size, bytes | values
  *
  * Only columns that some line of the batch fills are looked at.
  */
@@ -78,12 +78,21 @@ static void work_out_keys(struct batch *batch)
 	}
 }
 
+/* Slots, which most columns are, are used only by their own field. */
+static bool may_be_used(const struct layout *layout, unsigned column)
+{
+	return column < PACK_bill_part_0 ||
+	       field_set_has(&layout->bound, pack_columns[column].field);
+}
+
 void pack_liner_batch(struct pack_liner *liner, struct batch *batch)
 {
 	work_out_keys(batch);
 	liner->batch = batch;
 	liner->used_count = 0;
 	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
+		if (!may_be_used(batch->layout, column))
+			continue;
 		for (uint32_t line = 0; line < batch->count; line++) {
 			if (is_blank(batch, column, line))
 				continue;
@@ -104,7 +113,7 @@ size_t pack_liner_size(const struct pack_liner *liner, uint32_t line)
 			continue;
 		size += pack_is_text(column)
 		                ? sizeof(uint32_t) + slice_of(liner->batch, column, line)->size
-		                : sizeof(int64_t);
+		                : pack_columns[column].size;
 	}
 	return (size + 7) & ~(size_t)7;
 }
@@ -141,9 +150,10 @@ void pack_liner_put(const struct pack_liner *liner, uint32_t line, void *to)
 			at = put(at, &slice->size, sizeof(slice->size));
 			at = put(at, batch->text + slice->at, slice->size);
 		} else {
-			int64_t value = pack_value(batch, column, line);
+			const struct pack_column *of = &pack_columns[column];
 
-			at = put(at, &value, sizeof(value));
+			at = put(at, (const uint8_t *)batch + of->at + (size_t)line * of->stride,
+			        of->size);
 		}
 	}
 	memset(at, 0, (size_t)(end - at));

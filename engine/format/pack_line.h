@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What stands behind a struct pack_line: which columns, then of each column in
- * order, of texts 32 bits of size and the bytes, of values 64 bits.
+ * order, of texts 32 bits of size and the bytes, of values as many as it has.
  */
 #ifndef FORMAT_PACK_LINE_H
 #define FORMAT_PACK_LINE_H

@@ -8,6 +8,8 @@
 
 #include "format/pack.h"
 
+#include <string.h>
+
 enum pack_column_number {
 #define TEXT(field, member) PACK_##member,
 #define VALUE(field, member, blank, rewritten) PACK_##member,
@@ -39,8 +41,36 @@ static inline bool pack_is_text(unsigned column)
 	return column < PACK_TEXTS;
 }
 
-/* A line's value; dates and amounts with their sign. */
-int64_t pack_value(const struct batch *batch, unsigned column, uint32_t line);
+/*
+ * A value of a column; dates and amounts with their sign.  Four bytes are days, line
+ * numbers and bill types, of which the last never have the high bit.
+ */
+static inline int64_t pack_load(unsigned column, const uint8_t *at)
+{
+	uint16_t two;
+	int32_t four;
+	int64_t eight;
+
+	switch (pack_columns[column].size) {
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&two, at, sizeof(two));
+		return two;
+	case 4:
+		memcpy(&four, at, sizeof(four));
+		return four;
+	default:
+		memcpy(&eight, at, sizeof(eight));
+		return eight;
+	}
+}
+
+static inline int64_t pack_value(const struct batch *batch, unsigned column, uint32_t line)
+{
+	return pack_load(column, (const uint8_t *)batch + pack_columns[column].at +
+	                                 (size_t)line * pack_columns[column].stride);
+}
 
 /* The slot of a text column. */
 static inline struct slice *pack_slices(struct batch *batch, unsigned column)
