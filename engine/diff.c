@@ -290,6 +290,15 @@ void diff_destroy(struct diff *diff)
 	free(diff);
 }
 
+int64_t diff_more(const int64_t of[DIFF_SIDES])
+{
+	int64_t a = of[0] == TABLE_BLANK ? 0 : of[0], b = of[1] == TABLE_BLANK ? 0 : of[1], more;
+
+	if (__builtin_sub_overflow(b, a, &more) || more == INT64_MIN)
+		more = b < a ? -INT64_MAX : INT64_MAX;
+	return more;
+}
+
 bool diff_is_empty(const struct diff *diff)
 {
 	bool same = diff->change_count == 0 && diff->inputs_only[0] == 0 &&

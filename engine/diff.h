@@ -73,7 +73,10 @@ int diff_create(struct diff **diff, const char *const paths[DIFF_SIDES], size_t 
         int (*stopped)(void), struct diag *diag);
 void diff_destroy(struct diff *diff);
 
-/* Is there anything to tell? */
+/* What B has more than A; blank is 0.  Never the least int64. */
+int64_t diff_more(const int64_t of[DIFF_SIDES]);
+
+/* Is there nothing to tell? */
 bool diff_is_empty(const struct diff *diff);
 
 /* diff_rows.c: what the tables say. */

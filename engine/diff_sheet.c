@@ -69,8 +69,13 @@ static void measure(const struct sheet *sheet, size_t width, size_t sizes[SHEET_
 /* What a file says is printed; what would move a terminal's cursor is not. */
 static void print_text(FILE *file, const char *text)
 {
-	for (; *text; text++)
-		putc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, file);
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+		bool is_late = at[0] == 0xc2 && at[1] >= 0x80 &&
+		               at[1] < 0xa0; /* U+0080 to U+009F */
+
+		putc(is_late || *at < ' ' || *at == 0x7f ? '?' : *at, file);
+		at += is_late;
+	}
 }
 
 static void print_row(

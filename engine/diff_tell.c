@@ -135,14 +135,9 @@ static void add_found(struct telling *telling, const struct diff_rule *rule)
 	add_signed(telling, SHEET_FOUND, rule->changed_cents, true);
 }
 
-static int64_t more(const int64_t of[DIFF_SIDES])
-{
-	return (of[1] == TABLE_BLANK ? 0 : of[1]) - (of[0] == TABLE_BLANK ? 0 : of[0]);
-}
-
 static bool has_hits(const struct diff_rule *rule)
 {
-	return more(rule->hits) != 0 || more(rule->cents) != 0;
+	return diff_more(rule->hits) != 0 || diff_more(rule->cents) != 0;
 }
 
 static void add_hits(struct telling *telling, const struct diff_rule *rule)
@@ -152,10 +147,10 @@ static void add_hits(struct telling *telling, const struct diff_rule *rule)
 	add(telling, SHEET_HITS, rule->id);
 	add_number(telling, SHEET_HITS, rule->hits[0]);
 	add_number(telling, SHEET_HITS, rule->hits[1]);
-	add_signed(telling, SHEET_HITS, more(rule->hits), false);
+	add_signed(telling, SHEET_HITS, diff_more(rule->hits), false);
 	add_money(telling, SHEET_HITS, rule->cents[0]);
 	add_money(telling, SHEET_HITS, rule->cents[1]);
-	add_signed(telling, SHEET_HITS, more(rule->cents), true);
+	add_signed(telling, SHEET_HITS, diff_more(rule->cents), true);
 }
 
 static const char *lead_word(const struct diff_provider *provider)

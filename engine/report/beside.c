@@ -40,8 +40,9 @@ int beside_begin(struct beside *file, int directory, const char *name, struct di
 		return diag_set(diag, FAIL_OUTPUT, "%s: cannot be made: %s", name, strerror(err));
 	if (fchmod(file->fd, 0600) == 0)
 		return 0;
+	err = diag_set(diag, FAIL_OUTPUT, "%s: cannot be made: %s", name, strerror(errno));
 	beside_abandon(file);
-	return diag_set(diag, FAIL_OUTPUT, "%s: cannot be made: %s", name, strerror(errno));
+	return err;
 }
 
 int beside_commit(struct beside *file, struct diag *diag)
