@@ -102,9 +102,9 @@ function banner() {
 
 function header() {
 	const names = (run.manifest?.inputs ?? []).map((input) => input.path);
-	const what = names.length === 1 ? names[0] : names.length > 1 ? `${names.length} files` : '';
+	const what = names.length === 1 ? names[0].split('/').slice(-2).join('/') : names.length > 1 ? `${names.length} files` : '';
 	document.getElementById('head').replaceChildren(
-		h('div', { class: 'bar-top' }, h('a', { class: 'brand', href: '#/summary' }, 'claimscan'), h('span', { class: 'run', title: what }, what),
+		h('div', { class: 'bar-top' }, h('a', { class: 'brand', href: '#/summary' }, 'claimscan'), h('span', { class: 'run', title: names.join('\n') }, what),
 			h('nav', { 'aria-label': 'Views' }, VIEWS.map(([name, words], i) => h('a', { href: `#/${name}`, title: `Key ${i + 1}` }, words))),
 			h('button', { type: 'button', id: 'theme', title: 'Key t', onclick: switchTheme }, 'Dark'),
 			h('button', { type: 'button', title: 'Key ?', onclick: keysDialog }, 'Keys')),

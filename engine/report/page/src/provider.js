@@ -105,7 +105,7 @@ function measureTable(run, rows, caption) {
 function measures(run, full) {
 	const rows = [...full.rules].sort((a, b) => weight(b) - weight(a));
 	const isRate = (row) => unitOf(row, run.rules[row.rule].rule) === 'rate';
-	const telling = rows.filter((row) => row.flag || row.hits > 0 || (row.z >= 3.5 && !isRate(row)));
+	const telling = rows.filter((row) => row.flag || row.dollars > 0 || (row.hits > 0 && (row.z === null || row.z >= 2)) || (row.z >= 3.5 && !isRate(row)));
 	const others = rows.filter((row) => !telling.includes(row));
 	const exported = () => save('measures.csv', [['rule', 'measure', 'flag', 'direction', 'evaluated', 'hits', 'rate', 'value', 'peer_n', 'peer_median', 'peer_p80', 'peer_p90', 'z', 'p', 'q', 'percentile', 'dollars'],
 		...rows.map((row) => [run.rules[row.rule].rule, row.measure, row.flag, row.direction, row.evaluated, row.hits, row.rate, row.value, row.peers, row.median, row.p80, row.p90, row.z, row.p, row.q, row.percentile, row.dollars])]);
@@ -114,7 +114,7 @@ function measures(run, full) {
 		note: [peers && `Peers: ${peers}. `, 'Grey columns: how many peers lie where (height by square root); ', h('span', { class: 'mark median', 'aria-hidden': 'true' }), 'their median, ', h('span', { class: 'mark p90', 'aria-hidden': 'true' }), 'their 90th percentile, ◆ this provider (▶ beyond the scale). A box is the middle half of the peers.'],
 		tools: h('button', { type: 'button', onclick: exported }, 'Export CSV'),
 	}, telling.length > 0 ? h('div', { class: 'measures' }, measureTable(run, telling, 'Measures that tell')) : h('p', { class: 'empty' }, 'No measure is flagged, and no rule found anything.'),
-	others.length > 0 && h('details', null, h('summary', null, `${plural(others.length, 'measure')} in line with the peers, or without finding`), h('div', { class: 'measures' }, measureTable(run, others, 'Other measures'))));
+	others.length > 0 && h('details', null, h('summary', null, `${plural(others.length, 'measure')} that ${others.length === 1 ? 'tells' : 'tell'} nothing of it`), h('div', { class: 'measures' }, measureTable(run, others, 'Other measures'))));
 }
 
 /* ---- What it bills. ---- */
