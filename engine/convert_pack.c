@@ -16,6 +16,19 @@
 enum {
 	PARTITION_BYTES = 16 << 20, /* of input, about: sorted in memory by each thread */
 	PARTITIONS_MAX = 256,
+	LOADED_TIMES = 3, /* its records, what sorting takes, its chunks: as bytes of records */
+};
+
+/*
+ * Memory for partitions that are being sorted.  It is given in their order, so that
+ * the one whose turn to write is next never waits for it.
+ */
+struct room {
+	pthread_mutex_t mutex;
+	pthread_cond_t moved;
+	uint64_t used, most;
+	unsigned next;
+	int err; /* of one who cannot go on */
 };
 
 struct packing {
@@ -25,6 +38,7 @@ struct packing {
 	uint32_t layout_count;
 	struct pack_writer *writer;
 	atomic_uint next; /* partition to be sorted */
+	struct room room;
 };
 
 /* Chunks of a partition, waiting for their turn. */
@@ -47,6 +61,39 @@ struct line_record {
 	struct pack_line line;
 };
 
+/* One that is larger than all there is has it alone. */
+static int room_take(struct room *room, unsigned number, uint64_t bytes)
+{
+	int err;
+
+	pthread_mutex_lock(&room->mutex);
+	while (!room->err &&
+	        (room->next != number || (room->used > 0 && room->used + bytes > room->most)))
+		pthread_cond_wait(&room->moved, &room->mutex);
+	err = room->err;
+	room->used += bytes;
+	room->next++;
+	pthread_cond_broadcast(&room->moved);
+	pthread_mutex_unlock(&room->mutex);
+	return err;
+}
+
+static void room_give(struct room *room, uint64_t bytes)
+{
+	pthread_mutex_lock(&room->mutex);
+	room->used -= bytes;
+	pthread_cond_broadcast(&room->moved);
+	pthread_mutex_unlock(&room->mutex);
+}
+
+static void room_fail(struct room *room, int err)
+{
+	pthread_mutex_lock(&room->mutex);
+	room->err = err;
+	pthread_cond_broadcast(&room->moved);
+	pthread_mutex_unlock(&room->mutex);
+}
+
 static unsigned partitions_for(uint64_t bytes)
 {
 	unsigned count = 2;
@@ -62,13 +109,16 @@ static int begin(struct convert *convert, struct diag *diag)
 	struct packing *packing = calloc(1, sizeof(*packing));
 	struct partition_options options = {
 	        .count = partitions_for(scan->plan->total_bytes),
-	        .memory_bytes = scan->memory.profile + scan->memory.partitions,
+	        .memory_bytes = scan->memory.profile,
 	        .tmp = scan->options->tmp,
 	};
 
 	convert->own = packing;
 	if (!packing)
 		return diag_set(diag, FAIL_MEMORY, "no memory");
+	pthread_mutex_init(&packing->room.mutex, NULL);
+	pthread_cond_init(&packing->room.moved, NULL);
+	packing->room.most = scan->memory.partitions;
 	return partitions_create(&packing->partitions, &options, diag);
 }
 
@@ -80,6 +130,8 @@ static void end(struct convert *convert)
 		return;
 	pack_writer_destroy(packing->writer);
 	partitions_destroy(packing->partitions);
+	pthread_cond_destroy(&packing->room.moved);
+	pthread_mutex_destroy(&packing->room.mutex);
 	free(packing);
 	convert->own = NULL;
 }
@@ -314,17 +366,29 @@ static int write_chunks(struct convert *convert, const struct chunks *chunks, st
 	return err;
 }
 
-static int finish_partition(struct convert_part *part, unsigned number, struct diag *diag)
+static int load_and_code(struct convert_part *part, unsigned number, struct diag *diag)
 {
 	struct packing *packing = part->convert->own;
-	struct packer *packer = part->own;
+	uint64_t bytes = partition_bytes(packing->partitions, number) * LOADED_TIMES;
 	struct partition_view view;
-	int err = partition_load(packing->partitions, number, &view, diag);
+	int err = room_take(&packing->room, number, bytes);
 
 	if (err < 0)
 		return err;
-	err = code_partition(part, &view, diag);
-	partition_release(packing->partitions, &view);
+	err = partition_load(packing->partitions, number, &view, diag);
+	if (err == 0) {
+		err = code_partition(part, &view, diag);
+		partition_release(packing->partitions, &view);
+	}
+	room_give(&packing->room, bytes);
+	return err;
+}
+
+static int finish_partition(struct convert_part *part, unsigned number, struct diag *diag)
+{
+	struct packer *packer = part->own;
+	int err = load_and_code(part, number, diag);
+
 	if (err == 0)
 		err = turn_wait(&part->convert->turn, number);
 	if (err == 0)
@@ -348,6 +412,8 @@ static int finish(struct convert_part *part, struct diag *diag)
 			break;
 		err = finish_partition(part, number, diag);
 	}
+	if (err < 0)
+		room_fail(&packing->room, err);
 	return err;
 }
 

@@ -93,10 +93,12 @@ static int run_all(struct scan *scan, void *(*step)(void *))
 		return diag_set(scan->diag, FAIL_MEMORY, "no thread can be started");
 	for (unsigned i = 0; i < started; i++)
 		wait_for(scan, &scan->workers[i]);
-	for (unsigned i = 0; i < scan->options->threads && err == 0; i++) {
-		err = scan->workers[i].err;
-		if (err < 0)
-			diag_set(scan->diag, err, "%s", scan->workers[i].diag.text);
+	for (unsigned i = 0; i < scan->options->threads && !scan->diag->text[0]; i++) {
+		const struct worker *worker = &scan->workers[i];
+
+		/* One that gave up for another's failure has no words. */
+		if (worker->err < 0)
+			err = diag_set(scan->diag, worker->err, "%s", worker->diag.text);
 	}
 	if (err == 0 && started < scan->options->threads)
 		err = diag_set(scan->diag, FAIL_MEMORY,

@@ -89,6 +89,16 @@ else
 	skip "RIF: no samples here"
 fi
 
+# Nothing but a header, and nothing at all.
+head -n 1 plain/claims.csv >header.csv
+exits "a header" 0 "$program" convert -q header.csv -o header.clm
+run header-source header.csv
+run header-pack header.clm
+same "a header alone" header-source header-pack
+: >empty.csv
+exits "nothing" 0 "$program" convert -q empty.csv -o empty.clm
+exits "a pack of nothing" 0 "$program" scan -q -o nothing empty.clm
+
 exits "--explain" 0 "$program" scan --explain claims.clm
 equal "--explain says what it is" 1 "$(grep -c 'claim pack, 30000 lines' stdout)"
 
@@ -108,4 +118,5 @@ says "65: says which" "version 9, this program reads version 1"
 exits "65: only the first bytes of one" 65 "$program" scan -q -o bad foreign.clm
 exits "78: a pack as a side file" 78 "$program" scan -q --members claims.clm -o bad claims/claims.csv
 exits "74: no room for it" 74 sh -c "ulimit -f 64; trap '' XFSZ; exec \"$program\" convert -q --max-bad 100% claims/claims.csv -o bad.clm"
+says "74: says which file" "bad.clm: cannot write"
 equal "nothing is left of what failed" "" "$(find . -maxdepth 1 -name 'bad*')"
