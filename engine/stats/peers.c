@@ -14,13 +14,6 @@ static const double mad_of_sd = 0.6744897501960817;
 static const double iqr_of_sd = 1.34898;
 static const double sd_of_mean_deviation = 1.2533;
 
-static int compare_values(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
 /* A spread in standard deviations of a normal: the first of three that is not 0. */
 static double scale_of(double mad, double q1, double q3, double mean_deviation)
 {
@@ -29,9 +22,63 @@ static double scale_of(double mad, double q1, double q3, double mean_deviation)
 	return q3 > q1 ? (q3 - q1) / iqr_of_sd : sd_of_mean_deviation * mean_deviation;
 }
 
+static int compare_values(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
 void values_sort(double values[], size_t count)
 {
 	qsort(values, count, sizeof(*values), compare_values);
+}
+
+static void swap(double *a, double *b)
+{
+	double kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* Hoare's: the part that holds the place is cut at the median of three of it. */
+double values_select(double values[], size_t count, size_t place)
+{
+	size_t low = 0, high = count - 1;
+
+	while (low < high) {
+		double *middle = &values[low + (high - low) / 2];
+		size_t left = low, right = high;
+
+		if (*middle < values[low])
+			swap(middle, &values[low]);
+		if (values[high] < *middle)
+			swap(&values[high], middle);
+		if (*middle < values[low])
+			swap(middle, &values[low]);
+		double cut = *middle;
+
+		while (left <= right) {
+			while (values[left] < cut)
+				left++;
+			while (cut < values[right])
+				right--;
+			if (left > right)
+				break;
+			swap(&values[left++], &values[right]);
+			if (right == 0)
+				break;
+			right--;
+		}
+		if (place <= right)
+			high = right;
+		else if (place >= left)
+			low = left;
+		else
+			return values[place];
+	}
+	return values[place];
 }
 
 /* A sorted array without the value at left_out, or whole. */

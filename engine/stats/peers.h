@@ -20,6 +20,9 @@ double quantile(const double sorted[], size_t count, double p);
 /* Sort ascending; no NaN. */
 void values_sort(double values[], size_t count);
 
+/* What would stand at place if they were sorted; they are moved about.  count > place. */
+double values_select(double values[], size_t count, size_t place);
+
 struct peer_figures {
 	uint32_t peers;     /* the others; without any, all below is 0 */
 	double median, mad; /* median absolute deviation, not scaled */

@@ -57,6 +57,9 @@ int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to);
 struct stats_row *row_add(
         struct judging *judging, uint32_t member, unsigned rule, const char *measure);
 
+/* Room for so many more: they need not grow then.  0 or FAIL_MEMORY. */
+int rows_reserve(struct judging *judging, size_t count);
+
 /* Keep a norm for the next run: a copy.  0 or FAIL_MEMORY. */
 int norm_keep(struct judging *judging, const struct norm *norm);
 

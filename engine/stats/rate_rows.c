@@ -208,8 +208,10 @@ int rates_judge(struct cohort *cohort, const struct rate_sample from[], size_t c
 	struct rates rates = {.cohort = cohort, .from = from, .test = test};
 
 	rates.counts = calloc(count + 1, sizeof(*rates.counts));
-	if (!rates.counts)
+	if (!rates.counts || rows_reserve(cohort->judging, count) < 0) {
+		free(rates.counts);
 		return FAIL_MEMORY;
+	}
 	cohort->count = count;
 	for (size_t i = 0; i < count; i++) {
 		cohort->of[i] = from[i].member;

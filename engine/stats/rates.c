@@ -163,11 +163,13 @@ double funnel_phi(const double z[], size_t count, double trim, double scratch[])
 	if (count == 0)
 		return 1;
 	memcpy(scratch, z, count * sizeof(*z));
-	values_sort(scratch, count);
-	for (size_t i = 0; i < count; i++) {
-		size_t kept = i < side ? side : i >= count - side ? count - side - 1 : i;
+	double low = values_select(scratch, count, side);
+	double high = values_select(scratch, count, count - side - 1);
 
-		sum += scratch[kept] * scratch[kept];
+	for (size_t i = 0; i < count; i++) {
+		double kept = z[i] < low ? low : z[i] > high ? high : z[i];
+
+		sum += kept * kept;
 	}
 	return sum / (double)count;
 }

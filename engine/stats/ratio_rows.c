@@ -147,8 +147,10 @@ int ratios_judge(struct cohort *cohort, const struct ratio_sample from[], size_t
 	struct ratios ratios = {.cohort = cohort, .from = from, .test = test};
 
 	ratios.exposures = calloc(count + 1, sizeof(*ratios.exposures));
-	if (!ratios.exposures)
+	if (!ratios.exposures || rows_reserve(cohort->judging, count) < 0) {
+		free(ratios.exposures);
 		return FAIL_MEMORY;
+	}
 	cohort->count = count;
 	for (size_t i = 0; i < count; i++) {
 		cohort->of[i] = from[i].member;

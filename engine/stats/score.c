@@ -7,6 +7,7 @@
  * they measure one event.
  */
 #include "stats/private.h"
+#include "stats/tasks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ enum {
 	LEAD_CENTS = 500000,
 	LEAD_BENEFICIARIES = 11,
 	LEAD_FINDINGS_HIGH = 10,
+	CHUNK = 4096, /* providers scored at a time by a thread */
 };
 
 /* ---- One provider ---- */
@@ -37,17 +39,15 @@ static bool is_at_once(unsigned rule)
 /* What the rules of lines and claims found. */
 static void add_hits(const struct stats *stats, uint32_t number, struct sums *sums)
 {
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		struct profile_rule read;
+	struct profile_rule read[RULES_ALL];
 
-		if (!stats->options.is_on[rule] || stats->built[rule])
+	profile_read_rules(stats->options.profile, number, read);
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		if (read[rule].hits == 0 || !stats->options.is_on[rule] || stats->built[rule])
 			continue;
-		profile_read_rule(stats->options.profile, number, rule, &read);
-		if (read.hits == 0)
-			continue;
-		sums->line_dollars += read.dollars;
-		sums->line_expected += weights_expected(&stats->weights, rule, read.dollars);
-		sums->high_hits += weights_severity(rule) == SEVERITY_HIGH ? read.hits : 0;
+		sums->line_dollars += read[rule].dollars;
+		sums->line_expected += weights_expected(&stats->weights, rule, read[rule].dollars);
+		sums->high_hits += weights_severity(rule) == SEVERITY_HIGH ? read[rule].hits : 0;
 		sums->at_once |= is_at_once(rule);
 	}
 }
@@ -203,6 +203,17 @@ static void rank_all(struct stats *stats)
 	}
 }
 
+static int score_chunk(void *context, size_t at)
+{
+	struct stats *stats = context;
+	size_t from = at * CHUNK, to = from + CHUNK;
+
+	to = to < stats->measures.member_count ? to : stats->measures.member_count;
+	for (size_t i = from; i < to; i++)
+		score_one(stats, &stats->providers[i]);
+	return 0;
+}
+
 int score_all(struct stats *stats)
 {
 	size_t count = stats->measures.member_count;
@@ -213,8 +224,9 @@ int score_all(struct stats *stats)
 		return FAIL_MEMORY;
 	int err = find_groups(stats);
 
-	for (size_t i = 0; i < count && err >= 0; i++)
-		score_one(stats, &stats->providers[i]);
+	if (err >= 0)
+		err = tasks_run(
+		        stats->options.threads, (count + CHUNK - 1) / CHUNK, score_chunk, stats);
 	if (err >= 0)
 		rank_all(stats);
 	return err;

@@ -46,6 +46,21 @@ int rule_wanted(const struct stats *stats, const char *id)
 
 /* ---- What judging makes ---- */
 
+int rows_reserve(struct judging *judging, size_t count)
+{
+	size_t room = judging->row_count + count;
+
+	if (room <= judging->row_room)
+		return 0;
+	struct stats_row *rows = realloc(judging->rows, room * sizeof(*rows));
+
+	if (!rows)
+		return FAIL_MEMORY;
+	judging->rows = rows;
+	judging->row_room = room;
+	return 0;
+}
+
 struct stats_row *row_add(
         struct judging *judging, uint32_t member, unsigned rule, const char *measure)
 {
@@ -101,11 +116,11 @@ int norm_keep(struct judging *judging, const struct norm *norm)
 
 /* ---- Flags ---- */
 
-/* Rows of one family of rules that were tested. */
-struct tests {
+/* The rows of one family of rules that were tested, by p. */
+struct family {
 	struct stats *stats;
-	unsigned from, to; /* rules */
-	size_t room;
+	struct ordered *items;
+	size_t count, room;
 };
 
 /*
@@ -114,52 +129,63 @@ struct tests {
  */
 static int find_family(void *context, size_t at)
 {
-	const struct tests *tests = (const struct tests *)context + at;
-	struct stats *stats = tests->stats;
-	struct ordered *items = malloc(2 * (tests->room + 1) * sizeof(*items));
-	size_t count = 0;
+	const struct family *family = (const struct family *)context + at;
+	struct ordered *spare = malloc((family->count + 1) * sizeof(*spare));
 	double least = 1;
 
-	if (!items)
+	if (!spare)
 		return FAIL_MEMORY;
-	for (size_t i = 0; i < stats->row_count; i++) {
-		const struct stats_row *row = &stats->rows[i];
+	const struct ordered *sorted = order_sort(family->items, spare, family->count);
 
-		if (row->rule >= tests->from && row->rule < tests->to && !isnan(row->p))
-			items[count++] = (struct ordered){order_key(row->p), (uint32_t)i};
-	}
-	const struct ordered *sorted = order_sort(items, items + tests->room + 1, count);
-
-	for (size_t rank = count; rank > 0; rank--) {
-		struct stats_row *row = &stats->rows[sorted[rank - 1].index];
-		double adjusted = row->p * (double)count / (double)rank;
+	for (size_t rank = family->count; rank > 0; rank--) {
+		struct stats_row *row = &family->stats->rows[sorted[rank - 1].index];
+		double adjusted = row->p * (double)family->count / (double)rank;
 
 		least = adjusted < least ? adjusted : least;
 		row->q = rounded_p(least);
 	}
-	free(items);
+	free(spare);
 	return 0;
+}
+
+/* Families by rule; returns how many. */
+static size_t name_families(uint8_t family_of[RULES_ALL])
+{
+	size_t count = 0;
+
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		count += rule == 0 || strcmp(rule_at(rule)->family, rule_at(rule - 1)->family) != 0;
+		family_of[rule] = (uint8_t)(count - 1);
+	}
+	return count;
 }
 
 static int find_q(struct stats *stats)
 {
-	struct tests tests[RULES_ALL];
-	size_t count = 0, tested[RULES_ALL] = {0};
+	struct family families[RULES_ALL] = {0};
+	uint8_t family_of[RULES_ALL];
+	size_t count = name_families(family_of);
+	int err = 0;
 
 	for (size_t i = 0; i < stats->row_count; i++)
-		tested[stats->rows[i].rule] += !isnan(stats->rows[i].p);
-	for (unsigned from = 0, to; from < RULES_ALL; from = to) {
-		struct tests *family = &tests[count++];
-
-		*family = (struct tests){.stats = stats, .from = from, .room = tested[from]};
-		for (to = from + 1; to < RULES_ALL; to++) {
-			if (strcmp(rule_at(from)->family, rule_at(to)->family) != 0)
-				break;
-			family->room += tested[to];
-		}
-		family->to = to;
+		families[family_of[stats->rows[i].rule]].room += !isnan(stats->rows[i].p);
+	for (size_t i = 0; i < count && err == 0; i++) {
+		families[i].stats = stats;
+		families[i].items = malloc((families[i].room + 1) * sizeof(*families[i].items));
+		err = families[i].items ? 0 : FAIL_MEMORY;
 	}
-	return tasks_run(stats->options.threads, count, find_family, tests);
+	for (size_t i = 0; i < stats->row_count && err == 0; i++) {
+		struct family *family = &families[family_of[stats->rows[i].rule]];
+
+		if (!isnan(stats->rows[i].p))
+			family->items[family->count++] = (struct ordered){
+			        order_key(stats->rows[i].p), (uint32_t)i};
+	}
+	if (err == 0)
+		err = tasks_run(stats->options.threads, count, find_family, families);
+	for (size_t i = 0; i < count; i++)
+		free(families[i].items);
+	return err;
 }
 
 static void settle_row(struct stats *stats, struct stats_row *row)
@@ -225,20 +251,27 @@ struct passes {
 	size_t count;
 };
 
-/* The rules of stats.def come first: some of them take longest. */
+static const struct stats_rule *judged_by(unsigned rule)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		if (stats_rules[i]->judge && stats_rules[i]->rule == rule_at(rule)->rule)
+			return stats_rules[i];
+	}
+	return NULL;
+}
+
+/* By rule, so that a provider's rows come nearly in order. */
 static void list_passes(struct stats *stats, struct passes *passes)
 {
 	passes->count = 0;
-	for (size_t i = 0; i < RULE_COUNT; i++) {
-		if (stats_rules[i]->judge)
-			passes->all[passes->count++] = (struct pass){
-			        .rule = stats_rules[i], .judging = {.stats = stats}};
-	}
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		if (stats->options.selection->active[rule] && !stats->built[rule] &&
-		        rule_at(rule)->rule)
-			passes->all[passes->count++] = (struct pass){
-			        .number = rule, .judging = {.stats = stats}};
+		struct pass pass = {
+		        .rule = judged_by(rule), .number = rule, .judging = {.stats = stats}};
+		bool counts = stats->options.selection->active[rule] && !stats->built[rule] &&
+		              rule_at(rule)->rule;
+
+		if (pass.rule || counts)
+			passes->all[passes->count++] = pass;
 	}
 }
 
@@ -261,13 +294,26 @@ static void free_passes(struct passes *passes)
 
 /* ---- What the passes made, put together ---- */
 
-static int compare_rows(const void *a, const void *b)
+static bool is_after(const struct stats_row *left, const struct stats_row *right)
 {
-	const struct stats_row *left = a, *right = b;
-
 	if (left->rule != right->rule)
-		return left->rule < right->rule ? -1 : 1;
-	return strcmp(left->measure, right->measure);
+		return left->rule > right->rule;
+	return left->measure != right->measure && strcmp(left->measure, right->measure) > 0;
+}
+
+/* A provider's, by rule and measure: they are nearly so. */
+static void sort_rows(struct stats_row rows[], size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct stats_row row = rows[i];
+		size_t at = i;
+
+		if (!is_after(&rows[i - 1], &row))
+			continue;
+		for (; at > 0 && is_after(&rows[at - 1], &row); at--)
+			rows[at] = rows[at - 1];
+		rows[at] = row;
+	}
 }
 
 /* Where each provider's rows begin, from how many each has. */
@@ -315,8 +361,7 @@ static int gather_rows(struct stats *stats, struct passes *passes)
 	for (size_t number = 0; number < stats->number_count; number++) {
 		uint32_t from = stats->first[number], to = stats->first[number + 1];
 
-		if (to - from > 1)
-			qsort(stats->rows + from, to - from, sizeof(*stats->rows), compare_rows);
+		sort_rows(stats->rows + from, to - from);
 	}
 	return 0;
 }
