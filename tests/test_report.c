@@ -975,7 +975,7 @@ Test(tables, manifest_says_what_it_was_made_from)
 	        "\"lines\": 8},\n"
 	        "    \"out\": {\"providers\": 3, \"provider_rules\": 2, \"provider_codes\": 2, "
 	        "\"provider_counts\": 17, \"findings\": 1, "
-	        "\"worklist\": 0}\n"
+	        "\"worklist\": 0, \"compare\": 0}\n"
 	        "  },\n"
 	        "  \"expected_hash_collisions\": 4.336809e-19\n"
 	        "}\n");
@@ -1062,6 +1062,9 @@ static const char summary_text[] =
 
 Test(tables, the_summary_reads)
 {
+	static const char *const files[] = {"providers.csv", "provider_rules.csv",
+	        "provider_codes.csv", "provider_counts.csv", "findings.csv", "rules.csv",
+	        "quality.json", "manifest.json", NULL};
 	struct made_scan *made = make_scan();
 	struct summary_top top;
 	struct diag diag;
@@ -1075,7 +1078,8 @@ Test(tables, the_summary_reads)
 	        .rules = &made->rules,
 	        .top = &top,
 	        .findings = {.standing = 1, .watch = 1234},
-	        .out = "out"};
+	        .out = "out",
+	        .files = files};
 
 	/* Words of other stages are theirs to test. */
 	strcpy(made->rules.reason[rule_find("TIM-04")], "no column death_date (or --members)");

@@ -38,7 +38,7 @@ struct run {
 	int parent, directory; /* descriptors; -1 */
 	bool force, committed;
 	size_t file_count;
-	char *files[FILES_MAX];
+	char *files[FILES_MAX + 1]; /* NULL-ended */
 };
 
 static int fail_output(struct diag *diag, const char *path, const char *what, int err)
@@ -236,12 +236,18 @@ void run_drop_files(struct run *run, const char *ending)
 			run->files[kept++] = run->files[i];
 		}
 	}
+	memset(run->files + kept, 0, (run->file_count - kept) * sizeof(*run->files));
 	run->file_count = kept;
 }
 
 int run_directory(const struct run *run)
 {
 	return run->directory;
+}
+
+const char *const *run_files(const struct run *run)
+{
+	return (const char *const *)run->files;
 }
 
 const char *run_path(const struct run *run)

@@ -37,6 +37,9 @@ int run_open_file(struct run *run, const char *name, int *fd, struct diag *diag)
 /* Remove the files of the run whose names end so; none of them is open. */
 void run_drop_files(struct run *run, const char *ending);
 
+/* The names of its files so far, NULL-ended; valid until the next is opened. */
+const char *const *run_files(const struct run *run);
+
 /* The descriptor of the directory as it is written, and the path that it will have. */
 int run_directory(const struct run *run);
 const char *run_path(const struct run *run);

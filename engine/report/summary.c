@@ -679,13 +679,15 @@ static void put_providers(FILE *file, const struct summary *summary)
 
 static void put_files(FILE *file, const struct summary *summary)
 {
+	struct paragraph paragraph = {file, INDENT};
+
 	if (!summary->out)
 		return;
 	put_title(file, summary, "Where it is");
-	fprintf(file, "  %s\n", summary->out);
-	fputs("    providers.csv provider_rules.csv provider_codes.csv provider_counts.csv\n"
-	      "    findings.csv worklist.csv compare.csv rules.csv quality.json manifest.json\n",
-	        file);
+	fprintf(file, "  %s\n   ", summary->out);
+	for (size_t i = 0; summary->files[i]; i++)
+		put_item(&paragraph, "%s", summary->files[i]);
+	end_paragraph(&paragraph);
 	if (!summary->has_key)
 		fputs("  persons are left out of findings.csv; --id-key FILE (16 secret bytes or\n"
 		      "    more, chmod 600) gives each a pseudonym\n",

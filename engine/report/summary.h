@@ -63,8 +63,9 @@ struct summary {
 	const struct codes_outside *outside; /* may be NULL */
 	struct findings_counts findings;
 	enum findings_mode mode;
-	const char *out; /* the run directory; NULL: nothing was written */
-	bool has_key;    /* --id-key was given */
+	const char *out;          /* the run directory; NULL: nothing was written */
+	const char *const *files; /* in it, NULL-ended */
+	bool has_key;             /* --id-key was given */
 	bool colour;
 	bool timing; /* print the next two */
 	uint64_t ns;
