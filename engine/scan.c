@@ -447,10 +447,9 @@ static int merge_tallies(struct scan *scan)
 		tallies_destroy(*of);
 		*of = NULL;
 	}
-	if (err < 0)
-		return diag_set(scan->diag, err, "no memory for tallies");
-	tallies_sort(scan->tallies);
-	return 0;
+	if (err == 0)
+		err = tallies_sort(scan->tallies);
+	return err < 0 ? diag_set(scan->diag, err, "no memory for tallies") : 0;
 }
 
 /* Each provider's days, of the lines that beneficiaries' histories have left. */

@@ -65,7 +65,7 @@ Test(tallies, add_up_by_provider_measure_and_part)
 		                                          .sum = -1,
 		                                          .squares = 1}),
 		        0);
-	tallies_sort(tallies);
+	cr_assert_eq(tallies_sort(tallies), 0);
 	const struct tally *all = tallies_all(tallies, &count);
 
 	cr_assert_eq(count, 4);
@@ -95,8 +95,8 @@ Test(tallies, workers_and_order_cannot_be_told)
 	}
 	for (unsigned i = 0; i < 3; i++)
 		cr_assert_eq(tallies_merge(merged, parts[i]), 0);
-	tallies_sort(one);
-	tallies_sort(merged);
+	cr_assert_eq(tallies_sort(one), 0);
+	cr_assert_eq(tallies_sort(merged), 0);
 	const struct tally *a = tallies_all(one, &count), *b = tallies_all(merged, &again);
 
 	cr_assert_eq(count, again);
@@ -119,7 +119,7 @@ Test(tallies, are_found_by_provider_and_measure)
 
 		cr_assert_eq(tallies_add(tallies, &tally), 0);
 	}
-	tallies_sort(tallies);
+	cr_assert_eq(tallies_sort(tallies), 0);
 	tallies_all(tallies, &all);
 	for (uint32_t provider = 0; provider <= PROVIDERS; provider++) {
 		size_t levels, splits;
@@ -139,4 +139,25 @@ Test(tallies, are_found_by_provider_and_measure)
 	cr_expect_eq(own, 0);
 	tallies_destroy(tallies);
 	tallies_destroy(NULL);
+}
+
+Test(tallies, what_was_put_joins_what_was_added)
+{
+	struct tallies *tallies = made();
+	const struct tally key = {.provider = 3, .measure = TALLY_MONTH, .of = 650, .n = 2};
+	size_t count;
+
+	cr_assert_eq(tallies_add(tallies, &key), 0);
+	cr_assert_eq(tallies_put(tallies, &key), 0);
+	cr_assert_eq(tallies_put(tallies, &key), 0);
+	cr_assert_eq(tallies_sort(tallies), 0);
+	const struct tally *all = tallies_all(tallies, &count);
+
+	cr_assert_eq(count, 1);
+	cr_expect_eq(all[0].n, 6);
+	cr_assert_eq(tallies_add(tallies, &key), 0);
+	cr_assert_eq(tallies_sort(tallies), 0);
+	cr_expect_eq(tallies_all(tallies, &count)[0].n, 8);
+	cr_expect_eq(count, 1);
+	tallies_destroy(tallies);
 }

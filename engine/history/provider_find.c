@@ -44,7 +44,7 @@ void provider_evaluated(struct provider_window *window, uint32_t count)
 void provider_tally(struct provider_window *window, struct tally tally)
 {
 	tally.provider = window->provider;
-	window->failed |= tallies_add(window->own->tallies, &tally) != 0;
+	window->failed |= tallies_put(window->own->tallies, &tally) != 0;
 }
 
 /* ---- The order of lines ---- */

@@ -27,6 +27,7 @@ struct running {
 	const struct provider_rule *rule;
 	unsigned number; /* of the rule, or of the first that it counts for */
 	size_t state_at;
+	uint32_t judged;     /* evaluated of the provider at hand */
 	struct scratch kept; /* what it keeps of the provider at hand beside its state */
 };
 
@@ -45,7 +46,7 @@ struct provider_private {
 	struct growing takes;
 	struct scratch rule_room, *kept; /* kept: of the rule at hand */
 	char detail[DETAIL_ROOM];
-	uint32_t judged; /* evaluated of the provider by the rule at hand, not yet told */
+	uint32_t judged; /* evaluated by the rule at hand on the day at hand */
 	int err;
 };
 

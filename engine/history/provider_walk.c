@@ -126,10 +126,24 @@ static void step(struct provider_private *own, struct running *running,
 		rule->end(window, state);
 	if (timed)
 		own->totals.ns[running->number] += (clock_now() - from) * TIMED_ONE_IN;
-	if (own->judged > 0 && !own->err)
-		own->err = profile_add_judged(
-		        own->profile, window->provider, window->rule, own->judged);
+	running->judged += own->judged;
 	own->judged = 0;
+}
+
+/* The days evaluated, once a provider: adding to its counters costs a miss. */
+static int tell_judged(struct provider_private *own)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < own->running_count && !err; i++) {
+		struct running *running = &own->running[i];
+
+		if (running->judged > 0)
+			err = profile_add_judged(own->profile, own->window.provider,
+			        running->number, running->judged);
+		running->judged = 0;
+	}
+	return err;
 }
 
 static void walk_days(struct provider_private *own, const struct provider_records *of, bool timed)
@@ -169,7 +183,9 @@ static int walk_provider(struct provider_private *own, struct provider_records *
 		step(own, &own->running[i], of, NULL, timed);
 	if (window->failed)
 		return FAIL_MEMORY;
-	return own->err ? own->err : provider_settle(own);
+	int err = own->err ? own->err : tell_judged(own);
+
+	return err ? err : provider_settle(own);
 }
 
 /* ---- Partitions ---- */

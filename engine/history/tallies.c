@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MIN = 1024, SLOT_EMPTY = 0 };
+enum { SLOTS_MIN = 1024, ROOM_MIN = 1024, SLOT_EMPTY = 0 };
 
-/* Entries as they came, and where to find each: slot -> number of entry + 1. */
+/* Entries as they came; and, once one was added, where to find each: slot -> number + 1. */
 struct tallies {
 	struct tally *entries;
 	size_t count, room;
 	uint32_t *slots;
-	size_t slot_count; /* a power of two, at least twice room */
+	size_t slot_count; /* a power of two, at least twice count */
 	size_t last;       /* entry added to last: many follow one another */
 };
 
@@ -77,31 +77,41 @@ static uint32_t *find_slot(const struct tallies *tallies, const struct tally *ke
 	return &tallies->slots[at];
 }
 
-static void fill_slots(struct tallies *tallies)
+/* Room for count more entries. */
+static int make_room(struct tallies *tallies, size_t count)
 {
-	for (size_t i = 0; i < tallies->count; i++)
-		*find_slot(tallies, &tallies->entries[i]) = (uint32_t)i + 1;
-}
+	size_t wanted = tallies->count + count;
+	size_t room = tallies->room ? tallies->room : ROOM_MIN;
 
-static int grow(struct tallies *tallies)
-{
-	size_t slot_count = tallies->slot_count ? 2 * tallies->slot_count : SLOTS_MIN;
-	size_t room = slot_count / 2;
-
-	if (room >= UINT32_MAX)
-		return FAIL_MEMORY;
+	if (wanted <= tallies->room)
+		return 0;
+	while (room < wanted)
+		room *= 2;
 	struct tally *entries = realloc(tallies->entries, room * sizeof(*entries));
 	if (!entries)
 		return FAIL_MEMORY;
 	tallies->entries = entries;
+	tallies->room = room;
+	return 0;
+}
+
+/* Slots for twice the entries, those that may be found filled in. */
+static int make_slots(struct tallies *tallies)
+{
+	size_t slot_count = tallies->slot_count ? 2 * tallies->slot_count : SLOTS_MIN;
+
+	while (slot_count < 2 * (tallies->count + 1))
+		slot_count *= 2;
+	if (slot_count > UINT32_MAX)
+		return FAIL_MEMORY;
 	uint32_t *slots = calloc(slot_count, sizeof(*slots));
 	if (!slots)
 		return FAIL_MEMORY;
 	free(tallies->slots);
 	tallies->slots = slots;
 	tallies->slot_count = slot_count;
-	tallies->room = room;
-	fill_slots(tallies);
+	for (size_t i = 0; i < tallies->count; i++)
+		*find_slot(tallies, &tallies->entries[i]) = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -123,7 +133,9 @@ int tallies_add(struct tallies *tallies, const struct tally *tally)
 		add_to(&tallies->entries[tallies->last], tally);
 		return 0;
 	}
-	if (tallies->count == tallies->room && grow(tallies))
+	if (make_room(tallies, 1))
+		return FAIL_MEMORY;
+	if (2 * (tallies->count + 1) > tallies->slot_count && make_slots(tallies))
 		return FAIL_MEMORY;
 	uint32_t *slot = find_slot(tallies, tally);
 
@@ -137,13 +149,23 @@ int tallies_add(struct tallies *tallies, const struct tally *tally)
 	return 0;
 }
 
+int tallies_put(struct tallies *tallies, const struct tally *tally)
+{
+	if (make_room(tallies, 1))
+		return FAIL_MEMORY;
+	tallies->entries[tallies->count++] = *tally;
+	return 0;
+}
+
 int tallies_merge(struct tallies *into, const struct tallies *from)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < from->count && !err; i++)
-		err = tallies_add(into, &from->entries[i]);
-	return err;
+	if (from->count == 0)
+		return 0;
+	if (make_room(into, from->count))
+		return FAIL_MEMORY;
+	memcpy(into->entries + into->count, from->entries, from->count * sizeof(*from->entries));
+	into->count += from->count;
+	return 0;
 }
 
 /* ---- Reading ---- */
@@ -161,15 +183,68 @@ static int compare_entries(const void *a, const void *b)
 	return 0;
 }
 
-void tallies_sort(struct tallies *tallies)
+/* By provider, whose numbers are dense: each to where its entries begin. */
+static int place_by_provider(struct tallies *tallies)
 {
-	if (tallies->count > 1)
-		qsort(tallies->entries, tallies->count, sizeof(*tallies->entries), compare_entries);
-	if (tallies->slots) {
-		memset(tallies->slots, 0, tallies->slot_count * sizeof(*tallies->slots));
-		fill_slots(tallies);
+	struct tally *placed = malloc((tallies->count + 1) * sizeof(*placed));
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < tallies->count; i++)
+		most = tallies->entries[i].provider > most ? tallies->entries[i].provider : most;
+	size_t *starts = calloc((size_t)most + 2, sizeof(*starts));
+	if (!placed || !starts) {
+		free(placed);
+		free(starts);
+		return FAIL_MEMORY;
 	}
-	tallies->last = 0;
+	for (size_t i = 0; i < tallies->count; i++)
+		starts[tallies->entries[i].provider + 1]++;
+	for (size_t i = 1; i < (size_t)most + 2; i++)
+		starts[i] += starts[i - 1];
+	for (size_t i = 0; i < tallies->count; i++)
+		placed[starts[tallies->entries[i].provider]++] = tallies->entries[i];
+	free(starts);
+	free(tallies->entries);
+	tallies->entries = placed;
+	tallies->room = tallies->count + 1;
+	return 0;
+}
+
+/* Entries of equal keys, which stand together, become one. */
+static void join_equal(struct tallies *tallies)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tallies->count; i++) {
+		if (kept > 0 && is_of(&tallies->entries[kept - 1], &tallies->entries[i]))
+			add_to(&tallies->entries[kept - 1], &tallies->entries[i]);
+		else
+			tallies->entries[kept++] = tallies->entries[i];
+	}
+	tallies->count = kept;
+}
+
+int tallies_sort(struct tallies *tallies)
+{
+	struct tally *entries;
+
+	free(tallies->slots);
+	tallies->slots = NULL;
+	tallies->slot_count = tallies->last = 0;
+	if (tallies->count == 0)
+		return 0;
+	if (place_by_provider(tallies))
+		return FAIL_MEMORY;
+	entries = tallies->entries;
+	for (size_t from = 0, to; from < tallies->count; from = to) {
+		for (to = from + 1; to < tallies->count; to++)
+			if (entries[to].provider != entries[from].provider)
+				break;
+		if (to - from > 1)
+			qsort(entries + from, to - from, sizeof(*entries), compare_entries);
+	}
+	join_equal(tallies);
+	return 0;
 }
 
 /* The first entry that is not before (provider, measure). */

@@ -52,10 +52,16 @@ void tallies_destroy(struct tallies *tallies); /* takes NULL */
 /* Add to the entry of (provider, measure, of), made if new.  Returns 0 or
  * FAIL_MEMORY. */
 int tallies_add(struct tallies *tallies, const struct tally *tally);
-int tallies_merge(struct tallies *into, const struct tallies *from);
 
-/* Put in order; what follows needs it.  Any thread may then read. */
-void tallies_sort(struct tallies *tallies);
+/* ... of an entry that is not there: what is put is not found by adding, until all is sorted. */
+int tallies_put(struct tallies *tallies, const struct tally *tally);
+int tallies_merge(struct tallies *into, const struct tallies *from); /* 0 or FAIL_MEMORY */
+
+/*
+ * Put in order, entries of one key in one; what follows needs it.  Any thread may
+ * then read.  Returns 0 or FAIL_MEMORY.
+ */
+int tallies_sort(struct tallies *tallies);
 
 /*
  * The entries of a provider by (measure, of), or of all by (provider, measure,

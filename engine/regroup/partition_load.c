@@ -6,7 +6,7 @@
  * One walk counts records by the key's bits below the partition's, a second
  * places {key, record} pairs into buckets of about four, which are sorted one
  * by one.  A bucket that is large (one key with many records, or keys that
- * are no hashes) is sorted in place by the next eight bits, and so on.  The
+ * are no hashes) is sorted in place by the next eight bits that differ, and so on.  The
  * pairs take 16 bytes a record, and give their room to the pointers.
  */
 #include "regroup/partition_private.h"
@@ -42,7 +42,7 @@ struct loaded {
 /* Where the bucket of a key is found. */
 struct buckets {
 	uint32_t *starts;
-	unsigned shift, below; /* below: bits that all keys of a bucket may differ in */
+	unsigned shift;
 	uint64_t mask;
 };
 
@@ -79,13 +79,18 @@ static void place_pass(
 	}
 }
 
-static bool is_sorted(const struct keyed *pairs, size_t count)
+/* In order already?  Then nothing is to be done; else *differ has the bits that keys differ in. */
+static bool is_sorted(const struct keyed *pairs, size_t count, uint64_t *differ)
 {
+	uint64_t bits = 0;
+	bool sorted = true;
+
 	for (size_t i = 1; i < count; i++) {
-		if (pairs[i].key < pairs[i - 1].key)
-			return false;
+		sorted &= pairs[i].key >= pairs[i - 1].key;
+		bits |= pairs[i].key ^ pairs[0].key;
 	}
-	return true;
+	*differ = bits;
+	return sorted;
 }
 
 /*
@@ -121,19 +126,25 @@ static void sort_small(struct keyed *pairs, size_t count)
 	}
 }
 
-/* Sort in place keys that differ in their bits below shift + RADIX_BITS only. */
-static void sort_large(struct keyed *pairs, size_t count, unsigned shift)
+/*
+ * Sort in place by the eight highest bits that keys differ in, and what is equal
+ * in these again: keys may have long parts that are the same in all.
+ */
+static void sort_large(struct keyed *pairs, size_t count)
 {
 	size_t starts[1 << RADIX_BITS] = {0};
 	size_t ends[1 << RADIX_BITS];
 	size_t sum = 0;
+	uint64_t differ;
 
 	if (count <= INSERTION_MAX) {
 		sort_small(pairs, count);
 		return;
 	}
-	if (is_sorted(pairs, count))
+	if (is_sorted(pairs, count, &differ))
 		return;
+	unsigned high = 64 - (unsigned)__builtin_clzll(differ);
+	unsigned shift = high > RADIX_BITS ? high - RADIX_BITS : 0;
 	for (size_t i = 0; i < count; i++)
 		starts[(uint8_t)(pairs[i].key >> shift)]++;
 	for (unsigned i = 0; i < 1 << RADIX_BITS; i++) {
@@ -156,8 +167,8 @@ static void sort_large(struct keyed *pairs, size_t count, unsigned shift)
 	}
 	size_t from = 0;
 	for (unsigned i = 0; shift > 0 && i < 1 << RADIX_BITS; i++) {
-		sort_large(
-		        pairs + from, ends[i] - from, shift > RADIX_BITS ? shift - RADIX_BITS : 0);
+		if (ends[i] - from > 1)
+			sort_large(pairs + from, ends[i] - from);
 		from = ends[i];
 	}
 }
@@ -207,9 +218,9 @@ static int buckets_init(struct buckets *buckets, const struct partitions *partit
 
 	while (bits < BUCKET_BITS_MAX && ((size_t)2 << bits) <= wanted)
 		bits++;
-	buckets->below = partitions->shift - bits;
-	buckets->shift = buckets->below < 64 ? buckets->below
-	                                     : 0; /* one bucket: any shift will do */
+	unsigned below = partitions->shift - bits;
+
+	buckets->shift = below < 64 ? below : 0; /* one bucket: any shift will do */
 	buckets->mask = ((uint64_t)1 << bits) - 1;
 	buckets->starts = calloc(((size_t)1 << bits) + 1, sizeof(*buckets->starts));
 	return buckets->starts ? 0 : -ENOMEM;
@@ -222,7 +233,6 @@ static int buckets_init(struct buckets *buckets, const struct partitions *partit
 static void sort_pairs(struct buckets *buckets, struct keyed *pairs)
 {
 	const struct record_head **records = (const struct record_head **)pairs;
-	unsigned next = buckets->below > RADIX_BITS ? buckets->below - RADIX_BITS : 0;
 	uint32_t from = 0;
 
 	/* After placing, a bucket's start is its end. */
@@ -234,7 +244,7 @@ static void sort_pairs(struct buckets *buckets, struct keyed *pairs)
 			from = to;
 			continue;
 		}
-		sort_large(pairs + from, to - from, next);
+		sort_large(pairs + from, to - from);
 		for (; from < to; from++)
 			records[from] = pairs[from].record;
 	}
