@@ -29,7 +29,10 @@ function made(name, ...words) {
 	return join(dir, name, 'report.html');
 }
 
-const browser = await chromium.launch({ executablePath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] });
+const browser = await chromium.launch({
+	executablePath,
+	args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+});
 let failed = 0;
 
 async function test(name, body) {
@@ -44,15 +47,27 @@ async function test(name, body) {
 
 // A page with the requests that it made beyond itself, and what went wrong in it.
 async function open(file, address = '', options = {}) {
-	const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true, ...options });
+	const context = await browser.newContext({
+		viewport: { width: 1400, height: 900 },
+		permissions: ['clipboard-read', 'clipboard-write'],
+		acceptDownloads: true,
+		...options,
+	});
 	const page = await context.newPage();
 	const url = pathToFileURL(file).href;
 	page.left = [];
 	page.wrong = [];
-	page.on('request', (request) => { if (request.url().split('#')[0] !== url && !request.url().startsWith('blob:')) page.left.push(request.url()); });
-	page.on('requestfailed', (request) => { if (request.failure().errorText === 'csp') page.left = page.left.filter((url) => url !== request.url()); });
+	page.on('request', (request) => {
+		if (request.url().split('#')[0] !== url && !request.url().startsWith('blob:'))
+			page.left.push(request.url());
+	});
+	page.on('requestfailed', (request) => {
+		if (request.failure().errorText === 'csp') page.left = page.left.filter((url) => url !== request.url());
+	});
 	page.on('pageerror', (error) => page.wrong.push(String(error)));
-	page.on('console', (message) => { if (message.type() === 'error') page.wrong.push(message.text()); });
+	page.on('console', (message) => {
+		if (message.type() === 'error') page.wrong.push(message.text());
+	});
 	const began = performance.now();
 	await page.goto(url + address);
 	await page.waitForSelector('html[data-ready]');
@@ -61,10 +76,13 @@ async function open(file, address = '', options = {}) {
 	return page;
 }
 
-const texts = (page, selector) => page.$$eval(selector, (nodes) => nodes.map((node) => node.textContent.trim()));
+const texts = (page, selector) =>
+	page.$$eval(selector, (nodes) => nodes.map((node) => node.textContent.trim()));
 const text = async (page, selector) => (await texts(page, selector))[0];
 const goTo = async (page, address) => {
-	await page.evaluate((to) => { location.hash = to; }, address);
+	await page.evaluate((to) => {
+		location.hash = to;
+	}, address);
 	await page.waitForSelector(`main[data-address=${JSON.stringify(address)}]`);
 };
 
@@ -89,7 +107,8 @@ async function exported(page, button) {
 const many = made('many', String(MANY), '60');
 const page = await open(many, '#/providers');
 
-await test(`${MANY} providers are under 5 MB`, () => assert.ok(statSync(many).size < PAGE_BYTES, `${statSync(many).size} bytes`));
+await test(`${MANY} providers are under 5 MB`, () =>
+	assert.ok(statSync(many).size < PAGE_BYTES, `${statSync(many).size} bytes`));
 await test(`${MANY} providers load under 2 s`, async () => {
 	const second = await open(many, '#/providers');
 	assert.ok(Math.min(page.ms, second.ms) < LOAD_MS, `${page.ms} and ${second.ms} ms`);
@@ -104,19 +123,30 @@ await test('all providers are in the list, and few of them in the document', asy
 await test('the end of the list is reached by key', async () => {
 	await page.focus('tr[data-at="0"]');
 	await page.keyboard.press('End');
-	assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-rowindex')), String(MANY + 1));
-	assert.equal(await page.evaluate(() => document.activeElement.querySelector('a').textContent), '1000099999');
+	assert.equal(
+		await page.evaluate(() => document.activeElement.getAttribute('aria-rowindex')),
+		String(MANY + 1),
+	);
+	assert.equal(
+		await page.evaluate(() => document.activeElement.querySelector('a').textContent),
+		'1000099999',
+	);
 	await page.keyboard.press('Home');
 	await page.keyboard.press('ArrowDown');
 	await page.keyboard.press('j');
 	await page.keyboard.press('k');
-	assert.equal(await page.evaluate(() => document.activeElement.querySelector('a').textContent), '1000000001');
+	assert.equal(
+		await page.evaluate(() => document.activeElement.querySelector('a').textContent),
+		'1000000001',
+	);
 });
 await test('it sorts, both ways, in under a second', async () => {
 	const began = performance.now();
 	await page.click('th[data-key="paid"] button');
 	assert.equal(await page.getAttribute('th[data-key="paid"]', 'aria-sort'), 'descending');
-	const most = await page.$$eval('tr[data-at="0"] td, tr[data-at="1"] td', (cells) => cells.map((cell) => cell.textContent));
+	const most = await page.$$eval('tr[data-at="0"] td, tr[data-at="1"] td', (cells) =>
+		cells.map((cell) => cell.textContent),
+	);
 	assert.ok(performance.now() - began < 1000);
 	assert.ok(most.includes('$90,999'), most.join(' '));
 	await page.click('th[data-key="paid"] button');
@@ -184,13 +214,43 @@ await test('Enter opens a provider; n, p and u walk on and back', async () => {
 
 await test('a provider has its reasons, measures, peers, codes and evidence', async () => {
 	await goTo(page, '#/provider/npi/1000000000');
-	assert.deepEqual((await texts(page, 'main h2')), ['Why', 'Against its peers', 'E/M levels', 'By month of service', 'Codes of most dollars', 'Modifiers and places of service', 'Evidence', 'Claims to pull', 'Also known']);
-	assert.match(await text(page, '.reasons li'), /EM-01 E\/M level index \(upcoding\)Office, established patientaverage level 4.50 against 3.25 of 49999 peers/);
-	assert.deepEqual((await texts(page, '.measures tbody tr:first-child td')).slice(1), ['4.50', '3.25', '3.45', '7.03', '< 0.000001', '1 of 200', '$9,074']);
-	assert.match(await page.getAttribute('.measures svg', 'aria-label'), /4.50; 49,999 peers: median 3.25, 90th percentile 3.45/);
-	const bins = await page.$$eval('.measures svg:first-of-type', (charts) => charts[0].querySelectorAll('.bin').length);
+	assert.deepEqual(await texts(page, 'main h2'), [
+		'Why',
+		'Against its peers',
+		'E/M levels',
+		'By month of service',
+		'Codes of most dollars',
+		'Modifiers and places of service',
+		'Evidence',
+		'Claims to pull',
+		'Also known',
+	]);
+	assert.match(
+		await text(page, '.reasons li'),
+		/EM-01 E\/M level index \(upcoding\)Office, established patientaverage level 4.50 against 3.25 of 49999 peers/,
+	);
+	assert.deepEqual((await texts(page, '.measures tbody tr:first-child td')).slice(1), [
+		'4.50',
+		'3.25',
+		'3.45',
+		'7.03',
+		'< 0.000001',
+		'1 of 200',
+		'$9,074',
+	]);
+	assert.match(
+		await page.getAttribute('.measures svg', 'aria-label'),
+		/4.50; 49,999 peers: median 3.25, 90th percentile 3.45/,
+	);
+	const bins = await page.$$eval(
+		'.measures svg:first-of-type',
+		(charts) => charts[0].querySelectorAll('.bin').length,
+	);
 	assert.ok(bins > 10, `${bins} bins of the peers`);
-	assert.equal(await page.$$eval('.measures svg', (charts) => charts[0].querySelectorAll('.who.flagged').length), 1);
+	assert.equal(
+		await page.$$eval('.measures svg', (charts) => charts[0].querySelectorAll('.who.flagged').length),
+		1,
+	);
 });
 await test('E/M levels stand beside the peers without the provider', async () => {
 	const label = await page.getAttribute('.figures svg', 'aria-label');
@@ -200,16 +260,29 @@ await test('E/M levels stand beside the peers without the provider', async () =>
 await test('codes tell the share of the provider and of its peers', async () => {
 	const section = page.locator('section[aria-label="Codes of most dollars"]');
 	// 124 lines of a peer on average, 40 of them of this code.
-	assert.deepEqual(await section.locator('tbody tr').first().locator('th, td').allTextContents(), ['99213', '40', '40.0 %', '32.3 %', '1.24 ×', '$800']);
+	assert.deepEqual(await section.locator('tbody tr').first().locator('th, td').allTextContents(), [
+		'99213',
+		'40',
+		'40.0 %',
+		'32.3 %',
+		'1.24 ×',
+		'$800',
+	]);
 });
 await test('claims of the evidence are copied, one and all', async () => {
 	const section = page.locator('#evidence');
 	assert.equal(await section.locator('tbody tr').count(), 10);
-	assert.match(await section.locator('h3').textContent(), /NCC-04 MUE exceeded on one line 10 rows, 10 of 12/);
+	assert.match(
+		await section.locator('h3').textContent(),
+		/NCC-04 MUE exceeded on one line 10 rows, 10 of 12/,
+	);
 	await section.getByRole('button', { name: 'Copy claim C0-11' }).click();
 	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'C0-11');
 	await section.getByRole('button', { name: 'Copy all 10 claim ids' }).click();
-	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'C0-11\nC0-10\nC0-9\nC0-8\nC0-7\nC0-6\nC0-5\nC0-4\nC0-3\nC0-2');
+	assert.equal(
+		await page.evaluate(() => navigator.clipboard.readText()),
+		'C0-11\nC0-10\nC0-9\nC0-8\nC0-7\nC0-6\nC0-5\nC0-4\nC0-3\nC0-2',
+	);
 	const file = await exported(page, section.getByRole('button', { name: 'Export CSV' }));
 	assert.deepEqual([file.name, file.rows.length, file.rows[1][3]], ['evidence-1000000000.csv', 11, 'C0-11']);
 });
@@ -232,15 +305,42 @@ await test('one that is not in full says where the rest is', async () => {
 await test('the summary has leads, dollars, months and quality', async () => {
 	await goTo(page, '#/summary');
 	assert.equal(await text(page, 'h1'), '60 providers to look at first');
-	const paid = Array.from({ length: MANY }, (_, i) => 1000 + (i * 7919) % 90000).reduce((sum, one) => sum + one, 0);
-	assert.deepEqual(await texts(page, '.tile strong'), ['60', '$5,000,050,000', '$544,440', `$${paid.toLocaleString('en-US')}`, '720']);
+	const paid = Array.from({ length: MANY }, (_, i) => 1000 + ((i * 7919) % 90000)).reduce(
+		(sum, one) => sum + one,
+		0,
+	);
+	assert.deepEqual(await texts(page, '.tile strong'), [
+		'60',
+		'$5,000,050,000',
+		'$544,440',
+		`$${paid.toLocaleString('en-US')}`,
+		'720',
+	]);
 	assert.equal(await page.$$eval('#leads tbody tr', (rows) => rows.length), 15);
-	assert.match(await page.getAttribute('section[aria-label="Dollars at risk by family"] svg', 'aria-label'), /E\/M levels \$90.7K; NCCI edits \$4K/);
+	assert.match(
+		await page.getAttribute('section[aria-label="Dollars at risk by family"] svg', 'aria-label'),
+		/E\/M levels \$90.7K; NCCI edits \$4K/,
+	);
 });
 await test('rules tell hits, dollars, cost, overlap and why not', async () => {
 	await goTo(page, '#/rules');
-	assert.deepEqual(await texts(page, '.grid tbody tr:first-child td'), ['E/M level index (upcoding)', 'on', '1', '1,000', '0.100 %', '0', '60', '$90,740', '$0', '2.50 ns', '']);
-	assert.equal(await page.getAttribute('table.matrix td[title^="EM-01 and NCC-04"]', 'title'), "EM-01 and NCC-04: 60 providers, 100.0 % of EM-01's");
+	assert.deepEqual(await texts(page, '.grid tbody tr:first-child td'), [
+		'E/M level index (upcoding)',
+		'on',
+		'1',
+		'1,000',
+		'0.100 %',
+		'0',
+		'60',
+		'$90,740',
+		'$0',
+		'2.50 ns',
+		'',
+	]);
+	assert.equal(
+		await page.getAttribute('table.matrix td[title^="EM-01 and NCC-04"]', 'title'),
+		"EM-01 and NCC-04: 60 providers, 100.0 % of EM-01's",
+	);
 	await page.getByRole('link', { name: 'not evaluable (1)' }).click();
 	await page.waitForSelector('main[data-address="#/rules?state=not%20evaluable"]');
 	assert.match(await text(page, 'tbody tr'), /TIM-07.*no line of POS 02 or 10/);
@@ -250,7 +350,14 @@ await test('quality and the audit trail tell reasons, places and hashes', async 
 	assert.match(await text(page, 'section[aria-label="Quarantined"] tbody tr'), /stray quote2claims.csv:77/);
 	await goTo(page, '#/audit');
 	const trail = await text(page, 'main');
-	for (const word of ['00112233445566778899aabbccddeeff', 'da67ae5cf05ddcaa0ba29af5fbfec920', '73ee33231fc1eb6af8a21691bd3f2276', 'starter 1', '123,456']) assert.ok(trail.includes(word), word);
+	for (const word of [
+		'00112233445566778899aabbccddeeff',
+		'da67ae5cf05ddcaa0ba29af5fbfec920',
+		'73ee33231fc1eb6af8a21691bd3f2276',
+		'starter 1',
+		'123,456',
+	])
+		assert.ok(trail.includes(word), word);
 });
 
 /* ---- Keys, names, colours, paper. ---- */
@@ -264,8 +371,20 @@ await test('keys reach everything: skip link, search, views, theme, help', async
 		await fresh.keyboard.press('Tab');
 		reached.push(await fresh.evaluate(() => document.activeElement.textContent));
 	}
-	assert.deepEqual(reached.slice(0, 8), ['claimscan', 'Summary', 'Providers', 'Rules', 'Data quality', 'Audit trail', 'Dark', 'Keys']);
-	assert.ok(await fresh.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== 'none'), 'a ring around what has the focus');
+	assert.deepEqual(reached.slice(0, 8), [
+		'claimscan',
+		'Summary',
+		'Providers',
+		'Rules',
+		'Data quality',
+		'Audit trail',
+		'Dark',
+		'Keys',
+	]);
+	assert.ok(
+		await fresh.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== 'none'),
+		'a ring around what has the focus',
+	);
 	await fresh.keyboard.press('/');
 	await fresh.waitForFunction(() => document.activeElement.id === 'filter-q');
 	await fresh.keyboard.press('Escape');
@@ -284,15 +403,20 @@ await test('keys reach everything: skip link, search, views, theme, help', async
 const lacks = () => {
 	const found = [];
 	const name = (node) => node.getAttribute('aria-label') ?? node.labels?.[0]?.textContent ?? node.textContent;
-	for (const node of document.querySelectorAll('a, button, input, select, summary')) if (!name(node)?.trim()) found.push(`no name: ${node.outerHTML.slice(0, 80)}`);
+	for (const node of document.querySelectorAll('a, button, input, select, summary'))
+		if (!name(node)?.trim()) found.push(`no name: ${node.outerHTML.slice(0, 80)}`);
 	const steps = [...document.querySelectorAll('h1, h2, h3')].map((node) => Number(node.tagName[1]));
 	if (steps.filter((step) => step === 1).length !== 1) found.push('not one h1');
-	steps.forEach((step, i) => { if (i > 0 && step > steps[i - 1] + 1) found.push(`h${step} after h${steps[i - 1]}`); });
+	steps.forEach((step, i) => {
+		if (i > 0 && step > steps[i - 1] + 1) found.push(`h${step} after h${steps[i - 1]}`);
+	});
 	for (const table of document.querySelectorAll('table')) {
 		if (!table.caption?.textContent) found.push('a table without caption');
 		if (table.querySelector('thead th:not([scope])')) found.push('a header without scope');
 	}
-	for (const chart of document.querySelectorAll('svg')) if (!chart.getAttribute('aria-label') && !chart.closest('[aria-hidden]')) found.push('a chart without words');
+	for (const chart of document.querySelectorAll('svg'))
+		if (!chart.getAttribute('aria-label') && !chart.closest('[aria-hidden]'))
+			found.push('a chart without words');
 	const ids = [...document.querySelectorAll('[id]')].map((node) => node.id);
 	if (new Set(ids).size !== ids.length) found.push('an id twice');
 	return found;
@@ -301,7 +425,12 @@ const lacks = () => {
 // Of all text in sight, what stands out too little (WCAG 1.4.3: 4.5 to 1).
 const faint = () => {
 	const parse = (colour) => (colour.match(/[\d.]+/g) ?? []).map(Number);
-	const light = (rgb) => rgb.slice(0, 3).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+	const light = (rgb) =>
+		rgb
+			.slice(0, 3)
+			.map((c) => c / 255)
+			.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+			.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
 	const behind = (node) => {
 		for (let at = node; at; at = at.parentElement) {
 			const colour = parse(getComputedStyle(at).backgroundColor);
@@ -311,10 +440,19 @@ const faint = () => {
 	};
 	const found = new Set();
 	for (const node of document.querySelectorAll('main *, header *')) {
-		if (![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()) || node.closest('.offscreen, .off, noscript, option, title')) continue;
+		if (
+			![...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()) ||
+			node.closest('.offscreen, .off, noscript, option, title')
+		)
+			continue;
 		const style = getComputedStyle(node);
-		const [a, b] = [light(parse(node.closest('svg') ? style.fill : style.color)), light(behind(node))].sort((x, y) => y - x);
-		if ((a + 0.05) / (b + 0.05) < 4.5) found.add(`${node.tagName} ${node.getAttribute('class') ?? ''} ${((a + 0.05) / (b + 0.05)).toFixed(2)}`);
+		const [a, b] = [light(parse(node.closest('svg') ? style.fill : style.color)), light(behind(node))].sort(
+			(x, y) => y - x,
+		);
+		if ((a + 0.05) / (b + 0.05) < 4.5)
+			found.add(
+				`${node.tagName} ${node.getAttribute('class') ?? ''} ${((a + 0.05) / (b + 0.05)).toFixed(2)}`,
+			);
 	}
 	return [...found];
 };
@@ -322,7 +460,15 @@ const faint = () => {
 for (const scheme of ['light', 'dark'])
 	await test(`every view is named, ordered and legible, ${scheme}`, async () => {
 		const themed = await open(many, '', { colorScheme: scheme });
-		for (const address of ['#/summary', '#/providers', '#/provider/npi/1000000000', '#/rules', '#/rules/EM-01', '#/quality', '#/audit']) {
+		for (const address of [
+			'#/summary',
+			'#/providers',
+			'#/provider/npi/1000000000',
+			'#/rules',
+			'#/rules/EM-01',
+			'#/quality',
+			'#/audit',
+		]) {
 			await goTo(themed, address);
 			assert.deepEqual(await themed.evaluate(lacks), [], address);
 			assert.deepEqual(await themed.evaluate(faint), [], address);
@@ -337,7 +483,10 @@ await test('it prints without what only works on a screen', async () => {
 	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
 	assert.equal(await page.isVisible('#head nav'), false);
 	assert.equal(await page.isVisible('.tools button'), false);
-	assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+	assert.equal(
+		await page.evaluate(() => getComputedStyle(document.body).backgroundColor),
+		'rgb(255, 255, 255)',
+	);
 	const paper = await page.pdf({ format: 'A4' });
 	assert.ok(paper.length > 20000);
 	await page.emulateMedia({ media: null, colorScheme: null });
@@ -361,7 +510,11 @@ await test('no request leaves, and none could', async () => {
 		script.remove();
 		return { asked, owned: window.owned };
 	});
-	assert.deepEqual(refused.asked.map((directive) => directive.replace(/-elem$/, '')).sort(), ['connect-src', 'img-src', 'script-src']);
+	assert.deepEqual(refused.asked.map((directive) => directive.replace(/-elem$/, '')).sort(), [
+		'connect-src',
+		'img-src',
+		'script-src',
+	]);
 	assert.equal(refused.owned, undefined);
 	assert.deepEqual(page.left, []);
 	const html = readFileSync(many, 'utf8');
@@ -391,7 +544,8 @@ await test('hostile ids, paths and claims are text and nothing else', async () =
 	await goTo(bad, '#/providers');
 	const { rows } = await exported(bad, bad.getByRole('button', { name: 'Export CSV' }));
 	const exportedIds = rows.slice(1).map((row) => row[1]);
-	for (const id of ["'=HYPERLINK(\"http://example.org\",\"x\")", "'@SUM(1)", "'-1+2"]) assert.ok(exportedIds.includes(id), id);
+	for (const id of ['\'=HYPERLINK("http://example.org","x")', "'@SUM(1)", "'-1+2"])
+		assert.ok(exportedIds.includes(id), id);
 	assert.deepEqual([bad.left, bad.wrong], [[], []]);
 	await bad.done();
 });
@@ -414,7 +568,10 @@ await test('a run for the public says that cells are suppressed', async () => {
 });
 await test('a page that was cut says so', async () => {
 	const cut = join(dir, 'cut.html');
-	writeFileSync(cut, readFileSync(join(dir, 'dull', 'report.html'), 'utf8').replace(/(id="data-list">.{200})[^<]*/, '$1'));
+	writeFileSync(
+		cut,
+		readFileSync(join(dir, 'dull', 'report.html'), 'utf8').replace(/(id="data-list">.{200})[^<]*/, '$1'),
+	);
 	const context = await browser.newContext();
 	const broken = await context.newPage();
 	await broken.goto(pathToFileURL(cut).href);
@@ -423,8 +580,33 @@ await test('a page that was cut says so', async () => {
 	await context.close();
 });
 await test('the page of a scan has what its tables say, and is made again byte by byte', async () => {
-	run('gen', '--lines', '30000', '--providers', '400', '--schemes', 'all', '--columns', 'full', '--seed', '1', '-o', join(dir, 'claims'));
-	run('scan', '-q', '--force', '--members', join(dir, 'claims', 'members.csv'), '--providers', join(dir, 'claims', 'providers.csv'), '-o', join(dir, 'scan'), join(dir, 'claims', 'claims.csv'));
+	run(
+		'gen',
+		'--lines',
+		'30000',
+		'--providers',
+		'400',
+		'--schemes',
+		'all',
+		'--columns',
+		'full',
+		'--seed',
+		'1',
+		'-o',
+		join(dir, 'claims'),
+	);
+	run(
+		'scan',
+		'-q',
+		'--force',
+		'--members',
+		join(dir, 'claims', 'members.csv'),
+		'--providers',
+		join(dir, 'claims', 'providers.csv'),
+		'-o',
+		join(dir, 'scan'),
+		join(dir, 'claims', 'claims.csv'),
+	);
 	const file = join(dir, 'scan', 'report.html');
 	const before = readFileSync(file);
 	run('report', '-q', '--report', 'html', join(dir, 'scan'));
@@ -434,10 +616,18 @@ await test('the page of a scan has what its tables say, and is made again byte b
 	const leads = rows.filter((row) => at(row, 'lead') === '1').sort((a, b) => at(a, 'rank') - at(b, 'rank'));
 	assert.ok(leads.length > 0);
 	const real = await open(file, '#/providers?show=leads');
-	assert.deepEqual(await texts(real, 'tbody th a'), leads.map((row) => at(row, 'npi')));
+	assert.deepEqual(
+		await texts(real, 'tbody th a'),
+		leads.map((row) => at(row, 'npi')),
+	);
 	for (const lead of leads.slice(0, 3)) {
 		await goTo(real, `#/provider/${at(lead, 'id_kind')}/${at(lead, 'npi')}`);
-		assert.deepEqual(await texts(real, '.reasons p'), at(lead, 'top_reasons').split(' | ').map((reason) => reason.slice(reason.indexOf(': ') + 2)));
+		assert.deepEqual(
+			await texts(real, '.reasons p'),
+			at(lead, 'top_reasons')
+				.split(' | ')
+				.map((reason) => reason.slice(reason.indexOf(': ') + 2)),
+		);
 		assert.equal(await text(real, '.tile strong'), at(lead, 'rank'));
 	}
 	assert.deepEqual([real.left, real.wrong], [[], []]);

@@ -42,7 +42,16 @@ const number = (text) => (text === '' ? null : Number(text));
 function ruleOf(columns, cells, index) {
 	const rule = { index };
 	columns.forEach((name, i) => (rule[name] = cells[i]));
-	for (const name of ['in_scope', 'evaluated', 'not_evaluable', 'hits', 'providers', 'dollars', 'unique_dollars', 'ns_per_line'])
+	for (const name of [
+		'in_scope',
+		'evaluated',
+		'not_evaluable',
+		'hits',
+		'providers',
+		'dollars',
+		'unique_dollars',
+		'ns_per_line',
+	])
 		rule[name] = number(rule[name] ?? '');
 	rule.rate = rule.evaluated ? rule.hits / rule.evaluated : null;
 	return rule;
@@ -80,11 +89,62 @@ export async function readRun() {
 	};
 }
 
-const RULE_COLUMNS = ['rule', 'measure', 'flag', 'direction', 'evaluated', 'hits', 'rate', 'value', 'shrunk', 'wilson',
-	'peers', 'median', 'mad', 'p80', 'p90', 'z', 'p', 'q', 'percentile', 'dollars', 'samples', 'shapeOfKind', 'shapeOfNation', 'shapeOfRegion', 'shapeOfState'];
-const FINDING_COLUMNS = ['kind', 'severity', 'claim', 'line', 'person', 'date', 'code', 'modifiers', 'units', 'amount',
-	'otherClaim', 'otherLine', 'detail', 'dollars', 'authority'];
-const PULL_COLUMNS = ['frame', 'frameSize', 'sampleSize', 'seed', 'stratum', 'order', 'claim', 'line', 'amount', 'reason'];
+const RULE_COLUMNS = [
+	'rule',
+	'measure',
+	'flag',
+	'direction',
+	'evaluated',
+	'hits',
+	'rate',
+	'value',
+	'shrunk',
+	'wilson',
+	'peers',
+	'median',
+	'mad',
+	'p80',
+	'p90',
+	'z',
+	'p',
+	'q',
+	'percentile',
+	'dollars',
+	'samples',
+	'shapeOfKind',
+	'shapeOfNation',
+	'shapeOfRegion',
+	'shapeOfState',
+];
+const FINDING_COLUMNS = [
+	'kind',
+	'severity',
+	'claim',
+	'line',
+	'person',
+	'date',
+	'code',
+	'modifiers',
+	'units',
+	'amount',
+	'otherClaim',
+	'otherLine',
+	'detail',
+	'dollars',
+	'authority',
+];
+const PULL_COLUMNS = [
+	'frame',
+	'frameSize',
+	'sampleSize',
+	'seed',
+	'stratum',
+	'order',
+	'claim',
+	'line',
+	'amount',
+	'reason',
+];
 const FACTS = ['units', 'charge', 'allowed', 'paid', 'evaluable', 'first', 'last', 'reasons'];
 
 const named = (columns) => (cells) => Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
@@ -110,7 +170,11 @@ function fullOf(entry, shapes) {
 		counts: entry.counts,
 		codes: entry.codes,
 		worklist: entry.worklist.map(named(PULL_COLUMNS)),
-		findings: entry.findings.map(([rule, seen, rows]) => ({ rule, seen, rows: rows.map(named(FINDING_COLUMNS)) })),
+		findings: entry.findings.map(([rule, seen, rows]) => ({
+			rule,
+			seen,
+			rows: rows.map(named(FINDING_COLUMNS)),
+		})),
 	};
 }
 

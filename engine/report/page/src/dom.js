@@ -23,7 +23,8 @@ function append(element, children) {
 }
 
 export const h = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
-export const s = (name, attributes, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
+export const s = (name, attributes, ...children) =>
+	fill(document.createElementNS(SVG, name), attributes, children);
 
 export function say(text) {
 	const said = document.getElementById('said');
@@ -56,15 +57,28 @@ export async function copy(text, what) {
 }
 
 export const copyButton = (text, what, label = 'Copy') =>
-	h('button', { class: 'small', type: 'button', 'aria-label': `Copy ${what}`, onclick: () => copy(text, what) }, label);
+	h(
+		'button',
+		{ class: 'small', type: 'button', 'aria-label': `Copy ${what}`, onclick: () => copy(text, what) },
+		label,
+	);
 
 export function panel(title, options, ...children) {
 	const { id, note, tools } = options ?? {};
-	return h('section', { class: 'panel', id, 'aria-label': title },
+	return h(
+		'section',
+		{ class: 'panel', id, 'aria-label': title },
 		h('div', { class: 'panel-head' }, h('h2', null, title), tools && h('div', { class: 'tools' }, tools)),
-		note && h('p', { class: 'note' }, note), ...children);
+		note && h('p', { class: 'note' }, note),
+		...children,
+	);
 }
 
-export const facts = (pairs) => h('dl', { class: 'facts' }, pairs
-	.filter(([, value]) => value !== null && value !== undefined && value !== '')
-	.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
+export const facts = (pairs) =>
+	h(
+		'dl',
+		{ class: 'facts' },
+		pairs
+			.filter(([, value]) => value !== null && value !== undefined && value !== '')
+			.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))),
+	);

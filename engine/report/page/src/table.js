@@ -23,22 +23,45 @@ function compare(a, b) {
 
 export class Table {
 	constructor({ columns, rows, caption, sort, descending, open, tall, onsort }) {
-		Object.assign(this, { columns: columns.filter((column) => !column.hidden), all: columns, open, onsort, sortKey: sort ?? null, descending: descending ?? false });
+		Object.assign(this, {
+			columns: columns.filter((column) => !column.hidden),
+			all: columns,
+			open,
+			onsort,
+			sortKey: sort ?? null,
+			descending: descending ?? false,
+		});
 		this.given = rows;
 		this.focusAt = 0;
 		this.body = h('tbody', { onkeydown: (event) => this.key(event), onclick: (event) => this.click(event) });
 		this.heads = this.columns.map((column) => this.headOf(column));
-		this.table = h('table', { class: 'grid', 'aria-rowcount': rows.length + 1 },
+		this.table = h(
+			'table',
+			{ class: 'grid', 'aria-rowcount': rows.length + 1 },
 			h('caption', { class: 'offscreen' }, caption),
-			h('thead', null, h('tr', { 'aria-rowindex': 1 }, this.heads)), this.body);
-		this.element = h('div', { class: tall ? 'scroll tall' : 'scroll', tabindex: -1, onscroll: () => this.draw() }, this.table);
+			h('thead', null, h('tr', { 'aria-rowindex': 1 }, this.heads)),
+			this.body,
+		);
+		this.element = h(
+			'div',
+			{ class: tall ? 'scroll tall' : 'scroll', tabindex: -1, onscroll: () => this.draw() },
+			this.table,
+		);
 		this.sorted();
 		new ResizeObserver(() => this.draw()).observe(this.element);
 	}
 
 	headOf(column) {
-		const button = h('button', { type: 'button', onclick: () => this.sortBy(column.key), title: column.title }, column.label);
-		return h('th', { scope: 'col', class: column.number ? 'number' : column.wide ? 'wide' : null, 'data-key': column.key }, button);
+		const button = h(
+			'button',
+			{ type: 'button', onclick: () => this.sortBy(column.key), title: column.title },
+			column.label,
+		);
+		return h(
+			'th',
+			{ scope: 'col', class: column.number ? 'number' : column.wide ? 'wide' : null, 'data-key': column.key },
+			button,
+		);
 	}
 
 	sortBy(key) {
@@ -80,10 +103,24 @@ export class Table {
 
 	rowOf(at) {
 		const row = this.rows[at];
-		const line = h('tr', { 'aria-rowindex': at + 2, 'data-at': at, tabindex: this.open ? (at === this.focusAt ? 0 : -1) : null, class: this.open ? 'opens' : null });
+		const line = h('tr', {
+			'aria-rowindex': at + 2,
+			'data-at': at,
+			tabindex: this.open ? (at === this.focusAt ? 0 : -1) : null,
+			class: this.open ? 'opens' : null,
+		});
 		for (const column of this.columns) {
 			const cell = column.cell ? column.cell(row) : column.value(row);
-			line.append(h(column.head ? 'th' : 'td', { scope: column.head ? 'row' : null, class: column.number ? 'number' : column.wide ? 'wide' : null }, cell ?? ''));
+			line.append(
+				h(
+					column.head ? 'th' : 'td',
+					{
+						scope: column.head ? 'row' : null,
+						class: column.number ? 'number' : column.wide ? 'wide' : null,
+					},
+					cell ?? '',
+				),
+			);
 		}
 		return line;
 	}
@@ -99,14 +136,22 @@ export class Table {
 	draw() {
 		const [from, to] = this.range();
 		if (this.drawn && this.drawn[0] === from && this.drawn[1] === to) return;
-		const had = this.body.contains(document.activeElement) && document.activeElement.closest('tr')?.dataset.at;
+		const had =
+			this.body.contains(document.activeElement) && document.activeElement.closest('tr')?.dataset.at;
 		this.drawn = [from, to];
 		const lines = [];
 		for (let at = from; at < to; at++) lines.push(this.rowOf(at));
-		this.body.replaceChildren(this.space(from), ...lines, this.space(this.printing ? 0 : this.rows.length - to));
+		this.body.replaceChildren(
+			this.space(from),
+			...lines,
+			this.space(this.printing ? 0 : this.rows.length - to),
+		);
 		if (this.rows.length === 0)
-			this.body.append(h('tr', null, h('td', { colspan: this.columns.length, class: 'none' }, 'None that fit.')));
-		if (had !== false && had !== undefined) this.body.querySelector(`tr[data-at="${had}"]`)?.focus({ preventScroll: true });
+			this.body.append(
+				h('tr', null, h('td', { colspan: this.columns.length, class: 'none' }, 'None that fit.')),
+			);
+		if (had !== false && had !== undefined)
+			this.body.querySelector(`tr[data-at="${had}"]`)?.focus({ preventScroll: true });
 	}
 
 	// The height is set by property: the page's policy lets no style attribute in.
@@ -125,7 +170,9 @@ export class Table {
 		else if (top + ROW + head > this.element.scrollTop + this.element.clientHeight)
 			this.element.scrollTop = top + ROW + head - this.element.clientHeight;
 		this.draw();
-		this.body.querySelectorAll('tr[tabindex]').forEach((line) => (line.tabIndex = Number(line.dataset.at) === this.focusAt ? 0 : -1));
+		this.body
+			.querySelectorAll('tr[tabindex]')
+			.forEach((line) => (line.tabIndex = Number(line.dataset.at) === this.focusAt ? 0 : -1));
 		this.body.querySelector(`tr[data-at="${this.focusAt}"]`)?.focus({ preventScroll: true });
 	}
 
@@ -134,7 +181,16 @@ export class Table {
 		if (!line || !this.open || event.ctrlKey || event.metaKey || event.altKey) return;
 		const at = Number(line.dataset.at);
 		const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
-		const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: this.rows.length - 1 }[event.key];
+		const to = {
+			ArrowDown: at + 1,
+			j: at + 1,
+			ArrowUp: at - 1,
+			k: at - 1,
+			PageDown: at + page,
+			PageUp: at - page,
+			Home: 0,
+			End: this.rows.length - 1,
+		}[event.key];
 		if (event.key === 'Enter' && event.target === line) this.open(this.rows[at], at);
 		else if (to !== undefined) this.focus(to);
 		else return;
@@ -154,8 +210,10 @@ export class Table {
 	}
 
 	exported() {
-		return [this.all.map((column) => column.key),
-			...this.rows.map((row) => this.all.map((column) => column.value(row) ?? ''))];
+		return [
+			this.all.map((column) => column.key),
+			...this.rows.map((row) => this.all.map((column) => column.value(row) ?? '')),
+		];
 	}
 }
 
