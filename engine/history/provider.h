@@ -36,6 +36,7 @@ struct provider_window {
 /* Lines of one day; DATE_ABSENT: those without one. */
 struct provider_day {
 	int32_t day;
+	struct date_parts parts; /* of the day; all 0 without one */
 	const struct record_head *const *records;
 	size_t count;
 };

@@ -4,6 +4,8 @@
  */
 #include "history/provider.h"
 
+enum { YEAR_0 = 1970, MONTHS = 12 };
+
 struct state {
 	int32_t month;
 	uint64_t lines;
@@ -32,7 +34,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 
 	if (day->day == DATE_ABSENT)
 		return;
-	month = date_month(day->day);
+	month = (day->parts.year - YEAR_0) * MONTHS + day->parts.month - 1;
 	if (month != state->month)
 		put(window, state);
 	state->month = month;

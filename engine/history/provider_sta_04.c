@@ -9,6 +9,8 @@
 #include "history/code_groups.h"
 #include "history/provider.h"
 
+enum { MONTHS = 12 };
+
 struct person {
 	uint64_t key; /* 0: free */
 	int32_t last_day;
@@ -76,7 +78,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		add_line(window, state, day_line(day, i));
 	if (day->day == DATE_ABSENT)
 		return;
-	state->last_month = date_month(day->day);
+	state->last_month = day->parts.year * MONTHS + day->parts.month;
 	if (!state->dated)
 		state->first_month = state->last_month;
 	state->dated = true;

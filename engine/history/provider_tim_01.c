@@ -63,10 +63,8 @@ static void put_year(struct provider_window *window, struct state *state)
 }
 
 static void count_day(
-        struct provider_window *window, struct state *state, int32_t day, int64_t minutes)
+        struct provider_window *window, struct state *state, int32_t year, int64_t minutes)
 {
-	int32_t year = date_to_parts(day).year;
-
 	if (year != state->year)
 		put_year(window, state);
 	state->year = year;
@@ -127,7 +125,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	if (count == 0 || window->entity != 1)
 		return;
 	provider_evaluated(window, 1);
-	count_day(window, own, day->day, minutes);
+	count_day(window, own, day->parts.year, minutes);
 	if (minutes > MINUTES_12H)
 		keep(window, lines, count, minutes);
 }

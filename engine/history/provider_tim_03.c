@@ -41,7 +41,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		lines += (day->records[i]->kind & PROVIDER_SAME_DAY) != 0;
 	if (lines == 0 || day->day == DATE_ABSENT)
 		return;
-	struct date_parts parts = date_to_parts(day->day);
+	struct date_parts parts = day->parts;
 	int32_t weekday = date_weekday(day->day);
 
 	if (parts.year != state->year)

@@ -153,7 +153,13 @@ static void walk_days(struct provider_private *own, const struct provider_record
 
 		for (to = from + 1; to < of->lines && of->records[to]->key == key; to++)
 			;
-		struct provider_day day = {provider_day_of_key(key), of->records + from, to - from};
+		struct provider_day day = {
+		        .day = provider_day_of_key(key),
+		        .records = of->records + from,
+		        .count = to - from,
+		};
+		if (day.day != DATE_ABSENT)
+			day.parts = date_to_parts(day.day);
 		for (size_t i = 0; i < own->running_count; i++)
 			step(own, &own->running[i], of, &day, timed);
 	}
