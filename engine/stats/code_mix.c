@@ -397,6 +397,7 @@ static int judge_pack(struct judging *judging, unsigned rule, const struct pack 
 		        !codes_have(pack->specialties, pack->specialty_count, specialty))
 			continue;
 		samples[count] = measure(measures, pack, i);
+		judging->in_scope[rule] += samples[count].exposure;
 		count += samples[count].exposure >= DENOMINATOR_MIN;
 	}
 	if (err == 0)

@@ -65,6 +65,15 @@ else
 	skip "what stands in it: no sqlite3"
 fi
 
+# ---- A year with every scheme: no rule evaluates more than is in its scope ----
+"$program" gen --lines 20000 --providers 60 --members 2000 --seed 3 --columns full -o year >/dev/null 2>&1 </dev/null
+exits "a year" 0 "$program" scan -q --report csv,sqlite --members year/members.csv \
+	--providers year/providers.csv -o whole year/claims.csv
+if command -v sqlite3 >/dev/null 2>&1; then
+	equal "a year: in scope is evaluated and not evaluable" "" "$(sqlite3 whole/run.db \
+		"SELECT rule FROM rules WHERE in_scope <> evaluated + not_evaluable OR not_evaluable < 0")"
+fi
+
 # ---- Again, from a finished run ----
 cp both/run.db before.db
 rm both/run.db
