@@ -273,7 +273,7 @@ static int parse_directory(struct opening *opening, struct layouts *layouts, str
 	return 0;
 }
 
-static int open_pack(struct packs *packs, uint32_t file, struct pack **pack, struct diag *diag)
+static int open_pack(struct packs *packs, uint32_t file, struct diag *diag)
 {
 	struct opening opening = {.file = &packs->plan->files[file], .diag = diag};
 	struct pack *made = calloc(1, sizeof(*made));
@@ -296,27 +296,21 @@ static int open_pack(struct packs *packs, uint32_t file, struct pack **pack, str
 	if (err < 0)
 		pack_destroy(made);
 	else
-		*pack = made;
+		atomic_store_explicit(&packs->list[file], made, memory_order_release);
 	return err;
 }
 
 int packs_open(struct packs *packs, uint32_t file, const struct pack **pack, struct diag *diag)
 {
-	struct pack *opened = find(packs, file);
 	int err = 0;
 
-	if (!opened) {
+	if (!packs_has(packs, file)) {
 		pthread_mutex_lock(&packs->mutex);
-		opened = find(packs, file);
-		if (!opened) {
-			err = open_pack(packs, file, &opened, diag);
-			if (err == 0)
-				atomic_store_explicit(
-				        &packs->list[file], opened, memory_order_release);
-		}
+		if (!packs_has(packs, file))
+			err = open_pack(packs, file, diag);
 		pthread_mutex_unlock(&packs->mutex);
 	}
-	*pack = opened;
+	*pack = find(packs, file);
 	return err;
 }
 
