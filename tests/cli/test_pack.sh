@@ -89,6 +89,16 @@ else
 	skip "RIF: no samples here"
 fi
 
+# Columns that a map named: the pack knows them without it, and is not read by another's.
+sed '1s/claim_id/their_claim/; 1s/hcpcs_code/their_code/' plain/claims.csv >theirs.csv
+printf 'claim_id = their_claim\nhcpcs_code = their_code\n' >map
+run map-source --map map theirs.csv
+exits "a map" 0 "$program" convert -q --map map theirs.csv -o theirs.clm
+run map-pack theirs.clm
+same "what a map named" map-source map-pack providers.csv findings.csv rules.csv quality.json
+run map-both --map map theirs.clm
+same "and with the map again" map-source map-both providers.csv findings.csv rules.csv quality.json
+
 # Nothing but a header, and nothing at all.
 head -n 1 plain/claims.csv >header.csv
 exits "a header" 0 "$program" convert -q header.csv -o header.clm
