@@ -107,12 +107,12 @@ struct unit {
 static struct unit unit_at(unsigned i, uint64_t seed)
 {
 	struct unit unit = {.dollars = (int64_t)(i * 7919 % HITS)};
-	char text[32];
-	int size = snprintf(unit.claim, sizeof(unit.claim), "C%05u", i);
+	char text[8]; /* of six characters, all of them */
 
-	memcpy(text, unit.claim, (size_t)size + 1);
-	text[size + 1] = '2';
-	uint64_t hash = hash64(text, (size_t)size + 2);
+	snprintf(unit.claim, sizeof(unit.claim), "C%05u", i % 100000);
+	memcpy(text, unit.claim, 7);
+	text[7] = '2';
+	uint64_t hash = hash64(text, sizeof(text));
 
 	unit.hash = hash64_seed(&hash, sizeof(hash), seed);
 	return unit;
