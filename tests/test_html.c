@@ -142,7 +142,7 @@ Test(html, lists_providers_by_rank_column_by_column)
 	has(blocks.list, "\"beneficiaries\":[null,3,1]");
 	has(blocks.list, "\"amount\":[3025,5000,100]");
 	has(blocks.list, "\"expected\":[9010,1200,null]");
-	has(blocks.list, "\"rank\":[1,2,null]");
+	has(blocks.list, "\"rank\":[1,1,null]");
 	has(blocks.list, "\"lead\":[1,0,null]");
 	has(blocks.list, "\"hits\":[[0],[0,2]],\"flags\":[[0],[]]");
 	cr_assert_eq(html_blocks_close(&blocks, 0, &diag), 0);
@@ -170,7 +170,7 @@ Test(html, has_the_first_in_full_with_their_evidence)
 
 	cr_assert_eq(make(&blocks), 0, "%s", diag.text);
 	has(blocks.full,
-	        "{\"providers\":[\n{\"row\":0,\"facts\":[[8,0.00,0.00,30.25,2,\"2024-01-02\","
+	        "{\"providers\":[\n{\"row\":0,\"facts\":[[8,0.00,0.00,30.25,2,1,1,\"2024-01-02\","
 	        "\"2024-02-01\",\"NCC-04: all\"]]");
 	has(blocks.full,
 	        "[1,\"\",null,\"none\",8,2,0.250000,null,null,null,null,null,null,null,null,"

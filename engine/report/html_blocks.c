@@ -182,6 +182,22 @@ static void put_column(
 	put_words(out, "]");
 }
 
+/* Rows come by rank, so each is told by its distance from the one before: nearly all by 1. */
+static void put_ranks(struct out *out, const struct page *page)
+{
+	int64_t before = 0;
+
+	put_words(out, ",\"rank\":[");
+	for (uint32_t i = 0; i < page->row_count; i++) {
+		int64_t rank = page->rows[i].values[LIST_RANK];
+
+		put_words(out, i ? "," : "");
+		put_integer(out, rank == TABLE_BLANK ? rank : rank - before);
+		before = rank == TABLE_BLANK ? before : rank;
+	}
+	put_words(out, "]");
+}
+
 /* Numbers of names; at: the place of the number in a row. */
 static void put_numbers(struct out *out, const struct page *page, const char *key, size_t at)
 {
@@ -261,7 +277,6 @@ static void make_list(struct out *out, const struct page *page)
 	put_numbers(out, page, ",\"group\":[", offsetof(struct list_row, group));
 	put_numbers(out, page, ",\"top\":[", offsetof(struct list_row, top));
 	put_column(out, page, ",\"entity\":[", LIST_ENTITY);
-	put_column(out, page, ",\"peers\":[", LIST_PEERS);
 	put_column(out, page, ",\"claims\":[", LIST_CLAIMS);
 	put_column(out, page, ",\"lines\":[", LIST_LINES);
 	put_column(out, page, ",\"beneficiaries\":[", LIST_BENEFICIARIES);
@@ -270,8 +285,7 @@ static void make_list(struct out *out, const struct page *page)
 	put_column(out, page, ",\"flagged\":[", LIST_FLAGGED);
 	put_column(out, page, ",\"expected\":[", LIST_EXPECTED);
 	put_column(out, page, ",\"score\":[", LIST_SCORE);
-	put_column(out, page, ",\"rank\":[", LIST_RANK);
-	put_column(out, page, ",\"class_rank\":[", LIST_CLASS_RANK);
+	put_ranks(out, page);
 	put_column(out, page, ",\"families\":[", LIST_FAMILIES);
 	put_column(out, page, ",\"lead\":[", LIST_LEAD);
 	put_marks(out, page, ",\"hits\":[", page->hits);

@@ -13,9 +13,9 @@
 enum column { NPI, KIND, SPECIALTY, STATE, GROUP, REASONS, TEXTS };
 
 static const char *const columns_of[] = {"npi", "id_kind", "specialty", "state", "peer_group",
-        "top_reasons", "entity_type", "peer_n", "claims", "lines", "beneficiaries", "charge",
-        "allowed", "paid", "findings", "lines_flagged", "dollars_flagged", "dollars_expected",
-        "score", "rank", "rank_in_class", "families_flagged", "lead", NULL};
+        "top_reasons", "entity_type", "claims", "lines", "beneficiaries", "charge", "allowed",
+        "paid", "findings", "lines_flagged", "dollars_flagged", "dollars_expected", "score", "rank",
+        "families_flagged", "lead", NULL};
 
 static bool is_money(enum list_value value)
 {
@@ -348,8 +348,8 @@ int html_choose_full(struct page *page, struct diag *diag)
 int html_make_facts(const struct page *page, struct full_parts *facts, struct diag *diag)
 {
 	static const char *const names[] = {"units", "charge", "allowed", "paid", "rules_evaluable",
-	        "first_date", "last_date", "top_reasons", NULL};
-	enum { COUNT = 8, FIRST_TEXT = 5 };
+	        "peer_n", "rank_in_class", "first_date", "last_date", "top_reasons", NULL};
+	enum { COUNT = 10, FIRST_TEXT = 7 };
 	struct table_read *table = NULL;
 	unsigned columns[COUNT];
 	int got = table_read_create(&table, page->context->folder, "providers.csv", diag);

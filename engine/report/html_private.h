@@ -29,7 +29,6 @@ enum {
 /* Whole numbers of the list, as providers.csv has them; money in cents. */
 enum list_value {
 	LIST_ENTITY,
-	LIST_PEERS,
 	LIST_CLAIMS,
 	LIST_LINES,
 	LIST_BENEFICIARIES,
@@ -42,7 +41,6 @@ enum list_value {
 	LIST_EXPECTED,
 	LIST_SCORE,
 	LIST_RANK,
-	LIST_CLASS_RANK,
 	LIST_FAMILIES,
 	LIST_LEAD,
 	LIST_VALUES

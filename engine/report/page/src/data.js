@@ -60,6 +60,8 @@ function ruleOf(columns, cells, index) {
 function listOf(block, rules) {
 	const list = { ...block, size: block.rows };
 	list.id = block.id.map(String);
+	let rank = 0;
+	list.rank = block.rank.map((step) => (step === null ? null : (rank += step)));
 	list.hits = block.hits.map((distances) => bits(distances, block.rows));
 	list.flags = block.flags.map((distances) => bits(distances, block.rows));
 	list.watch = new Uint8Array(block.rows);
@@ -145,7 +147,18 @@ const PULL_COLUMNS = [
 	'amount',
 	'reason',
 ];
-const FACTS = ['units', 'charge', 'allowed', 'paid', 'evaluable', 'first', 'last', 'reasons'];
+const FACTS = [
+	'units',
+	'charge',
+	'allowed',
+	'paid',
+	'evaluable',
+	'peers',
+	'classRank',
+	'first',
+	'last',
+	'reasons',
+];
 
 const named = (columns) => (cells) => Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
 

@@ -8,6 +8,7 @@ import { providerView } from './provider.js';
 import { providersView } from './providers.js';
 import { ruleView, rulesView } from './rules.js';
 import { summaryView } from './summary.js';
+import { plural } from './words.js';
 
 const VIEWS = [
 	['summary', 'Summary'],
@@ -140,11 +141,13 @@ function keysDialog() {
 
 function banner() {
 	if (!run.public) return null;
+	const leftOut = run.manifest.suppressed;
 	return h(
 		'p',
 		{ class: 'banner', role: 'note' },
 		h('strong', null, 'For the public: '),
 		'counts of 1 to 10, and what would reveal them, are suppressed. They are shown as – and take no part in sums.',
+		leftOut && ` Left out: ${plural(leftOut.rows, 'row')}, ${plural(leftOut.cells, 'cell')}.`,
 	);
 }
 

@@ -76,7 +76,7 @@ function head(run, i, full) {
 			tile(
 				list.rank[i] === null ? '–' : `${count(list.rank[i])}`,
 				'rank',
-				list.class_rank[i] === null ? null : `${count(list.class_rank[i])} in its class`,
+				full && full.classRank !== null ? `${count(full.classRank)} in its class` : null,
 			),
 			tile(
 				scoreCell(list.score[i]),
@@ -242,13 +242,13 @@ export async function providerView(run, kind, id) {
 			'Also known',
 			{},
 			facts([
-				['First and last service', `${full.first} to ${full.last}`],
+				['First and last service', full.first && `${full.first} to ${full.last}`],
 				['Units', count(Math.round(full.units))],
 				['Charge', dollars(full.charge)],
 				['Allowed', dollars(full.allowed)],
 				['Paid', dollars(full.paid)],
 				['Peer group', list.group[i] === -1 ? null : list.groups[list.group[i]]],
-				['Peers', count(list.peers[i])],
+				['Peers', count(full.peers)],
 				['Rules that judged it', count(full.evaluable)],
 			]),
 		),

@@ -171,7 +171,7 @@ function scanned(run) {
 				[
 					`${count(sets.length)} `,
 					partial.length > 0 &&
-						h('span', { class: 'badge' }, `${partial.length} partial: no code is called unknown`),
+						h('small', { title: 'No code of these is called unknown' }, `${partial.length} of them partial`),
 				],
 			],
 		]),

@@ -152,7 +152,8 @@ export const PLACES = {
 	99: 'Other',
 };
 
-export const entity = (value) => ({ 1: 'person', 2: 'organisation' })[value] ?? 'unknown';
+export const entity = (value) =>
+	({ 1: 'person', 2: 'organisation' })[value] ?? 'person or organisation not known';
 
 // CMS specialty codes of the Medicare claims processing manual, chapter 26.
 const SPECIALTIES = {
@@ -256,7 +257,8 @@ const SPECIALTIES = {
 	C6: 'Hospitalist',
 };
 
-export const specialty = (code) => (code === '' ? 'not known' : (SPECIALTIES[code] ?? `specialty ${code}`));
+export const specialty = (code) =>
+	code === '' ? 'specialty not known' : (SPECIALTIES[code] ?? `specialty ${code}`);
 
 // "11/person/office/NJ" in words.
 export function groupWords(group) {
