@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int no_memory(struct diag *diag)
+int diff_no_memory(struct diag *diag)
 {
 	return diag_set(diag, FAIL_MEMORY, "no memory to compare runs");
 }
@@ -28,13 +28,13 @@ static int add_change(struct diff *diff, const char *what, const char *name,
 	        diff->changes, (diff->change_count + 1) * sizeof(*changes));
 
 	if (!changes)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	diff->changes = changes;
 	struct diff_change *change = &changes[diff->change_count++];
 
 	*change = (struct diff_change){
 	        .what = what, .name = strdup(name), .of = {strdup(of[0]), strdup(of[1])}};
-	return change->name && change->of[0] && change->of[1] ? 0 : no_memory(diag);
+	return change->name && change->of[0] && change->of[1] ? 0 : diff_no_memory(diag);
 }
 
 /* Members of two objects that differ, in the order of the first, then of the second. */
@@ -125,7 +125,7 @@ static int list_inputs(
 
 	*list = calloc(count + 1, sizeof(**list));
 	if (!*list)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	for (size_t i = 0; i < count; i++) {
 		const struct json_value *input = json_read_at(inputs, i);
 
@@ -178,8 +178,9 @@ static int read_counts(
 	diff->claims[side] = strdup(json_read_text(json_read_member(in, "claims")));
 	diff->lines[side] = strdup(json_read_text(json_read_member(in, "lines")));
 	diff->findings[side] = strdup(json_read_text(json_read_member(out, "findings")));
-	return diff->claims[side] && diff->lines[side] && diff->findings[side] ? 0
-	                                                                       : no_memory(diag);
+	return diff->claims[side] && diff->lines[side] && diff->findings[side]
+	               ? 0
+	               : diff_no_memory(diag);
 }
 
 static int read_manifests(
@@ -255,7 +256,7 @@ int diff_create(struct diff **diff, const char *const paths[DIFF_SIDES], size_t 
 	struct diff *made = calloc(1, sizeof(*made));
 
 	if (!made)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	made->limit = limit;
 	memcpy(made->paths, paths, sizeof(made->paths));
 	int err = open_and_read(made, stopped, diag);

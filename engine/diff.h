@@ -79,6 +79,8 @@ int64_t diff_more(const int64_t of[DIFF_SIDES]);
 /* Is there nothing to tell? */
 bool diff_is_empty(const struct diff *diff);
 
+int diff_no_memory(struct diag *diag); /* FAIL_MEMORY, told */
+
 /* diff_rows.c: what the tables say. */
 struct diff_runs {
 	const struct run_folder *folders;   /* two */

@@ -15,21 +15,6 @@
 
 enum { PROVIDERS_SHOWN = 20 };
 
-static int write_all(const char *text, size_t size, int fd)
-{
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return -1;
-		text += written;
-		size -= (size_t)written;
-	}
-	return 0;
-}
-
 static int print_json(const struct diff *diff, struct diag *diag)
 {
 	struct out *out = NULL;
@@ -77,32 +62,21 @@ static int find_place(struct place *place, const char *path, bool force, struct 
 	return 0;
 }
 
-static int fill_page(int fd, const struct diff *diff, struct diag *diag)
-{
-	struct out *out = NULL;
-	size_t size = 0;
-	int err = out_create_memory(&out, diag);
-
-	if (err < 0)
-		return err;
-	err = diff_page(out, diff, diag);
-	const char *text = out_memory_text(out, &size);
-
-	if (err == 0 && write_all(text, size, fd) < 0)
-		err = diag_set(diag, FAIL_IO, "the page cannot be written: %s", strerror(errno));
-	int closed = out_close(out, diag);
-
-	return err < 0 ? err : closed;
-}
-
 static int write_page(const struct place *place, const struct diff *diff, struct diag *diag)
 {
 	struct beside file;
+	struct out *out = NULL;
 	int err = beside_begin(&file, place->directory, place->name, diag);
 
 	if (err < 0)
 		return err;
-	err = fill_page(file.fd, diff, diag);
+	err = out_create_open(&out, file.name, file.fd, diag);
+	if (err == 0) {
+		err = diff_page(out, diff, diag);
+		int closed = out_close(out, diag);
+
+		err = err < 0 ? err : closed;
+	}
 	if (err == 0)
 		return beside_commit(&file, diag);
 	beside_abandon(&file);

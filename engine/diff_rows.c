@@ -11,11 +11,6 @@
 
 enum { STOP_ROWS = 4096, PROVIDERS_MIN = 64 };
 
-static int no_memory(struct diag *diag)
-{
-	return diag_set(diag, FAIL_MEMORY, "no memory to compare runs");
-}
-
 static void copy_word(char word[DIFF_WORD_SIZE], struct text text)
 {
 	snprintf(word, DIFF_WORD_SIZE, "%.*s", (int)text.size, text.at);
@@ -48,29 +43,20 @@ static struct text text_of(const struct join *join, int side, unsigned cell)
 	return table_read_text(join_row(join, side), join_column(join, side, cell));
 }
 
-static int integers_of(const struct join *join, unsigned cell, const bool has[DIFF_SIDES],
-        int64_t values[DIFF_SIDES], struct diag *diag)
+/* table_read_integer() or table_read_cents(). */
+typedef int read_number(
+        const struct table_read *table, unsigned column, int64_t *value, struct diag *diag);
+
+/* A cell of both runs; blank where a run has no row. */
+static int read_both(const struct join *join, unsigned cell, const bool has[DIFF_SIDES],
+        read_number *read, int64_t values[DIFF_SIDES], struct diag *diag)
 {
 	int err = 0;
 
 	for (int side = 0; side < DIFF_SIDES && err == 0; side++) {
 		values[side] = TABLE_BLANK;
 		if (has[side])
-			err = table_read_integer(join_row(join, side),
-			        join_column(join, side, cell), &values[side], diag);
-	}
-	return err;
-}
-
-static int cents_of(const struct join *join, unsigned cell, const bool has[DIFF_SIDES],
-        int64_t values[DIFF_SIDES], struct diag *diag)
-{
-	int err = 0;
-
-	for (int side = 0; side < DIFF_SIDES && err == 0; side++) {
-		values[side] = TABLE_BLANK;
-		if (has[side])
-			err = table_read_cents(join_row(join, side), join_column(join, side, cell),
+			err = read(join_row(join, side), join_column(join, side, cell),
 			        &values[side], diag);
 	}
 	return err;
@@ -98,7 +84,7 @@ static int take_rule(
 	        diff->rules, (diff->rule_count + 1) * sizeof(*diff->rules));
 
 	if (!rules)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	diff->rules = rules;
 	struct diff_rule *rule = &rules[diff->rule_count++];
 
@@ -108,9 +94,9 @@ static int take_rule(
 		if (has[side])
 			copy_word(rule->state[side], text_of(join, side, STATE));
 	}
-	int err = integers_of(join, HITS, has, rule->hits, diag);
+	int err = read_both(join, HITS, has, table_read_integer, rule->hits, diag);
 
-	return err == 0 ? cents_of(join, DOLLARS, has, rule->cents, diag) : err;
+	return err == 0 ? read_both(join, DOLLARS, has, table_read_cents, rule->cents, diag) : err;
 }
 
 int diff_read_rules(struct diff *diff, const struct diff_runs *runs, struct diag *diag)
@@ -152,7 +138,7 @@ static int take_finding(
 	int err = find_rule(diff, join, !has[0], &rule, diag);
 
 	if (err == 0)
-		err = cents_of(join, DOLLARS, has, cents, diag);
+		err = read_both(join, DOLLARS, has, table_read_cents, cents, diag);
 	if (err < 0)
 		return err;
 	if (!has[0]) {
@@ -202,9 +188,9 @@ static int take_hits(
 	int err = find_rule(diff, join, !has[0], &rule, diag);
 
 	if (err == 0)
-		err = integers_of(join, HITS, has, hits, diag);
+		err = read_both(join, HITS, has, table_read_integer, hits, diag);
 	if (err == 0)
-		err = cents_of(join, DOLLARS, has, cents, diag);
+		err = read_both(join, DOLLARS, has, table_read_cents, cents, diag);
 	if (err == 0)
 		add_hits(rule, diff_more(hits), diff_more(cents));
 	return err;
@@ -316,7 +302,7 @@ static int make_room(struct diff *diff, struct diag *diag)
 	        diff->providers, (count > 0 ? 2 * count : 1) * sizeof(*providers));
 
 	if (!providers)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	diff->providers = providers;
 	return 0;
 }
@@ -333,7 +319,7 @@ static int keep_provider(
 	*kept = *provider;
 	kept->npi = strndup(npi.at, npi.size);
 	if (!kept->npi)
-		return no_memory(diag);
+		return diff_no_memory(diag);
 	diff->provider_count++;
 	return 0;
 }
@@ -345,15 +331,18 @@ static int read_provider(struct diff_provider *provider, const struct join *join
 
 	*provider = (struct diff_provider){.has = {has[0], has[1]}};
 	copy_word(provider->id_kind, text_of(join, !has[0], ID_KIND));
-	int err = integers_of(join, RANK, has, provider->rank, diag);
+	int err = read_both(join, RANK, has, table_read_integer, provider->rank, diag);
 
 	if (err == 0)
-		err = integers_of(join, SCORE, has, provider->score, diag);
+		err = read_both(join, SCORE, has, table_read_integer, provider->score, diag);
 	if (err == 0)
-		err = integers_of(join, LEAD, has, provider->lead, diag);
+		err = read_both(join, LEAD, has, table_read_integer, provider->lead, diag);
 	if (err == 0)
-		err = cents_of(join, EXPECTED, has, provider->expected_cents, diag);
-	return err == 0 ? cents_of(join, FLAGGED, has, provider->flagged_cents, diag) : err;
+		err = read_both(
+		        join, EXPECTED, has, table_read_cents, provider->expected_cents, diag);
+	return err == 0 ? read_both(join, FLAGGED, has, table_read_cents, provider->flagged_cents,
+	                          diag)
+	                : err;
 }
 
 static int take_provider(
