@@ -130,6 +130,8 @@ static void end_attempt(struct scan *scan)
 	scan->provider_days = NULL;
 	scan->times = NULL;
 	scan->tallies = NULL;
+	prices_destroy(scan->prices);
+	scan->prices = NULL;
 	scan->days = NULL;
 	scan->past = NULL;
 	scan->partitions = NULL;
@@ -372,8 +374,7 @@ static int check_bad(struct scan *scan)
 	over = bad > options->max_bad;
 	if (options->max_bad_ppm)
 		over = (double)bad * 1e6 > (double)records * options->max_bad_ppm ||
-		       (double)counts->bad_bytes * 1e6 >
-		               (double)bytes * options->max_bad_ppm;
+		       (double)counts->bad_bytes * 1e6 > (double)bytes * options->max_bad_ppm;
 	if (bad == 0 || !over)
 		return 0;
 	at = (size_t)snprintf(text, sizeof(text),
@@ -452,9 +453,44 @@ static int merge_tallies(struct scan *scan)
 	return err < 0 ? diag_set(scan->diag, err, "no memory for tallies") : 0;
 }
 
+/* The workers' counts of what units cost, in one. */
+static int add_prices(struct scan *scan, struct tallies *all)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < scan->options->threads; i++) {
+		size_t count;
+		const struct tally *of = tallies_all(scan->workers[i].tallies, &count);
+
+		for (size_t k = 0; k < count && err == 0; k++) {
+			if (of[k].measure == TALLY_STA_01_PRICES)
+				err = tallies_add(all, &of[k]);
+		}
+	}
+	return err < 0 ? err : tallies_sort(all);
+}
+
+/* What units cost: in an earlier run, else by all lines of this one. */
+static int make_prices(struct scan *scan)
+{
+	struct tallies *all = NULL;
+	int err = scan->norms ? norms_prices(scan->norms, &scan->prices, scan->diag) : 0;
+
+	if (err < 0 || scan->prices || !scan->selection.active[rule_find("STA-01")])
+		return err;
+	err = tallies_create(&all, scan->diag);
+	if (err == 0 && add_prices(scan, all) < 0)
+		err = diag_set(scan->diag, FAIL_MEMORY, "no memory for prices");
+	if (err == 0)
+		err = prices_create(&scan->prices, all, scan->diag);
+	tallies_destroy(all);
+	return err;
+}
+
 /* Each provider's days, of the lines that beneficiaries' histories have left. */
 static int walk_days(struct scan *scan)
 {
+	int err = make_prices(scan);
 	struct providers_options options = {
 	        .partitions = scan->days,
 	        .selection = &scan->selection,
@@ -462,11 +498,13 @@ static int walk_days(struct scan *scan)
 	        .times = scan->times,
 	        .profile = scan->profile,
 	        .history = scan->history,
+	        .prices = scan->prices,
 	        .timing = !scan->options->no_timing,
 	};
 	uint64_t from = clock_ns();
-	int err = providers_create(&scan->provider_days, &options, scan->diag);
 
+	if (err == 0)
+		err = providers_create(&scan->provider_days, &options, scan->diag);
 	if (err == 0)
 		err = run_all(scan, worker_days);
 	if (err == 0)
@@ -624,7 +662,8 @@ static void settle_wanted(struct scan *scan)
 			counted = counters & PROFILE_MODIFIERS;
 		else if (field == FIELD_PLACE)
 			counted = counters & PROFILE_PLACES;
-		if (scan->options->convert || scan->any_rules || (counted && !only_rules_read(field)))
+		if (scan->options->convert || scan->any_rules ||
+		        (counted && !only_rules_read(field)))
 			field_set_add(&scan->wanted, field);
 	}
 }
@@ -661,9 +700,8 @@ static int open_side(struct scan *scan, enum layout_use use, const char *path, s
 /* What side files give is birth, sex, death and a provider's facts; not their own keys. */
 static void forget_side_keys(struct scan *scan)
 {
-	static const enum field keys[] = {
-	        FIELD_PERSON_ID, FIELD_RENDERING_NPI, FIELD_BILLING_TIN, FIELD_BILLING_CCN,
-	        FIELD_DENIED};
+	static const enum field keys[] = {FIELD_PERSON_ID, FIELD_RENDERING_NPI, FIELD_BILLING_TIN,
+	        FIELD_BILLING_CCN, FIELD_DENIED};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		scan->side_fields.words[keys[i] / 64] &= ~((uint64_t)1 << (keys[i] % 64));
@@ -797,8 +835,7 @@ static int choose_pack_reader(struct scan *scan)
 {
 	const char *io = scan->options->io;
 
-	return reader_choose(
-	        &scan->pack_reader, strcmp(io, "auto") == 0 ? "mmap" : io, scan->diag);
+	return reader_choose(&scan->pack_reader, strcmp(io, "auto") == 0 ? "mmap" : io, scan->diag);
 }
 
 /* The tables of the payer; --descriptions is one more. */

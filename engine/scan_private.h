@@ -118,8 +118,9 @@ struct scan {
 	struct pairs pairs[2];     /* PTP: practitioner, hospital */
 	bool has_pairs[2];         /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
-	struct payer *payer; /* NULL: no tables of the payer */
-	struct norms *norms; /* of an earlier run; NULL: none */
+	struct payer *payer;   /* NULL: no tables of the payer */
+	struct norms *norms;   /* of an earlier run; NULL: none */
+	struct prices *prices; /* of units, of one attempt; NULL: none */
 	struct weights weights;
 	struct coverage *coverage; /* NULL: no policies, or no rule asks */
 	struct rule_selection selection;

@@ -78,6 +78,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	        .payer = scan->payer,
 	        .norms = scan->norms,
 	        .tallies = scan->tallies,
+	        .prices = scan->prices,
 	        .selection = &scan->selection,
 	        .threads = scan->options->threads,
 	        .has_beneficiaries = scan->past != NULL,

@@ -184,6 +184,7 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	made->own.window.hospital = history->hospital;
 	made->own.denied = history_needs(history->options.selection) & HISTORY_DENIED_VISITS;
 	find_checks(&made->own);
+	made->own.prices = history->options.selection->active[rule_find("STA-01")];
 	*worker = made;
 	return 0;
 }

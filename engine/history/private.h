@@ -57,6 +57,7 @@ struct window_private {
 	const struct finding_sink *sink;
 	struct partition_writer *providers; /* NULL: no rule asks for providers' days */
 	struct tallies *tallies;
+	bool prices; /* STA-01 asks what units cost */
 	struct history_totals totals;
 	uint64_t line_checks;
 	bool denied; /* some rule reads lines that were denied */

@@ -3,6 +3,7 @@
  * The lines of a beneficiary to their providers, when it is known what stands
  * on each.
  */
+#include "history/prices.h"
 #include "history/private.h"
 #include "history/times.h"
 #include "regroup/providers.h"
@@ -113,6 +114,19 @@ static bool is_told(const struct window_private *own, const struct event *event)
 	       times_has(times, history_ref(event->line), event->line->from);
 }
 
+/* What a unit of its code costs, for all providers' lines together. */
+static int count_price(struct window_private *own, const struct provider_line *line)
+{
+	struct price_line price = price_of(line->code, line->modifiers, provider_line_setting(line),
+	        line->amount, line->units);
+	const struct tally tally = {.provider = PRICE_NOBODY,
+	        .measure = TALLY_STA_01_PRICES,
+	        .of = price_part(&price),
+	        .n = 1};
+
+	return price.key ? tallies_add(own->tallies, &tally) : 0;
+}
+
 static int put(struct window_private *own, const struct event *event)
 {
 	bool told = is_told(own, event);
@@ -124,6 +138,8 @@ static int put(struct window_private *own, const struct event *event)
 	if (!record)
 		return FAIL_IO;
 	fill_line(event, record);
+	if (own->prices && count_price(own, record) < 0)
+		return FAIL_MEMORY;
 	if (told)
 		fill_texts(own, event, (struct provider_texts *)(void *)(record + 1));
 	return 0;

@@ -12,6 +12,7 @@
 #define HISTORY_PROVIDERS_H
 
 #include "history/history.h"
+#include "history/prices.h"
 #include "history/tallies.h"
 #include "history/times.h"
 
@@ -34,6 +35,7 @@ struct providers_options {
 	const struct times *times;
 	const struct profile *profile; /* ids of the numbers */
 	const struct history *history; /* walked; its PTP edits are asked */
+	const struct prices *prices;   /* of units, for STA-01; NULL: none */
 	bool timing;                   /* add up what each rule costs */
 };
 

@@ -275,3 +275,9 @@ const struct norm *norms_find(const struct norms *norms, const struct norm *key)
 		return NULL;
 	return bsearch(key, norms->norms, norms->count, sizeof(*key), norm_compare);
 }
+
+const struct norm *norms_all(const struct norms *norms, size_t *count)
+{
+	*count = norms->count;
+	return norms->norms;
+}

@@ -16,6 +16,7 @@
 #define STATS_NORMS_H
 
 #include "base/diag.h"
+#include "history/prices.h"
 #include "stats/groups.h"
 
 #include <stdbool.h>
@@ -75,6 +76,11 @@ uint64_t norms_hash(const struct norms *norms);
 /* The norm of a key, whose figures and n are not looked at; NULL: none, or no
  * norms. */
 const struct norm *norms_find(const struct norms *norms, const struct norm *key);
+
+const struct norm *norms_all(const struct norms *norms, size_t *count);
+
+/* Those that are prices of units; *prices NULL: there are none.  0 or FAIL_MEMORY. */
+int norms_prices(const struct norms *norms, struct prices **prices, struct diag *diag);
 
 /* In the order of the file that a run writes: kind, group, rule, measure, key.
  */

@@ -63,6 +63,9 @@ int rows_reserve(struct judging *judging, size_t count);
 /* Keep a norm for the next run: a copy.  0 or FAIL_MEMORY. */
 int norm_keep(struct judging *judging, const struct norm *norm);
 
+/* The prices of units, for the next run. */
+int prices_keep(struct judging *judging);
+
 /* The number of a rule that is active, or -1. */
 int rule_wanted(const struct stats *stats, const char *id);
 

@@ -12,6 +12,7 @@
 #define STATS_STATS_H
 
 #include "base/diag.h"
+#include "history/prices.h"
 #include "history/tallies.h"
 #include "lookup/payer.h"
 #include "lookup/side.h"
@@ -36,6 +37,7 @@ struct stats_options {
 	const struct payer *payer;     /* its own tables; NULL: none */
 	const struct tallies *tallies; /* of the walks, sorted; NULL: none walked */
 	const struct norms *norms;     /* of an earlier run; NULL: none */
+	const struct prices *prices;   /* that lines were compared with; NULL: none */
 	const struct rule_selection *selection;
 	unsigned threads;              /* 0: one */
 	bool is_on[RULES_ALL];         /* not on: no dollars, no score */

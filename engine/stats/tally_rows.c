@@ -263,6 +263,46 @@ static const struct tally_test tests_tim_03[] = {
 };
 JUDGE(tim_03, "TIM-03")
 
+/* ---- STA-01: units far dearer than other lines' ---- */
+
+static bool take_mean_z(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sample->n += of[i].n;
+		sum += of[i].sum;
+	}
+	if (sample->n < DENOMINATOR_MIN)
+		return false;
+	sample->value = (double)sum / 1e6 / (double)sample->n;
+	return true;
+}
+
+static const struct tally_test tests_sta_01[] = {
+        {
+                .measure = "",
+                .tally = TALLY_STA_01,
+                .path = PATH_RATE,
+                .rate = {.n_min = 30, .k_min = 5, .dollars = DOLLARS_WHOLE, .q_limit = 0.05},
+        },
+        {
+                .measure = "mean_z",
+                .tally = TALLY_STA_01,
+                .path = PATH_VALUE,
+                .value = {.n_min = 30, .z_min = 5, .least = 2, .q_limit = 0.05},
+                .take_value = take_mean_z,
+        },
+};
+
+static int judge_sta_01(struct judging *judging)
+{
+	int err = judge_tests(
+	        judging, "STA-01", tests_sta_01, sizeof(tests_sta_01) / sizeof(tests_sta_01[0]));
+
+	return err < 0 ? err : prices_keep(judging);
+}
+
 /* ---- STA-02, STA-10: amounts and units that are too round ---- */
 
 #define ROUND(of, least_n) \
@@ -581,6 +621,33 @@ static const struct rule rule_tim_03 = {
         .check_count = 1,
 };
 const struct stats_rule stats_rule_tim_03 = {&rule_tim_03, judge_tim_03};
+
+static const struct rule rule_sta_01 = {
+        .id = "STA-01",
+        .name = "Charge or allowed outlier vs peers",
+        .tier = "P1",
+        .scope = "line (norms) / pass 2",
+        .hit_unit = "line; provider",
+        .definition =
+                "What a unit costs on a line, beside all lines of the code, modifier class (26, "
+                "TC, none) and setting, of which there are 100: a hit is a robust z of the "
+                "logarithm above 5 and twice the median, or twice the 99th percentile. By the "
+                "provider: the share of hits (Wilson's lower bound above the peers' 90th "
+                "percentile, q below 0.05, with 30 lines and 5 hits), and the mean z (2 at least, "
+                "and above the peers' by a robust z of 5).",
+        .traps = NET "Prices are in bins of 2%. Units that were counted wrongly look dear; rural "
+                     "hospitals, drugs priced by NDC. By the run's amount: paid, else allowed, "
+                     "else charge; charges are list prices.",
+        .tables = "the run's own lines, or --norms of an earlier run",
+        .parameters = "n_code>=100; z>5 and 2 x median, or 2 x P99",
+        .dollars = "amount above the 95th percentile of the hits, where the provider is flagged",
+        .evaluated = "lines with an amount and units whose code has 100",
+        .authority = "CMS Program Integrity Manual, chapter 2",
+        .idle = "no provider with 11 lines of codes that have 100 lines with amount and units",
+        .checks = unit_checks,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_sta_01 = {&rule_sta_01, judge_sta_01};
 
 static const struct rule rule_sta_02 = {
         .id = "STA-02",
