@@ -23,12 +23,11 @@ struct range {
 	unsigned group;
 };
 
-enum { RANGES_MAX = 128, CODE_SIZE = 7, BEGINNINGS = 1 << 16 };
+enum { RANGES_MAX = 64, CODE_SIZE = 7, LETTERS = 26, BEGINNINGS = LETTERS * 10 };
 
 static struct range ranges[RANGES_MAX];
 static unsigned range_count;
-static uint64_t
-        begins[BEGINNINGS / 64]; /* bits by the first two characters: some range may hold it */
+static uint64_t begins[BEGINNINGS]; /* by letter and digit: the ranges that may hold the code */
 static pthread_once_t parsed = PTHREAD_ONCE_INIT;
 
 const char *diagnosis_group_name(enum diagnosis_group group)
@@ -40,6 +39,14 @@ const char *diagnosis_group_name(enum diagnosis_group group)
 static uint64_t turned(uint64_t code)
 {
 	return __builtin_bswap64(code) >> 8;
+}
+
+/* The place of a code's first two characters, a letter and a digit; BEGINNINGS or more: others. */
+static unsigned beginning_of(uint64_t two)
+{
+	unsigned letter = (unsigned)(two >> 8) - 'A', digit = (unsigned)(two & 0xff) - '0';
+
+	return letter < LETTERS && digit < 10 ? letter * 10 + digit : BEGINNINGS;
 }
 
 /* Whatever begins with a text lies from it to it with the rest filled up. */
@@ -63,7 +70,8 @@ static void add_range(const char *text, size_t size, unsigned group)
 	*range = (struct range){begin_of(text, first, 0),
 	        begin_of(last, size - (size_t)(last - text), 0xff), group};
 	for (uint64_t two = range->from >> 40; two <= range->to >> 40; two++)
-		begins[two / 64] |= (uint64_t)1 << (two % 64);
+		if (beginning_of(two) < BEGINNINGS)
+			begins[beginning_of(two)] |= (uint64_t)1 << (range - ranges);
 }
 
 static void parse(void)
@@ -80,14 +88,17 @@ static void parse(void)
 
 uint32_t diagnosis_groups_of(uint64_t code)
 {
-	uint64_t turn = turned(code);
+	uint64_t turn = turned(code), may;
+	unsigned beginning = beginning_of(turn >> 40);
 	uint32_t in = 0;
 
 	pthread_once(&parsed, parse);
-	if (!(begins[turn >> 46] >> (turn >> 40 & 63) & 1))
-		return 0;
-	for (unsigned r = 0; r < range_count; r++)
-		if (ranges[r].from <= turn && turn <= ranges[r].to)
-			in |= GROUP_BIT(ranges[r].group);
+	may = beginning < BEGINNINGS ? begins[beginning] : 0;
+	for (; may; may &= may - 1) {
+		const struct range *range = &ranges[__builtin_ctzll(may)];
+
+		if (range->from <= turn && turn <= range->to)
+			in |= GROUP_BIT(range->group);
+	}
 	return in;
 }
