@@ -29,8 +29,9 @@ WHERE NOT EXISTS (SELECT 1 FROM primary_line p
 		AND a.service_from BETWEEN p.service_from AND p.service_thru + CASE a.hcpcs WHEN '99292' THEN 1 ELSE 0 END);
 
 -- GLO-01: a visit by whoever operated, or one of the group, on the days that the
--- operation pays for; a surgical centre is no surgeon, and what is added to a visit,
--- goes with it.  The first operation that the visit is not paid beside names it.
+-- operation pays for.  A surgical centre is no surgeon; a call, a plan of care, or
+-- what is added to a visit is none.  The operation of the next day names the hit,
+-- else one of the day, else one before, and of several the first.
 CREATE TABLE operation AS
 SELECT row, claim_id, line, person_id, same, practice, service_from, global_days, place_in_order
 FROM dated
@@ -40,6 +41,7 @@ CREATE TABLE visit_near AS
 SELECT v.row, v.claim_id, v.line, v.amount, list_has_any(v.modifiers, ['24', '25', '57']) AS marked,
 	o.claim_id AS other_claim_id, o.line AS other_line, o.place_in_order AS other_place,
 	CASE WHEN v.service_from < o.service_from THEN 'preop' WHEN v.service_from = o.service_from THEN 'same_day' ELSE 'postop' END AS part,
+	sign(v.service_from - o.service_from) AS turn,
 	CASE
 		WHEN v.service_from > o.service_from THEN list_contains(v.modifiers, '24')
 		WHEN o.global_days = '090' THEN list_contains(v.modifiers, '57')
@@ -51,8 +53,8 @@ FROM dated v JOIN operation o ON o.person_id = v.person_id AND (o.same = v.same 
 WHERE v.claim_type = 'professional' AND v.em_family <> 'other' AND v.hcpcs <> '99024' AND v.has_day
 	AND NOT (v.hcpcs IN ('99291', '99292') AND list_contains(v.modifiers, 'FT'));
 INSERT INTO expected_alone
-SELECT 'GLO-01', arg_min(part, other_place) || CASE WHEN any_value(marked) THEN '_wrong_mod' ELSE '' END, any_value(claim_id), CAST(any_value(line) AS VARCHAR),
-	arg_min(other_claim_id, other_place), CAST(arg_min(other_line, other_place) AS VARCHAR), greatest(coalesce(any_value(amount), 0), 0)
+SELECT 'GLO-01', arg_min(part, (turn, other_place)) || CASE WHEN any_value(marked) THEN '_wrong_mod' ELSE '' END, any_value(claim_id), CAST(any_value(line) AS VARCHAR),
+	arg_min(other_claim_id, (turn, other_place)), CAST(arg_min(other_line, (turn, other_place)) AS VARCHAR), greatest(coalesce(any_value(amount), 0), 0)
 FROM visit_near WHERE NOT paid_beside GROUP BY row;
 
 -- Stays: interim bills and late charges of one facility and admission are one,
