@@ -189,6 +189,7 @@ static int create_parts(struct worker *worker)
 		                .providers = scan->providers,
 		                .codes = scan->codes,
 		                .needs = history_needs(&scan->selection) |
+		                         providers_needs(&scan->selection) |
 		                         (scan->any_providers ? HISTORY_LINES : 0)},
 		        &worker->diag);
 	if (err < 0)

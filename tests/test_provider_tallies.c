@@ -20,7 +20,7 @@ enum { ROWS_MAX = 32, TOKENS = 12, PATH_SIZE = 64 };
 
 /*
  * Rows: "CLAIM/LINE PERSON CODE FROM UNITS M1 M2 PAID", then what is not usual:
- * freq=, replaces=, denied=, charge=, thru=, type=.  A - is blank.
+ * freq=, replaces=, denied=, charge=, thru=, type=, dx=.  A - is blank.
  */
 struct counted {
 	const char *name;
@@ -34,7 +34,7 @@ static const char header[] =
         "claim_id,claim_line_number,claim_type,person_id,claim_start_date,claim_end_date,"
         "place_of_service_code,service_unit_quantity,hcpcs_code,hcpcs_modifier_1,"
         "hcpcs_modifier_2,rendering_npi,paid_amount,charge_amount,claim_frequency_code,"
-        "original_claim_id,denied_flag,entity_type\n";
+        "original_claim_id,denied_flag,diagnosis_code_1,entity_type\n";
 
 struct row {
 	char text[256];
@@ -71,12 +71,13 @@ static void write_row(FILE *file, const char *text)
 	cut_row(&row, text);
 	line = strchr(row.tokens[0], '/');
 	cr_assert_not_null(line);
-	fprintf(file, "%.*s,%s,%s,%s,%s,%s,11,%s,%s,%s,%s,1003000126,%s,%s,%s,%s,%s,1\n",
+	fprintf(file, "%.*s,%s,%s,%s,%s,%s,11,%s,%s,%s,%s,1003000126,%s,%s,%s,%s,%s,%s,1\n",
 	        (int)(line - row.tokens[0]), row.tokens[0], line + 1,
 	        named(&row, "type", "professional"), row.tokens[1], row.tokens[3],
 	        named(&row, "thru", row.tokens[3]), row.tokens[4], row.tokens[2], row.tokens[5],
 	        row.tokens[6], row.tokens[7], named(&row, "charge", "100.00"),
-	        named(&row, "freq", ""), named(&row, "replaces", ""), named(&row, "denied", ""));
+	        named(&row, "freq", ""), named(&row, "replaces", ""), named(&row, "denied", ""),
+	        named(&row, "dx", ""));
 }
 
 static void scan(const char *path, const char *rule, unsigned threads, struct tallies **tallies)
@@ -492,6 +493,84 @@ Test(provider_tallies, sta_09_counts_the_lines_of_days)
 	};
 
 	expect(cases, LIST_SIZE(cases), "STA-09");
+}
+
+/* ---- DUP-03 ---- */
+
+#define CLAIM(claim, person, day) \
+	claim "/1 " person " 99213 " day " 1 - - 80.00", \
+	        claim "/2 " person " 80053 " day " 1 - - 10.00", \
+	        claim "/3 " person " 36415 " day " 1 - - 3.00"
+Test(provider_tallies, dup_03_counts_claims_that_are_alike)
+{
+	static const struct counted cases[] = {
+	        {"three alike",
+	                {CLAIM("a", "p", "2024-03-01"), CLAIM("b", "q", "2024-03-01"),
+	                        CLAIM("c", "r", "2024-03-02")},
+	                TALLY_DUP_03_SHARE, 0, 3, 3, 0, 0},
+	        {"... two of them on one day",
+	                {CLAIM("a", "p", "2024-03-01"), CLAIM("b", "q", "2024-03-01"),
+	                        CLAIM("c", "r", "2024-03-02")},
+	                TALLY_DUP_03_SAME_DAY, 0, 3, 0, 0, 2},
+	        {"one beneficiary twice",
+	                {CLAIM("a", "p", "2024-03-01"), CLAIM("b", "p", "2024-03-01")},
+	                TALLY_DUP_03_SAME_DAY, 0, 2, 0, 0, 1},
+	        {"lines in another order",
+	                {"a/1 p 99213 2024-03-01 1 - - 80.00", "a/2 p 80053 2024-03-01 1 - - 10.00",
+	                        "b/1 q 80053 2024-03-01 1 - - 10.00",
+	                        "b/2 q 99213 2024-03-01 1 - - 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 2, 0, 0},
+	        {"modifiers in another order",
+	                {"a/1 p 20610 2024-03-01 1 59 RT 80.00",
+	                        "b/1 q 20610 2024-03-01 1 RT 59 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 2, 0, 0},
+	        {"of two lines none on one day",
+	                {"a/1 p 99213 2024-03-01 1 - - 80.00",
+	                        "b/1 q 99213 2024-03-01 1 - - 80.00"},
+	                TALLY_DUP_03_SAME_DAY, 0, 2, 0, 0, 0},
+	        {"other units",
+	                {"a/1 p 97110 2024-03-01 1 - - 80.00",
+	                        "b/1 q 97110 2024-03-01 2 - - 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"another code",
+	                {"a/1 p 97110 2024-03-01 1 - - 80.00",
+	                        "b/1 q 97112 2024-03-01 1 - - 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"another charge",
+	                {"a/1 p 97110 2024-03-01 1 - - 80.00",
+	                        "b/1 q 97110 2024-03-01 1 - - 80.00 charge=99.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"other diagnoses",
+	                {"a/1 p 97110 2024-03-01 1 - - 80.00 dx=M545",
+	                        "b/1 q 97110 2024-03-01 1 - - 80.00 dx=M542"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"the same diagnoses",
+	                {"a/1 p 97110 2024-03-01 1 - - 80.00 dx=M545",
+	                        "b/1 q 97110 2024-03-01 1 - - 80.00 dx=M545"},
+	                TALLY_DUP_03_SHARE, 0, 2, 2, 0, 0},
+	        {"another modifier",
+	                {"a/1 p 97110 2024-03-01 1 GP - 80.00",
+	                        "b/1 q 97110 2024-03-01 1 GO - 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"a line more",
+	                {"a/1 p 97110 2024-03-01 1 GP - 80.00",
+	                        "b/1 q 97110 2024-03-01 1 GP - 80.00",
+	                        "b/2 q 97110 2024-03-01 1 GP - 80.00"},
+	                TALLY_DUP_03_SHARE, 0, 2, 1, 0, 0},
+	        {"one voided",
+	                {"a/1 p 97110 2024-03-01 1 GP - 80.00",
+	                        "b/1 q 97110 2024-03-01 1 GP - 80.00",
+	                        "c/1 q 97110 2024-03-01 1 GP - 80.00 freq=8 replaces=b"},
+	                TALLY_DUP_03_SHARE, 0, 1, 1, 0, 0},
+	        {"one denied",
+	                {"a/1 p 97110 2024-03-01 1 GP - 80.00",
+	                        "b/1 q 97110 2024-03-01 1 GP - 80.00 denied=1"},
+	                TALLY_DUP_03_SHARE, 0, 1, 1, 0, 0},
+	        {"none", {"a/1 p 97110 2024-03-01 1 GP - 80.00 denied=1"}, TALLY_DUP_03_SHARE, 0, 0,
+	                0, 0, 0},
+	};
+
+	expect(cases, LIST_SIZE(cases), "DUP-03");
 }
 
 /* ---- What was gross before ---- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/private.h"
+#include "history/providers.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -176,6 +177,7 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 		return err;
 	}
 	made->own.tallies = tallies;
+	made->own.clones = providers_needs(history->options.selection) & HISTORY_NEEDS_CLONES;
 	made->own.history = history;
 	made->own.profile = profile;
 	made->own.window.own = &made->own;
@@ -197,7 +199,7 @@ void history_worker_destroy(struct history_worker *worker)
 	struct scratch *all[] = {&own->told_room, &own->run_room, &own->verdict_room,
 	        &own->prior_room, &own->event_room, &own->slot_room, &own->claim_room,
 	        &own->by_claim_room, &own->denied_room, &own->outcome_room, &own->provider_room,
-	        &own->rule_room};
+	        &own->clone_room, &own->rule_room};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->data);

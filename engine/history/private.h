@@ -56,6 +56,7 @@ struct window_private {
 	struct profile_worker *profile;
 	const struct finding_sink *sink;
 	struct partition_writer *providers; /* NULL: no rule asks for providers' days */
+	bool clones;                        /* ... and one for what claims have alike */
 	struct tallies *tallies;
 	bool prices; /* STA-01 asks what units cost */
 	struct history_totals totals;
@@ -79,7 +80,8 @@ struct window_private {
 	int err;
 
 	struct scratch told_room, run_room, verdict_room, prior_room, event_room, slot_room,
-	        claim_room, by_claim_room, denied_room, outcome_room, provider_room, rule_room;
+	        claim_room, by_claim_room, denied_room, outcome_room, provider_room, rule_room,
+	        clone_room;
 	char detail[DETAIL_ROOM];
 	struct hit_view views[HITS_MAX];
 };

@@ -12,6 +12,7 @@
 
 #include "history/providers.h"
 #include "regroup/claims_private.h"
+#include "regroup/history.h"
 #include "regroup/providers.h"
 #include "rules/detail.h"
 
@@ -40,6 +41,11 @@ struct provider_day {
 	const struct record_head *const *records;
 	size_t count;
 };
+
+static inline const struct provider_claim *provider_claim(const struct record_head *record)
+{
+	return (const struct provider_claim *)(const void *)record;
+}
 
 static inline const struct provider_line *day_line(const struct provider_day *day, size_t index)
 {
@@ -104,6 +110,7 @@ struct provider_rule {
 	const struct rule *rule;        /* that finds something itself; NULL: it only counts ... */
 	const char *const *counted_for; /* ... for the rules of these ids, NULL-ended */
 	size_t state_bytes;
+	unsigned needs; /* HISTORY_NEEDS_* (regroup/history.h) */
 
 	/* Any may be NULL. */
 	void (*day)(struct provider_window *window, const struct provider_day *day, void *state);

@@ -6,6 +6,7 @@
 #include "history/prices.h"
 #include "history/private.h"
 #include "history/times.h"
+#include "base/hash.h"
 #include "regroup/providers.h"
 
 #include <string.h>
@@ -145,11 +146,116 @@ static int put(struct window_private *own, const struct event *event)
 	return 0;
 }
 
+/* ---- Claims, by what they have alike with others ---- */
+
+struct clone {
+	uint64_t claim;
+	uint64_t lines_sum, diagnosis_sum; /* sums of hashes: no order shows */
+	uint64_t charge, digest;           /* digest: of the lowest line */
+	uint32_t lines, provider;
+	int32_t line, day;
+	bool used;
+};
+
+/* The beneficiary's claims, found by their key. */
+struct clones {
+	struct clone *table;
+	size_t mask;
+};
+
+static struct clone *find_clone(const struct clones *clones, uint64_t claim)
+{
+	size_t at = (size_t)(claim >> 17) & clones->mask;
+
+	while (clones->table[at].used && clones->table[at].claim != claim)
+		at = (at + 1) & clones->mask;
+	return &clones->table[at];
+}
+
+static uint64_t line_hash(const struct history_line *line)
+{
+	struct {
+		uint64_t code;
+		int64_t units;
+		uint16_t modifiers[8];
+	} key = {.code = line->code, .units = line->units};
+
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++) {
+		unsigned at = m;
+
+		for (; at > 0 && key.modifiers[at - 1] > line->modifiers[m]; at--)
+			key.modifiers[at] = key.modifiers[at - 1];
+		key.modifiers[at] = line->modifiers[m];
+	}
+	return hash64(&key, sizeof(key));
+}
+
+static void add_event(struct clones *clones, const struct event *event)
+{
+	const struct history_line *line = event->line;
+	struct clone *clone = find_clone(clones, event->run->claim);
+
+	if (!clone->used || line->line < clone->line ||
+	        (line->line == clone->line && line->digest < clone->digest)) {
+		clone->line = line->line;
+		clone->digest = line->digest;
+		clone->provider = event->run->provider;
+	}
+	if (!clone->used || line->from < clone->day)
+		clone->day = line->from;
+	clone->used = true;
+	clone->claim = event->run->claim;
+	clone->lines++;
+	clone->lines_sum += line_hash(line);
+	clone->charge += event->charge != AMOUNT_ABSENT ? (uint64_t)event->charge : 0;
+}
+
+static int put_clone(struct window_private *own, const struct clone *clone)
+{
+	const uint64_t parts[] = {clone->lines_sum, clone->diagnosis_sum, clone->charge};
+	uint32_t kind = PROVIDER_CLAIM;
+	struct provider_claim *record = partition_reserve(
+	        own->providers, provider_key(clone->provider, INT32_MAX), kind, sizeof(*record));
+
+	if (!record)
+		return FAIL_IO;
+	record->person = own->runs[0]->head.key;
+	record->fingerprint = hash64(parts, sizeof(parts));
+	record->day = clone->day;
+	record->lines = clone->lines;
+	return 0;
+}
+
+static int put_clones(struct window_private *own)
+{
+	const struct window *window = &own->window;
+	struct clones clones = {.mask = 7};
+	int err = 0;
+
+	while (clones.mask < 2 * (size_t)window->count)
+		clones.mask = 2 * clones.mask + 1;
+	size_t bytes = (clones.mask + 1) * sizeof(*clones.table);
+
+	clones.table = scratch_room(&own->clone_room, bytes, 1);
+	if (!clones.table)
+		return FAIL_MEMORY;
+	memset(clones.table, 0, bytes);
+	for (uint32_t i = 0; i < window->count; i++)
+		add_event(&clones, &window->events[i]);
+	for (uint32_t i = 0; i < own->run_count; i++)
+		find_clone(&clones, own->runs[i]->claim)->diagnosis_sum +=
+		        own->runs[i]->diagnosis_sum;
+	for (size_t at = 0; at <= clones.mask && !err; at++)
+		if (clones.table[at].used)
+			err = put_clone(own, &clones.table[at]);
+	return err;
+}
+
 int window_emit(struct window_private *own)
 {
 	int err = 0;
 
 	for (uint32_t i = 0; i < own->window.count && !err; i++)
 		err = put(own, &own->window.events[i]);
-	return err;
+	return err || !own->clones || own->window.count == 0 ? err : put_clones(own);
 }

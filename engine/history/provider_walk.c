@@ -73,6 +73,15 @@ bool providers_tell(const struct rule_selection *selection)
 	return tell;
 }
 
+unsigned providers_needs(const struct rule_selection *selection)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		needs |= provider_rule_number(rules[i], selection) >= 0 ? rules[i]->needs : 0;
+	return needs;
+}
+
 /* ---- One provider ---- */
 
 static uint64_t clock_now(void)

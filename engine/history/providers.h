@@ -25,6 +25,9 @@ bool providers_wanted(const struct rule_selection *selection);
 /* ... and does it need texts of lines that have a time? */
 bool providers_tell(const struct rule_selection *selection);
 
+/* HISTORY_NEEDS_* (regroup/history.h) of those that are active. */
+unsigned providers_needs(const struct rule_selection *selection);
+
 struct providers; /* shared by the workers of one run */
 struct providers_worker;
 

@@ -84,6 +84,7 @@ struct history_run {
 	                      HISTORY_IN_PERSON, entity type; of professional ones HISTORY_NOT_TEACHING
 	                    */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
+	uint64_t diagnosis_sum; /* hashes of all its lines' diagnoses, with HISTORY_NEEDS_CLONES */
 };
 
 /*
@@ -177,7 +178,8 @@ struct history_emitter;
 enum {
 	HISTORY_NEEDS_DIAGNOSES = 1 << 0, /* regroup/diagnosis_groups.h */
 	HISTORY_NEEDS_TEACHING = 1 << 1,
-	HISTORY_NEEDS = HISTORY_NEEDS_DIAGNOSES | HISTORY_NEEDS_TEACHING,
+	HISTORY_NEEDS_CLONES = 1 << 2, /* diagnosis_sum of runs, for what claims have alike */
+	HISTORY_NEEDS = HISTORY_NEEDS_DIAGNOSES | HISTORY_NEEDS_TEACHING | HISTORY_NEEDS_CLONES,
 
 	HISTORY_VISITS = 1 << 8,     /* professional, of an E/M family */
 	HISTORY_OPERATIONS = 1 << 9, /* professional, with a global period of 0, 10 or 90 days */

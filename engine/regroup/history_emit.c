@@ -364,6 +364,21 @@ static char *put_slice(char *to, const struct batch *batch, struct slice slice)
 	return to + slice.size;
 }
 
+/* However lines are parted into runs, the sums of a claim's runs are the same. */
+static uint64_t diagnosis_sum(const struct batch *batch, uint32_t from, uint32_t to)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = from; i < to; i++) {
+		uint64_t line = 0;
+
+		for (unsigned s = 0; s < batch->diagnosis_count[i]; s++)
+			line += hash64(&batch->diagnosis[s][i], sizeof(uint64_t));
+		sum += hash64(&line, sizeof(line));
+	}
+	return sum;
+}
+
 /* Leave a run; only lines that rules read stand in it, which may be none. */
 static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 {
@@ -381,6 +396,8 @@ static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 		return FAIL_IO;
 	fill_run(emission, from, run);
 	run->lines = lines;
+	if (emission->emitter->needs & HISTORY_NEEDS_CLONES)
+		run->diagnosis_sum = diagnosis_sum(batch, from, to);
 	struct history_line *line = (struct history_line *)(run + 1);
 	for (uint32_t i = from; i < to; i++) {
 		if (takes_part(batch, i))

@@ -46,6 +46,15 @@ _Static_assert(sizeof(struct provider_line) == 64, "a line leaves 64 bytes");
 
 #define PROVIDER_UNITS_ABSENT INT32_MIN
 
+/* A claim of a provider, that of its lowest line; its key's day is behind all days. */
+struct provider_claim {
+	struct record_head head; /* key: provider_key(provider, INT32_MAX) */
+	uint64_t person;
+	uint64_t fingerprint; /* of its lines' codes, modifiers and units, diagnoses, charge */
+	int32_t day;          /* its first; DATE_ABSENT: none */
+	uint32_t lines;
+};
+
 /* Which rules had hit the line before. */
 enum { PROVIDER_HIT_NONE, PROVIDER_HIT_ONE, PROVIDER_HIT_SEVERAL };
 
