@@ -186,6 +186,18 @@ Test(html, has_the_first_in_full_with_their_evidence)
 	cr_assert_eq(html_blocks_close(&blocks, 0, &diag), 0);
 }
 
+Test(html, has_the_words_of_codes_where_the_run_has)
+{
+	struct html_blocks blocks;
+
+	write_file("provider_codes.csv",
+	        "npi,id_kind,code,lines,units,charge,allowed,paid,description\n",
+	        "1000000002,npi,J9271,5,5,0.00,0.00,20.25,'=drug\n");
+	cr_assert_eq(make(&blocks), 0, "%s", diag.text);
+	has(blocks.full, "\"codes\":[[\"J9271\",5,5,0.00,0.00,20.25,\"=drug\"]]");
+	cr_assert_eq(html_blocks_close(&blocks, 0, &diag), 0);
+}
+
 /* Groups: medical, nation, northeast, NY; the last is what both are held against. */
 Test(html, holds_them_against_the_sums_of_their_groups)
 {

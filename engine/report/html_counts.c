@@ -74,10 +74,22 @@ static size_t make_key(char key[KEY_MAX], int32_t group, const struct text texts
 struct reader {
 	const struct page *page;
 	struct walk walk;
-	unsigned texts[2]; /* kind and key; or the code twice */
+	unsigned texts[2]; /* kind and key; or the code alone */
 	unsigned columns[SUMS];
+	int description;        /* column of a licensee's words for codes; -1: none */
 	struct tally_sums sums; /* of the row at hand; blank is 0 */
 };
+
+static int find_column(const struct table_read *table, const char *name)
+{
+	for (unsigned column = 0; column < table_read_width(table); column++) {
+		struct text found = table_read_name(table, column);
+
+		if (found.size == strlen(name) && memcmp(found.at, name, found.size) == 0)
+			return (int)column;
+	}
+	return -1;
+}
 
 static int reader_open(
         struct reader *reader, const char *name, const char *const texts[], struct diag *diag)
@@ -89,6 +101,8 @@ static int reader_open(
 		err = table_read_columns(reader->walk.table, texts, reader->texts, diag);
 	if (err == 0)
 		err = table_read_columns(reader->walk.table, sums, reader->columns, diag);
+	if (err == 0)
+		reader->description = find_column(reader->walk.table, "description");
 	return err;
 }
 
@@ -125,6 +139,10 @@ static void put_row(const struct reader *reader, unsigned texts, struct out *out
 	for (unsigned i = 0; i < SUMS; i++) {
 		put_words(out, ",");
 		put_number(out, table_read_cell(reader->walk.table, reader->columns[i]));
+	}
+	if (reader->description >= 0) {
+		put_words(out, ",");
+		put_text(out, table_read_text(reader->walk.table, (unsigned)reader->description));
 	}
 	put_words(out, "]");
 }

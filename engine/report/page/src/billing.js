@@ -89,6 +89,7 @@ function shareTable(caption, label, rows) {
 				key: label.toLowerCase(),
 				label,
 				head: true,
+				wide: rows.some((row) => row.words),
 				value: (row) => row.name,
 				cell: (row) => [h('code', null, row.name), row.words && ` ${row.words}`],
 			},
@@ -152,7 +153,12 @@ export function mixPanels(run, i, full, peers, codes) {
 	const total = run.list.lines[i];
 	const peerTotal = groupLines(peers) - total;
 	const ofCodes = withShares(
-		full.codes.map((row) => ({ name: row[0], lines: row[1], amount: row[AMOUNTS[run.amount] - 1] })),
+		full.codes.map((row) => ({
+			name: row[0],
+			words: row[6],
+			lines: row[1],
+			amount: row[AMOUNTS[run.amount] - 1],
+		})),
 		total,
 		codes,
 		peerTotal,
@@ -185,8 +191,8 @@ export function mixPanels(run, i, full, peers, codes) {
 							type: 'button',
 							onclick: () =>
 								save('codes.csv', [
-									['code', 'lines', 'share', 'peer_share', run.amount],
-									...ofCodes.map((row) => [row.name, row.lines, row.own, row.peer, row.amount]),
+									['code', 'description', 'lines', 'share', 'peer_share', run.amount],
+									...ofCodes.map((row) => [row.name, row.words, row.lines, row.own, row.peer, row.amount]),
 								]),
 						},
 						'Export CSV',
