@@ -165,29 +165,20 @@ static void count(struct window *window)
 	}
 }
 
-static bool gather(struct window *window, struct keyed_events *keyed)
+static uint64_t key_of(const struct window *window, const struct event *event)
 {
-	keyed->items = window_room(window, window->count, sizeof(*keyed->items));
-	if (!keyed->items)
-		return false;
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
-
-		if (is_in_scope(event) && can_judge(event))
-			keyed->items[keyed->count++] = (struct keyed_event){
-			        event->line->code, event->line->from, i};
-	}
-	keyed_sort(keyed);
-	return true;
+	(void)window;
+	return is_in_scope(event) && can_judge(event) ? event->line->code : 0;
 }
 
 static void judge(struct window *window)
 {
-	struct keyed_events keyed = {0};
+	struct keyed_events keyed;
 
 	count(window);
-	if (!has_neighbours(window) || !gather(window, &keyed))
+	if (!has_neighbours(window))
 		return;
+	keyed_gather(window, key_of, &keyed);
 	for (uint32_t i = 0, first = 0; i < keyed.count; i++) {
 		if (keyed.items[i].key != keyed.items[first].key)
 			first = i;

@@ -114,26 +114,15 @@ static void judge_group(struct window *window, struct group *group)
 	}
 }
 
-static bool gather(struct window *window, struct keyed_events *keyed)
+static uint64_t key_of(const struct window *window, const struct event *event)
 {
-	keyed->items = window_room(window, window->count, sizeof(*keyed->items));
-	if (!keyed->items)
-		return false;
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
-
-		if (event->line->code != CODE_BLANK && event->line->from != DATE_ABSENT &&
-		        event->run->same)
-			keyed->items[keyed->count++] = (struct keyed_event){
-			        event->line->code, event->line->from, i};
-	}
-	keyed_sort(keyed);
-	return true;
+	(void)window;
+	return event->line->from != DATE_ABSENT && event->run->same ? event->line->code : 0;
 }
 
 static void judge(struct window *window)
 {
-	struct keyed_events keyed = {0};
+	struct keyed_events keyed;
 	uint32_t repeats = 0;
 
 	for (uint32_t i = 0; i < window->count; i++)
@@ -141,8 +130,7 @@ static void judge(struct window *window)
 	if (repeats == 0)
 		return;
 	window_scope(window, repeats);
-	if (!gather(window, &keyed))
-		return;
+	keyed_gather(window, key_of, &keyed);
 	for (uint32_t from = 0, to; from < keyed.count; from = to) {
 		struct group group = {.items = &keyed.items[from]};
 
