@@ -288,7 +288,11 @@ await test('claims of the evidence are copied, one and all', async () => {
 });
 await test('the worklist says what may be extrapolated', async () => {
 	const lists = await texts(page, '#worklist h3');
-	assert.equal(lists.length, 2);
+	assert.equal(lists.length, 3);
+	assert.equal(
+		await text(page, '#worklist section[aria-label="EM-01 office_est"] p'),
+		'EM-01: nothing is drawn',
+	);
 	assert.match(lists.join('|'), /top dollars.*holds of no others/);
 	assert.match(lists.join('|'), /random sample 2 units of 12, drawn by hash under seed 1/);
 	assert.deepEqual(await texts(page, '#worklist section:last-child li code'), ['C0-3', 'C0-7']);

@@ -245,6 +245,7 @@ write(
 	providers
 		.filter(({ i }) => i < leads)
 		.flatMap(({ i, id, kind }) => [
+			[id, kind, 'EM-01 office_est', 1, 0, 1, '', 0, '', '', '', 'EM-01: nothing is drawn'],
 			[id, kind, 'NCC-04', 12, 2, 1, 'judgement', 1, `C${i}-11`, 1, '111.00', 'top dollars'],
 			[id, kind, 'NCC-04', 12, 2, 1, 'random', 1, `C${i}-3`, 1, '103.00', 'sample'],
 			[id, kind, 'NCC-04', 12, 2, 1, 'random', 2, `C${i}-7`, 1, '107.00', 'sample'],

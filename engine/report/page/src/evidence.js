@@ -229,8 +229,18 @@ export function evidence(run, i, full) {
 
 const STRATA = { random: 'random sample', judgement: 'top dollars' };
 
+// A frame of which nothing can be drawn has one row, which says so.
+const notDrawn = (frame, reason) =>
+	h(
+		'section',
+		{ class: 'evidence', 'aria-label': frame },
+		h('h3', null, frame),
+		h('p', { class: 'note' }, reason),
+	);
+
 // Each list of a frame: its claims, and what may be said from them.
 function pullList(run, frame, stratum, rows) {
+	if (rows[0].claim === '') return notDrawn(frame, rows[0].reason);
 	const of =
 		stratum === 'random'
 			? `${plural(rows.length, 'unit')} of ${count(rows[0].frameSize)}, drawn by hash under seed ${rows[0].seed}: what is found holds of the frame`
