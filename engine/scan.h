@@ -52,8 +52,8 @@ struct scan_options {
 	const char *tmp;
 	enum findings_mode findings;
 	struct worklist_plan worklist;
-	bool public; /* counts of 1 to 10 are left out, and findings */
-	unsigned reports; /* bits of report/kinds.h; none: nothing is written */
+	bool public;          /* counts of 1 to 10 are left out, and findings */
+	unsigned reports;     /* bits of report/kinds.h; none: nothing is written */
 	uint64_t max_bad;     /* records, if max_bad_ppm is 0 */
 	uint32_t max_bad_ppm; /* parts per million of records or bytes */
 	const char *id_key;
@@ -62,7 +62,7 @@ struct scan_options {
 	bool explain;
 	bool progress;
 	bool quiet, verbose;
-	struct convert *convert;         /* NULL: a scan; else where what is read goes instead */
+	struct convert *convert;        /* NULL: a scan; else where what is read goes instead */
 	struct rules_table *rules_into; /* the run's, as rules.csv has it; NULL: not asked for */
 	struct tallies **tallies_into;  /* the run's, which are the caller's then; NULL: the same */
 };

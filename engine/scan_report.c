@@ -277,8 +277,8 @@ static bool is_judged_by_peers(const void *context, unsigned rule)
 }
 
 /* What --public leaves out, of providers and of rules. */
-static int make_public(struct scan *scan, const struct stats *stats, struct rules_table *rules,
-        struct diag *diag)
+static int make_public(
+        struct scan *scan, const struct stats *stats, struct rules_table *rules, struct diag *diag)
 {
 	struct public_options options = {
 	        .profile = scan->profile,
