@@ -157,11 +157,26 @@ int tallies_put(struct tallies *tallies, const struct tally *tally)
 	return 0;
 }
 
+/* Room for exactly so many: what is merged does not grow on. */
+static int fit(struct tallies *tallies, size_t count)
+{
+	struct tally *entries;
+
+	if (count <= tallies->room)
+		return 0;
+	entries = realloc(tallies->entries, count * sizeof(*entries));
+	if (!entries)
+		return FAIL_MEMORY;
+	tallies->entries = entries;
+	tallies->room = count;
+	return 0;
+}
+
 int tallies_merge(struct tallies *into, const struct tallies *from)
 {
 	if (from->count == 0)
 		return 0;
-	if (make_room(into, from->count))
+	if (fit(into, into->count + from->count))
 		return FAIL_MEMORY;
 	memcpy(into->entries + into->count, from->entries, from->count * sizeof(*from->entries));
 	into->count += from->count;
@@ -183,30 +198,41 @@ static int compare_entries(const void *a, const void *b)
 	return 0;
 }
 
-/* By provider, whose numbers are dense: each to where its entries begin. */
+/*
+ * By provider, whose numbers are dense: each entry to where its provider's begin,
+ * in place, for there are many: what stands there goes on to its own.
+ */
 static int place_by_provider(struct tallies *tallies)
 {
-	struct tally *placed = malloc((tallies->count + 1) * sizeof(*placed));
+	struct tally *entries = tallies->entries;
 	uint32_t most = 0;
 
 	for (size_t i = 0; i < tallies->count; i++)
-		most = tallies->entries[i].provider > most ? tallies->entries[i].provider : most;
-	size_t *starts = calloc((size_t)most + 2, sizeof(*starts));
-	if (!placed || !starts) {
-		free(placed);
-		free(starts);
+		most = entries[i].provider > most ? entries[i].provider : most;
+	size_t providers = (size_t)most + 1;
+	size_t *next = calloc(2 * providers + 1, sizeof(*next)), *ends = next + providers;
+
+	if (!next)
 		return FAIL_MEMORY;
+	for (size_t i = 0; i < tallies->count; i++)
+		ends[entries[i].provider]++;
+	for (size_t i = 0, sum = 0; i < providers; i++) {
+		next[i] = sum;
+		sum += ends[i];
+		ends[i] = sum;
 	}
-	for (size_t i = 0; i < tallies->count; i++)
-		starts[tallies->entries[i].provider + 1]++;
-	for (size_t i = 1; i < (size_t)most + 2; i++)
-		starts[i] += starts[i - 1];
-	for (size_t i = 0; i < tallies->count; i++)
-		placed[starts[tallies->entries[i].provider]++] = tallies->entries[i];
-	free(starts);
-	free(tallies->entries);
-	tallies->entries = placed;
-	tallies->room = tallies->count + 1;
+	for (size_t provider = 0; provider < providers; provider++) {
+		while (next[provider] < ends[provider]) {
+			struct tally *here = &entries[next[provider]];
+			struct tally *there = &entries[next[here->provider]++];
+			struct tally moved = *there;
+
+			*there = *here;
+			if (there != here)
+				*here = moved;
+		}
+	}
+	free(next);
 	return 0;
 }
 
