@@ -32,12 +32,20 @@ double normal_upper_inverse(double p)
 	return 0.5 * (low + high);
 }
 
+/* lgamma() also writes a variable that all threads share. */
+static double log_gamma(double a)
+{
+	int sign;
+
+	return lgamma_r(a, &sign);
+}
+
 /* ln of x^a e^-x / Gamma(a), without the cancellation that large a and x would
  * bring. */
 static double log_gamma_term(double a, double x)
 {
 	if (a < 30)
-		return a * log(x) - x - lgamma(a);
+		return a * log(x) - x - log_gamma(a);
 	double ratio = (x - a) / a;
 	/* ln Gamma(a) by Stirling's series, whose large parts cancel against a ln x -
 	 * x. */
@@ -124,7 +132,7 @@ static double log_beta_term(double x, double y, double a, double b)
 	double sum = a + b;
 
 	if (a < 15 || b < 15)
-		return a * log(x) + b * log(y) + lgamma(sum) - lgamma(a) - lgamma(b);
+		return a * log(x) + b * log(y) + log_gamma(sum) - log_gamma(a) - log_gamma(b);
 	double shift = x < y ? x * sum - a : b - y * sum; /* of a, and less of b */
 
 	return scaled_log(a, shift) + scaled_log(b, -shift) +
