@@ -739,7 +739,10 @@ static int open_inputs(struct scan *scan)
 {
 	const struct scan_options *options = scan->options;
 	struct plan_options plan = {
-	        .inputs = options->inputs, .tmp = options->tmp, .threads = options->threads};
+	        .inputs = options->inputs,
+	        .tmp = options->tmp,
+	        .threads = options->threads,
+	        .stopped = scan_stopped};
 	int err = plan_create(&scan->plan, &plan, scan->diag);
 
 	if (err == 0)

@@ -36,7 +36,7 @@ void file_list_reset(struct file_list *list)
 			close(list->files[i].spool);
 	}
 	free(list->files);
-	*list = (struct file_list){.tmp = list->tmp, .diag = list->diag};
+	*list = (struct file_list){.tmp = list->tmp, .stopped = list->stopped, .diag = list->diag};
 }
 
 static int64_t modified_ns(const struct stat *status)
@@ -92,7 +92,8 @@ static int append(struct file_list *list, char *path, int spool, const struct st
 static int add_stream(struct file_list *list, int stream, const char *path)
 {
 	struct stat status;
-	int spool = spool_stream(stream, path, list->tmp, list->diag);
+	const struct spool_source source = {stream, path, list->stopped};
+	int spool = spool_stream(&source, list->tmp, list->diag);
 	char *copy;
 
 	if (spool < 0)

@@ -19,10 +19,11 @@ struct file_list {
 	struct plan_file *files; /* path, spool, size_bytes, device, inode, modified_ns */
 	size_t count;
 	size_t room;
-	const char *tmp;   /* directory of spooled streams */
-	unsigned threads;  /* that look at files; 0 is 1 */
-	bool stdin_is_in;  /* "-" was named */
-	struct diag *diag; /* for failures and warnings */
+	const char *tmp;      /* directory of spooled streams */
+	int (*stopped)(void); /* NULL: nobody stops it */
+	unsigned threads;     /* that look at files; 0 is 1 */
+	bool stdin_is_in;     /* "-" was named */
+	struct diag *diag;    /* for failures and warnings */
 };
 
 void file_list_init(struct file_list *list, const char *tmp, struct diag *diag);
@@ -51,6 +52,11 @@ bool file_has_stat(const struct plan_file *file, const struct stat *status);
  * Returns the descriptor of that file, the caller's to close, or a negative
  * errno with diag set: -ENOSPC names --tmp; FAIL_STOPPED if a signal came.
  */
-int spool_stream(int stream, const char *path, const char *tmp, struct diag *diag);
+struct spool_source {
+	int stream;
+	const char *path;     /* for messages */
+	int (*stopped)(void); /* not 0: stop; asked every now and then; NULL: nobody */
+};
+int spool_stream(const struct spool_source *source, const char *tmp, struct diag *diag);
 
 #endif

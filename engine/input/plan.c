@@ -118,6 +118,7 @@ int plan_create(struct plan **out, const struct plan_options *options, struct di
 	if (!plan)
 		return diag_set(diag, FAIL_MEMORY, "no memory for the plan");
 	file_list_init(&list, options->tmp ? options->tmp : "/tmp", diag);
+	list.stopped = options->stopped;
 	list.threads = options->threads;
 	err = collect_files(&list, options, diag);
 	plan->files = list.files;

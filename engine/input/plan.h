@@ -57,6 +57,7 @@ struct plan_options {
 	const char *tmp;           /* directory for spooled streams */
 	size_t span_bytes;         /* wanted; rounded up to whole MiB; 0 for the default */
 	unsigned threads;          /* spans are cut small enough to keep these busy */
+	int (*stopped)(void);      /* not 0: stop reading a stream; NULL: only a signal's EINTR */
 };
 
 /*

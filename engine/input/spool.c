@@ -6,6 +6,7 @@
 #include "input/files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 enum {
 	SPOOL_BUFFER_BYTES = 256 << 10, /* stays in L2 between read and write */
 	SPOOL_PIPE_BYTES = 1 << 20,     /* what Linux lets anyone ask of a pipe */
+	SPOOL_WAIT_MS = 200,
 };
 
 /* An unlinked file from the start, or where the file system has no O_TMPFILE, soon. */
@@ -49,13 +51,36 @@ static int write_all(int file, const uint8_t *data, size_t size)
 	return 0;
 }
 
+/*
+ * Wait until there is something to read.  A signal may come between asking and
+ * waiting, and then nothing would interrupt: so never wait for long.
+ */
+static int wait_for(const struct spool_source *source)
+{
+	struct pollfd ready = {.fd = source->stream, .events = POLLIN};
+
+	int count;
+
+	do {
+		if (source->stopped && source->stopped())
+			return -EINTR;
+		count = poll(&ready, 1, SPOOL_WAIT_MS);
+		if (count < 0 && !source->stopped)
+			return -errno;
+	} while (count == 0 || (count < 0 && errno == EINTR));
+	return 0;
+}
+
 /* Returns 0, or the negative errno of the side that failed, told by *reading. */
-static int copy(int file, int stream, uint8_t *buffer, bool *reading)
+static int copy(int file, const struct spool_source *source, uint8_t *buffer, bool *reading)
 {
 	for (;;) {
-		ssize_t count = read(stream, buffer, SPOOL_BUFFER_BYTES);
-		int err;
+		int err = wait_for(source);
+		ssize_t count;
 
+		if (err < 0)
+			return err;
+		count = read(source->stream, buffer, SPOOL_BUFFER_BYTES);
 		*reading = count < 0;
 		if (count < 0)
 			return -errno;
@@ -78,8 +103,9 @@ static int copy_failed(int err, bool reading, const char *path, const char *tmp,
 	        strerror(-err));
 }
 
-int spool_stream(int stream, const char *path, const char *tmp, struct diag *diag)
+int spool_stream(const struct spool_source *source, const char *tmp, struct diag *diag)
 {
+	const char *path = source->path;
 	bool reading = false;
 	uint8_t *buffer;
 	int file;
@@ -93,8 +119,8 @@ int spool_stream(int stream, const char *path, const char *tmp, struct diag *dia
 		close(file);
 		return diag_set(diag, FAIL_MEMORY, "no memory to read %s", path);
 	}
-	fcntl(stream, F_SETPIPE_SZ, SPOOL_PIPE_BYTES); /* only faster; may be refused */
-	err = copy(file, stream, buffer, &reading);
+	fcntl(source->stream, F_SETPIPE_SZ, SPOOL_PIPE_BYTES); /* only faster; may be refused */
+	err = copy(file, source, buffer, &reading);
 	free(buffer);
 	if (err == 0)
 		return file;
