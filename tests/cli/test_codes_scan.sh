@@ -111,7 +111,7 @@ says "they are named" mue_practitioner
 # Two at once, a cache that cannot be written, folders that are none.
 rm -rf "$cache"
 for n in 1 2 3; do
-	"$program" scan -q --no-timing --force -c releases --findings all -o "at-once-$n" claims.csv 2>"stderr-$n" &
+	"$program" scan -q --no-timing --force --report csv,json -c releases --findings all -o "at-once-$n" claims.csv 2>"stderr-$n" &
 done
 wait
 for n in 1 2 3; do
