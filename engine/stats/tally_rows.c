@@ -290,7 +290,7 @@ static const struct tally_test tests_sta_01[] = {
                 .measure = "mean_z",
                 .tally = TALLY_STA_01,
                 .path = PATH_VALUE,
-                .value = {.n_min = 30, .z_min = 5, .least = 2, .q_limit = 0.05},
+                .value = {.n_min = 100, .z_min = 5, .least = 2, .q_limit = 0.05},
                 .take_value = take_mean_z,
         },
 };
@@ -388,11 +388,11 @@ static bool take_visits(const struct tally *of, size_t count, struct value_sampl
 /* One dear case moves the mean of a few: more beneficiaries, and further out. */
 #define A_VALUE \
 	{ \
-		.n_min = 30, .z_min = 5, .times = 2, .is_ln = true, .dollars = DOLLARS_EXCESS, \
+		.n_min = 100, .z_min = 5, .times = 2, .is_ln = true, .dollars = DOLLARS_EXCESS, \
 		.q_limit = 0.05 \
 	}
 
-/* Lines, dollars and units by group of codes (history/code_groups.h). */
+/* Lines and dollars by group of codes (history/code_groups.h). */
 #define GROUP(name, group) \
 	{.measure = name "_lines", \
 	        .tally = TALLY_STA_04, \
@@ -401,13 +401,13 @@ static bool take_visits(const struct tally *of, size_t count, struct value_sampl
 	        .path = PATH_RATIO, \
 	        .ratio = A_BENEFICIARY, \
 	        .take_ratio = take_lines}, \
-	        {.measure = name "_paid", \
-	                .tally = TALLY_STA_04, \
-	                .is_part = true, \
-	                .of = (group), \
-	                .path = PATH_VALUE, \
-	                .value = A_VALUE, \
-	                .take_value = take_paid}, \
+	{ \
+		.measure = name "_paid", .tally = TALLY_STA_04, .is_part = true, .of = (group), \
+		.path = PATH_VALUE, .value = A_VALUE, .take_value = take_paid \
+	}
+
+/* ... and units, where a unit is much the same thing: not doses, miles and pieces. */
+#define UNITS(name, group) \
 	{ \
 		.measure = name "_units", .tally = TALLY_STA_04, .is_part = true, .of = (group), \
 		.path = PATH_RATIO, .ratio = A_BENEFICIARY, .take_ratio = take_units \
@@ -416,13 +416,19 @@ static const struct tally_test tests_sta_04[] = {
         GROUP("ambulance", GROUP_AMBULANCE),
         GROUP("drugs", GROUP_DRUGS),
         GROUP("imaging", GROUP_IMAGING),
+        UNITS("imaging", GROUP_IMAGING),
         GROUP("laboratory", GROUP_LABORATORY),
+        UNITS("laboratory", GROUP_LABORATORY),
         GROUP("medicine", GROUP_MEDICINE),
+        UNITS("medicine", GROUP_MEDICINE),
         GROUP("other", GROUP_OTHER),
         GROUP("supplies", GROUP_SUPPLIES),
         GROUP("surgery", GROUP_SURGERY),
+        UNITS("surgery", GROUP_SURGERY),
         GROUP("therapy", GROUP_THERAPY),
+        UNITS("therapy", GROUP_THERAPY),
         GROUP("visits", GROUP_VISITS),
+        UNITS("visits", GROUP_VISITS),
         {
                 .measure = "visits_a_year",
                 .tally = TALLY_STA_04_VISITS,
@@ -676,12 +682,12 @@ static const struct rule rule_sta_04 = {
         .scope = "provider-period",
         .hit_unit = "provider and measure",
         .definition =
-                "By group of codes: lines and units of a beneficiary (gamma and Poisson, shrunk): "
-                "flagged above twice the peers' mean, with 95% certainty above their 90th "
-                "percentile, robust z above 3.5 and q below 0.05. Dollars of a beneficiary and "
-                "visits of a beneficiary and year: "
-                "flagged above twice the peers' median, robust z of the logarithm above 5, with 30 "
-                "below 0.05.",
+                "By group of codes: lines, and units where one is much the same thing, of a "
+                "beneficiary (gamma and Poisson, shrunk): flagged above twice the peers' mean, "
+                "with 95% certainty above their 90th percentile, robust z above 3.5 and q below "
+                "0.05. Dollars of a beneficiary, and visits of a beneficiary and year: flagged "
+                "above twice the peers' median, robust z of the logarithm above 5, q below 0.05, "
+                "with 100 beneficiaries.",
         .traps = NET "The sick are sent to some; codes by the day. At least 11 beneficiaries.",
         .tables = "none",
         .parameters = "ratio>2; P(theta>P90)>0.95; benes>=11; q<0.05",
