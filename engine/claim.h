@@ -137,7 +137,7 @@ enum {
 	LINE_OUTSIDE = 1 << 7,    /* outside --dates: used, takes part in nothing */
 	LINE_SAME_DAY = 1 << 8,   /* has a day of its own: evaluable for same-day rules */
 	LINE_DUE = 1 << 9,        /* a line of service inside --dates: what the rules look at */
-	LINE_PAST = 1 << 10,      /* leaves itself to its beneficiary's history (regroup/history.h) */
+	LINE_PAST = 1 << 10, /* leaves itself to its beneficiary's history (regroup/history.h) */
 };
 
 /* Bits of batch.said. */

@@ -436,8 +436,8 @@ static int command_convert(int argc, char **argv, struct diag *diag)
 		goto out;
 	}
 	if (err == 0 && (values.operand_count == 0 || !values.value[OPT_CONVERT_OUT]))
-		err = diag_set(diag, FAIL_USAGE,
-		        "convert: wants inputs and --out FILE (.csv or .clm)");
+		err = diag_set(
+		        diag, FAIL_USAGE, "convert: wants inputs and --out FILE (.csv or .clm)");
 	take_as_scan(&values);
 	if (err == 0)
 		err = set_scan(&scan, &values, diag);

@@ -738,8 +738,7 @@ static int share_memory(struct scan *scan)
 static int open_inputs(struct scan *scan)
 {
 	const struct scan_options *options = scan->options;
-	struct plan_options plan = {
-	        .inputs = options->inputs,
+	struct plan_options plan = {.inputs = options->inputs,
 	        .tmp = options->tmp,
 	        .threads = options->threads,
 	        .stopped = scan_stopped};

@@ -103,11 +103,8 @@ static const struct alias member_aliases[] = {
 };
 
 static const struct alias provider_aliases[] = {
-        {"npi", FIELD_RENDERING_NPI, 1},
-        {"state", FIELD_STATE, 1},
-        {"tin", FIELD_BILLING_TIN, 1},
-        {"ccn", FIELD_BILLING_CCN, 1},
-        {"specialty", FIELD_SPECIALTY, 1},
+        {"npi", FIELD_RENDERING_NPI, 1}, {"state", FIELD_STATE, 1}, {"tin", FIELD_BILLING_TIN, 1},
+        {"ccn", FIELD_BILLING_CCN, 1}, {"specialty", FIELD_SPECIALTY, 1},
         {"taxonomy", FIELD_TAXONOMY, 1},
         {"teaching", FIELD_DENIED, 1}, /* a flag like that of lines: lookup/side.c */
 };
