@@ -450,9 +450,25 @@ static bool plant_dialysis_ride(struct gen_chunk *chunk, const struct gen_provid
 
 /* ---- Several claims ---- */
 
-/* One line of the code for each of count members, all on one day. */
+/* A service, and how many of a hundred are it. */
+struct usual_service {
+	const char *code;
+	unsigned dollars, percent;
+};
+
+static const struct usual_service *pick_service(
+        struct gen_chunk *chunk, const struct usual_service *services)
+{
+	uint32_t left = gen_below(&chunk->random, 100);
+
+	while (left >= services->percent)
+		left -= services++->percent;
+	return services;
+}
+
+/* One line of the services for each of many members, all on one day. */
 static bool plant_day(struct gen_chunk *chunk, const struct gen_provider *provider,
-        const char *code, unsigned dollars, const char *modifier)
+        const struct usual_service *services, const char *modifier)
 {
 	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
@@ -460,8 +476,10 @@ static bool plant_day(struct gen_chunk *chunk, const struct gen_provider *provid
 
 	while (made < BURST_LONG && begin(chunk, provider, &wish, &claim)) {
 		wish.day_from = wish.day_to = claim.from;
+		const struct usual_service *service = pick_service(chunk, services);
+
 		gen_claim_diagnose(chunk, &claim, 1);
-		line_with(chunk, &claim, code, "11", dollars, modifier);
+		line_with(chunk, &claim, service->code, "11", service->dollars, modifier);
 		finish(chunk, &claim);
 		made++;
 	}
@@ -470,13 +488,18 @@ static bool plant_day(struct gen_chunk *chunk, const struct gen_provider *provid
 
 static bool plant_impossible_day(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	return plant_day(chunk, provider, "90837", 220, NULL);
+	static const struct usual_service services[] = {{"90837", 220, 100}};
+
+	return plant_day(chunk, provider, services, NULL);
 }
 
-/* A teacher signs for the residents' patients. */
+/* A teacher signs for the residents' patients, whose visits are of the usual levels. */
 static bool plant_teaching_day(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	return plant_day(chunk, provider, "99214", 205, "GC");
+	static const struct usual_service services[] = {
+	        {"99212", 90, 7}, {"99213", 148, 50}, {"99214", 205, 38}, {"99215", 290, 5}};
+
+	return plant_day(chunk, provider, services, "GC");
 }
 
 /* An ordinary claim, sent in twice.  The second is the scheme's. */

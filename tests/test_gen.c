@@ -834,7 +834,8 @@ Test(gen, dirt_leaves_adjustments_unnamed)
 		others += !adjusts && names;
 	}
 	table_close(&table);
-	cr_assert(named > 10 && unnamed > 10, "%u and %u", named, unnamed);
+	/* A dozen claims, of several lines each. */
+	cr_assert(named > 4 && unnamed > 4, "%u and %u", named, unnamed);
 	cr_assert_eq(others, 0);
 }
 
