@@ -523,6 +523,112 @@ Test(pack, another_version_is_told, .init = set_up, .fini = tear_down)
 	free(data);
 }
 
+/* ---- Packs whose hashes are right and whose numbers are not ---- */
+
+static struct pack_column_head *column_head(uint8_t *chunk, unsigned column)
+{
+	struct pack_head *head = (struct pack_head *)(void *)chunk;
+	struct pack_column_head *heads = (struct pack_column_head *)(void *)(head + 1);
+
+	for (uint32_t i = 0; i < head->columns; i++) {
+		if (heads[i].column == column)
+			return &heads[i];
+	}
+	cr_assert_fail("no column %u in the chunk", column);
+	return NULL;
+}
+
+/* The hashes of a pack of one chunk that was written into. */
+static void forge_hashes(uint8_t *data)
+{
+	struct pack_header *head = (struct pack_header *)(void *)data;
+	struct pack_chunk *chunk = (struct pack_chunk *)(void *)(data + head->file_bytes -
+	                                                         sizeof(*chunk));
+
+	chunk->hash = hash64(data + chunk->at, chunk->size);
+	head->directory_hash = hash64(data + head->directory_at, head->directory_bytes);
+	head->hash = hash64(head, offsetof(struct pack_header, hash));
+}
+
+/* All lines of a pack have a value of a column that no format gives. */
+static void expect_value_refused(const uint8_t *data, size_t size, unsigned column, int64_t value)
+{
+	uint8_t *forged = malloc(size);
+	struct pack_column_head *head;
+
+	memcpy(forged, data, size);
+	head = column_head(forged + sizeof(struct pack_header), column);
+	head->coding = PACK_SAME;
+	head->base = value;
+	forge_hashes(forged);
+	write_whole(path_of("other.clm"), forged, size);
+	expect_refused(path_of("other.clm"), "no chunk of a claim pack", "forged", column);
+
+	/* The same by codes, of which the first says so. */
+	memcpy(forged, data, size);
+	head = column_head(forged + sizeof(struct pack_header), column);
+	head->coding = PACK_DISTANCE;
+	head->width = 0;
+	head->blank = 0;
+	head->base = value;
+	head->codes = 0;
+	forge_hashes(forged);
+	write_whole(path_of("other.clm"), forged, size);
+	expect_refused(path_of("other.clm"), "no chunk of a claim pack", "forged codes", column);
+	free(forged);
+}
+
+Test(pack, forged_numbers_are_refused, .init = set_up, .fini = tear_down)
+{
+	static const struct {
+		unsigned column;
+		int64_t value;
+	} forged[] = {
+	        {PACK_diagnosis_count, DIAGNOSES_MAX + 1},
+	        {PACK_diagnosis_count, 255},
+	        {PACK_claim_type, CLAIM_TYPES},
+	        {PACK_rendering, (int64_t)ID_NPI << ID_KIND_SHIFT | 10000000000},
+	        {PACK_rendering, (int64_t)ID_BAD_CHECK << ID_KIND_SHIFT | (int64_t)ID_VALUE_MASK},
+	        {PACK_rendering, (int64_t)ID_NONE << ID_KIND_SHIFT},
+	        {PACK_rendering, -1},
+	        {PACK_line_start, INT32_MAX},
+	        {PACK_line_start, 2932897},
+	        {PACK_birth, -719529},
+	        {PACK_hcpcs, (int64_t)CODE_UNREADABLE + 1},
+	        {PACK_diagnosis_0, -1},
+	        {PACK_said, 16},
+	};
+	size_t size;
+	uint8_t *data;
+
+	write_csv(path_of("claims.csv"), 0, 30);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+		expect_value_refused(data, size, forged[i].column, forged[i].value);
+	free(data);
+}
+
+/* What stands in the dictionaries of a chunk is held against the same. */
+Test(pack, forged_entries_are_refused, .init = set_up, .fini = tear_down)
+{
+	struct pack_column_head *head;
+	uint64_t bad = (uint64_t)ID_NPI << ID_KIND_SHIFT | ID_VALUE_MASK;
+	size_t size;
+	uint8_t *data;
+
+	write_csv(path_of("claims.csv"), 0, 30);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	head = column_head(data + sizeof(struct pack_header), PACK_rendering);
+	cr_assert(head->coding == PACK_ENTRY);
+	memcpy(data + sizeof(struct pack_header) + head->values, &bad, sizeof(bad));
+	forge_hashes(data);
+	write_whole(path_of("other.clm"), data, size);
+	expect_refused(path_of("other.clm"), "no chunk of a claim pack", "entry", 0);
+	free(data);
+}
+
 /* Pages that are gone are zeros, and a signal that nobody dies of. */
 Test(pack, cut_while_it_is_read_is_found, .init = set_up, .fini = tear_down)
 {

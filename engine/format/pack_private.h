@@ -78,6 +78,13 @@ static inline struct slice *pack_slices(struct batch *batch, unsigned column)
 	return (struct slice *)(void *)((uint8_t *)batch + pack_columns[column].at);
 }
 
+/* ---- What values may be: pack_limits.c ---- */
+
+bool pack_may_be(unsigned column, int64_t value);
+
+/* May all values from least on be, up to one that is so far from it? */
+bool pack_may_span(unsigned column, int64_t least, uint64_t distance);
+
 /* ---- On disk ---- */
 
 struct pack_header {

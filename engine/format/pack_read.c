@@ -4,7 +4,8 @@
  *
  * A chunk is proved by its hash as it lies in the view, and taken apart there.
  * Its column heads and dictionaries are copied, held to its size, and the
- * tables they become have an entry for every code that can be: should the file
+ * tables they become have an entry for every code that can be; values that no
+ * format fills a column with (pack_limits.c) are damage: should the file
  * change under a mapping, wrong values may come of it until the change is
  * noticed, but nothing beyond the chunk and the tables is touched.
  */
@@ -21,6 +22,7 @@ struct column {
 	uint8_t *table; /* values, or slices of texts */
 	uint64_t *keys; /* of claims or persons, an entry; else NULL */
 	uint32_t next;  /* PACK_NEXT: the entry of the last line */
+	bool doubtful;  /* its codes can say what no format does */
 };
 
 struct pack_reader {
@@ -129,7 +131,15 @@ static bool values_fit(const struct pack_reader *reader, const struct pack_colum
 	if (head->coding == PACK_ENTRY)
 		return within(reader, head->values,
 		        (uint64_t)head->entries * pack_columns[head->column].size);
-	return head->coding == PACK_SAME || head->coding == PACK_DISTANCE;
+	return head->coding == PACK_DISTANCE ||
+	       (head->coding == PACK_SAME && pack_may_be(head->column, head->base));
+}
+
+static bool codes_are_doubtful(const struct pack_column_head *head)
+{
+	uint64_t most = head->width == 64 ? UINT64_MAX : ((uint64_t)1 << head->width) - 1;
+
+	return head->coding == PACK_DISTANCE && !pack_may_span(head->column, head->base, most);
 }
 
 /* Does a head say what can be? */
@@ -187,6 +197,7 @@ static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *di
 		reader->in_chunk[column->head.column] = true;
 		column->codes = reader->data + column->head.codes;
 		column->next = 0;
+		column->doubtful = codes_are_doubtful(&column->head);
 		*bytes += table_bytes(reader, &column->head) + key_bytes(reader, &column->head);
 		reader->column_count++;
 	}
@@ -223,6 +234,19 @@ static bool fill_slices(
 	return true;
 }
 
+/* Does a dictionary have only what a format can have filled its column with? */
+static bool entries_fit(const struct column *column)
+{
+	unsigned number = column->head.column;
+	size_t size = pack_columns[number].size;
+
+	for (uint32_t i = 0; i < column->head.entries; i++) {
+		if (!pack_may_be(number, pack_load(number, column->table + i * size)))
+			return false;
+	}
+	return true;
+}
+
 static bool fill_table(const struct pack_reader *reader, struct column *column)
 {
 	const struct pack_column_head *head = &column->head;
@@ -234,7 +258,7 @@ static bool fill_table(const struct pack_reader *reader, struct column *column)
 	if (pack_is_text(head->column))
 		return fill_slices(reader, head, (struct slice *)(void *)column->table);
 	memcpy(column->table, reader->data + head->values, used);
-	return true;
+	return entries_fit(column);
 }
 
 static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *diag)
@@ -423,6 +447,29 @@ static void fill_column(
 		hot->entries(head, column->table, reader->codes, count, out);
 }
 
+static bool values_may_be(const struct batch *batch, unsigned column)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		if (!pack_may_be(column, pack_value(batch, column, i)))
+			return false;
+	}
+	return true;
+}
+
+static int fill_columns(struct pack_reader *reader, uint32_t from, struct diag *diag)
+{
+	const struct batch *batch = reader->batch;
+
+	for (uint32_t i = 0; i < reader->column_count; i++) {
+		struct column *column = &reader->columns[i];
+
+		fill_column(reader, column, from, batch->count);
+		if (column->doubtful && !values_may_be(batch, column->head.column))
+			return damaged(reader, "no chunk of a claim pack", diag);
+	}
+	return 0;
+}
+
 /* Columns of the layout without a value in the chunk, that the last batch's stages wrote into. */
 static void blank_rewritten(struct pack_reader *reader)
 {
@@ -472,11 +519,13 @@ static int put_batch(struct pack_reader *reader, uint32_t from, struct diag *dia
 {
 	struct batch *batch = reader->batch;
 	uint32_t left = reader->head.lines - from;
+	int err;
 
 	batch->count = left < BATCH_LINES ? left : BATCH_LINES;
 	blank_rewritten(reader);
-	for (uint32_t i = 0; i < reader->column_count; i++)
-		fill_column(reader, &reader->columns[i], from, batch->count);
+	err = fill_columns(reader, from, diag);
+	if (err < 0)
+		return err;
 	if (reader->by_line)
 		fill_line_keys(reader);
 	if (reader->in_chunk[PACK_original_claim_id])
