@@ -2,12 +2,14 @@
 /*
  * Acute stays, tallied for the rules of stats/ that compare hospitals.
  *
+ *	INP-01  stays by DRG and fiscal year, whose version of the DRGs is one
  *	INP-02  stays by DRG, and what they came to
  *	INP-03  of the stays that go home: those of one day at most; and those that
  *	        the same hospital has back within thirty days
  *
  * Deaths and transfers are no stays that go home (PEPPER), nor are those still in.
  */
+#include "base/date.h"
 #include "history/edges.h"
 #include "history/private.h"
 #include "history/stays.h"
@@ -42,7 +44,15 @@ static const struct stay *find_stays(struct window *window, uint32_t *count)
 	return stays;
 }
 
-static void judge_drgs(struct window *window)
+/* The fiscal year that a stay ends in: versions of the DRGs begin in October. */
+static uint64_t fiscal_year(const struct stay *stay)
+{
+	struct date_parts parts = date_to_parts(stay->to);
+
+	return (uint64_t)(parts.year + (parts.month >= 10));
+}
+
+static void tally_drgs(struct window *window, enum tally_measure measure)
 {
 	uint32_t count;
 	const struct stay *stays = find_stays(window, &count);
@@ -50,14 +60,27 @@ static void judge_drgs(struct window *window)
 	for (uint32_t i = 0; i < count; i++) {
 		const struct history_run *run = window->claims[stays[i].claim].run;
 
-		if (run->drg >= NUMBER_INVALID)
+		if (run->drg >= NUMBER_INVALID ||
+		        (measure == TALLY_INP_01_DRG && run->drg >= DRG_COUNT))
 			continue;
+		uint64_t year = measure == TALLY_INP_01_DRG ? fiscal_year(&stays[i]) : 0;
+
 		tally(window, run,
-		        (struct tally){.measure = TALLY_INP_02_DRG,
-		                .of = run->drg,
+		        (struct tally){.measure = measure,
+		                .of = year * DRG_COUNT + run->drg,
 		                .n = 1,
 		                .dollars = stays[i].amount != AMOUNT_ABSENT ? stays[i].amount : 0});
 	}
+}
+
+static void judge_mix(struct window *window)
+{
+	tally_drgs(window, TALLY_INP_01_DRG);
+}
+
+static void judge_drgs(struct window *window)
+{
+	tally_drgs(window, TALLY_INP_02_DRG);
 }
 
 /* Died, went to another hospital or against advice to one: PEPPER leaves these out. */
@@ -108,10 +131,13 @@ static void judge_homes(struct window *window)
 	}
 }
 
-/* What they are is said, and judged, in stats/inpatient.c. */
+/* What they are is said, and judged, in stats/case_mix.c and stats/inpatient.c. */
+static const struct rule part_inp_01 = {.id = "INP-01"};
 static const struct rule part_inp_02 = {.id = "INP-02"};
 static const struct rule part_inp_03 = {.id = "INP-03"};
 
+const struct history_rule history_rule_inp_01 = {
+        .rule = &part_inp_01, .judge = judge_mix, .needs = HISTORY_INSTITUTIONAL};
 const struct history_rule history_rule_inp_02 = {
         .rule = &part_inp_02, .judge = judge_drgs, .needs = HISTORY_INSTITUTIONAL};
 const struct history_rule history_rule_inp_03 = {

@@ -44,6 +44,9 @@ struct tally {
 #define TALLY_EM_OF(side, family, level) \
 	((uint64_t)(side) << 16 | (uint64_t)(family) << 8 | (uint64_t)(level))
 
+/* The part of INP_01_DRG is the fiscal year times this, and the DRG. */
+enum { DRG_COUNT = 1000 };
+
 struct tallies; /* of one worker, or all of them merged */
 
 int tallies_create(struct tallies **tallies, struct diag *diag);

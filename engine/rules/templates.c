@@ -54,9 +54,18 @@ static const struct rule_template templates[] = {
                 "1003000134,npi,EM-01,office_est,,,partial,9074.00,4100.00,2024-06-11\n",
         },
         {
+                "drg_families",
+                "Base DRGs that are split by severity: their DRGs with a CC or an MCC, and those "
+                "without. Read by INP-01.",
+                OWN_TABLE("drg_families"),
+                "family,type,with_drgs,without_drgs",
+                "291,medical,291 292,293\n"
+                "469,surgical,469,470\n",
+        },
+        {
                 "drg_targets",
                 "DRG groups whose share a provider's stays are compared on: the numerator's DRGs "
-                "out of the denominator's. Read by INP-01 to INP-03.",
+                "out of the denominator's. Read by INP-02.",
                 OWN_TABLE("drg_targets"),
                 "target,numerator_drgs,denominator_drgs,direction",
                 "septicemia,870 871 872,689 690 870 871 872,high\n"

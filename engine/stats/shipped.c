@@ -22,6 +22,7 @@
 
 SHIP(specialty_packs);
 SHIP(drg_targets);
+SHIP(drg_families);
 
 int shipped_packs(struct payer **table, struct diag *diag)
 {
@@ -33,6 +34,12 @@ int shipped_targets(struct payer **table, struct diag *diag)
 {
 	return payer_create_text(table, PAYER_DRG_TARGETS, stats_drg_targets,
 	        (size_t)(stats_drg_targets_end - stats_drg_targets), diag);
+}
+
+int shipped_families(struct payer **table, struct diag *diag)
+{
+	return payer_create_text(table, PAYER_DRG_FAMILIES, stats_drg_families,
+	        (size_t)(stats_drg_families_end - stats_drg_families), diag);
 }
 
 static int compare_codes(const void *a, const void *b)

@@ -455,6 +455,8 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 	if (err >= 0)
 		err = shipped_targets(&stats->targets, diag);
 	if (err >= 0)
+		err = shipped_families(&stats->families, diag);
+	if (err >= 0)
 		err = measures_read(&stats->measures, &measures);
 	if (err >= 0)
 		err = judge_all(stats);
@@ -471,6 +473,7 @@ void stats_destroy(struct stats *stats)
 		return;
 	payer_destroy(stats->packs);
 	payer_destroy(stats->targets);
+	payer_destroy(stats->families);
 	measures_free(&stats->measures);
 	free(stats->rows);
 	free(stats->norms);
