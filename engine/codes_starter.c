@@ -104,7 +104,11 @@ static void tell_diagnosis(struct found *found, const struct diagnosis_attribute
 
 	found->in_from = diagnosis->from;
 	found->in_to = diagnosis->to;
-	found->header = diagnosis->flags & DX_HEADER || diagnosis->header_from <= found->day;
+	/* Without a day that is the last day there is, which a code that stays billable is before.
+	 */
+	found->header = diagnosis->flags & DX_HEADER ||
+	                (diagnosis->header_from != INT32_MAX &&
+	                        diagnosis->header_from <= found->day);
 	put_flags(found, diagnosis->flags, flags, sizeof(flags) / sizeof(flags[0]));
 	if (diagnosis->header_from != INT32_MAX)
 		put_day(found, "header_from", diagnosis->header_from);

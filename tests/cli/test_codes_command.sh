@@ -102,6 +102,13 @@ looks() {
 	equal "lookup: $looks_name: exactly" "$looks_expected" "$(cat stdout)"
 }
 
+looks "a diagnosis of the starter set, on no day" "\
+diagnoses: inside the program (starter 1)
+  I10: in force (all days)" I10
+looks "a header of it" "\
+diagnoses: inside the program (starter 1)
+  E11: a header: a longer code is to be billed (all days)
+    flags                 header" e11
 looks "a diagnosis" "\
 icd10cm: ICD-10-CM diagnoses (FY2025)
   E1165: in force on 2025-09-30 (2024-10-01 to 2025-09-30)
