@@ -156,8 +156,29 @@ int convert_write(struct convert *convert, const void *data, size_t size, struct
 
 /* ---- What scan.c leads through ---- */
 
+/* What is read must be there when it has been written. */
+static int refuse_source(const struct convert *convert, const struct plan *plan, struct diag *diag)
+{
+	struct stat status;
+
+	if (stat(convert->path, &status) < 0)
+		return 0;
+	for (size_t i = 0; i < plan->file_count; i++) {
+		const struct plan_file *file = &plan->files[i];
+
+		if (file->device == status.st_dev && file->inode == status.st_ino)
+			return diag_set(diag, FAIL_OUTPUT,
+			        "%s: is read from; --out names another file", convert->path);
+	}
+	return 0;
+}
+
 int convert_begin(struct convert *convert, struct scan *scan, struct diag *diag)
 {
+	int err = refuse_source(convert, scan->plan, diag);
+
+	if (err < 0)
+		return err;
 	if (convert->scan)
 		convert->kind->end(convert);
 	convert->scan = scan;

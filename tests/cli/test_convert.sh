@@ -108,6 +108,10 @@ exits "64: no input" 64 "$program" convert -o some.csv
 exits "73: it exists" 73 "$program" convert -q clean/claims.csv -o clean.csv
 says "73: names the option" "--force"
 exits "0: --force" 0 "$program" convert -q --force clean/claims.csv -o clean.csv
+cp clean/claims.csv own.csv
+exits "73: onto its own source" 73 "$program" convert -q --force own.csv -o own.csv
+says "73: onto its own source: names the option" "--out"
+equal "73: onto its own source: which is as it was" "" "$(cmp clean/claims.csv own.csv 2>&1)"
 exits "73: it cannot be made" 73 "$program" convert -q clean/claims.csv -o absent/some.csv
 exits "66: no such input" 66 "$program" convert -q absent.csv -o some.csv
 exits "65: too many bad records" 65 "$program" convert -q --map map mapped.txt -o some.csv
