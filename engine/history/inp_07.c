@@ -197,6 +197,8 @@ static void keep(struct window *window, const struct said *said, unsigned group,
 		detail_add(&find.hit, "claims=1; treatments=0; limit=1 in %d days", CANCER_DAYS);
 		break;
 	default:
+		/* Most lasting conditions of honest claims are met once a year. */
+		find.hit.watch = true;
 		detail_add(&find.hit, "days=%s; assessments_only=%s; limit=2",
 		        said->days ? "several" : "1", said->unassessed ? "no" : "yes");
 	}
@@ -350,7 +352,8 @@ static const enum field needs_bills[] = {
         FIELD_PERSON_ID, FIELD_DIAGNOSIS_1, FIELD_CLAIM_START, FIELD_BILL_TYPE, FIELD_COUNT};
 static const struct rule_check checks[] = {{"stroke", CHECK_HISTORY, .needs = needs_bills},
         {"ami", CHECK_HISTORY, .needs = needs_bills}, {"embolism", CHECK_HISTORY, .needs = needs},
-        {"cancer", CHECK_HISTORY, .needs = needs}, {"one_source", CHECK_HISTORY, .needs = needs}};
+        {"cancer", CHECK_HISTORY, .needs = needs},
+        {"one_source", CHECK_HISTORY, .watch = true, .needs = needs}};
 
 static const struct rule rule = {
         .id = "INP-07",
@@ -364,7 +367,7 @@ static const struct rule rule = {
                       "(ami); lung, breast, colon or prostate cancer on one claim and neither "
                       "operation, radiation, chemotherapy nor stay within 365 days (cancer); a "
                       "lasting condition on one day of service only, or only by health risk "
-                      "assessments (one_source).",
+                      "assessments (one_source, on watch).",
         .traps =
                 "Embolism without anticoagulants needs what was dispensed: such years are in scope "
                 "and not evaluable. History-of coding; drugs taken at home, and treatment paid by "
