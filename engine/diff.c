@@ -46,6 +46,11 @@ static int compare_objects(struct diff *diff, const char *what,
 	for (int side = 0; side < DIFF_SIDES; side++) {
 		for (size_t i = 0; i < json_read_count(objects[side]) && err == 0; i++) {
 			const char *name = json_read_name(objects[side], i);
+
+			if (!name)
+				return diag_set(diag, FAIL_DATA,
+				        "%s/manifest.json: a list where a %s has its name",
+				        diff->paths[side], what);
 			const struct json_value *of[DIFF_SIDES] = {
 			        json_read_member(objects[0], name),
 			        json_read_member(objects[1], name)};

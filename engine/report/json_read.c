@@ -152,6 +152,8 @@ const struct json_value *json_read_at(const struct json_value *value, size_t ind
 
 	if (json_object_get_type(object) == json_type_array)
 		return (const struct json_value *)json_object_array_get_idx(object, index);
+	if (index >= json_read_count(value))
+		return NULL;
 	struct json_object_iterator at = iterator_at(object, index);
 
 	return (const struct json_value *)json_object_iter_peek_value(&at);
@@ -159,7 +161,11 @@ const struct json_value *json_read_at(const struct json_value *value, size_t ind
 
 const char *json_read_name(const struct json_value *value, size_t index)
 {
-	struct json_object_iterator at = iterator_at(object_of(value), index);
+	struct json_object *object = object_of(value);
+
+	if (json_object_get_type(object) != json_type_object || index >= json_read_count(value))
+		return NULL;
+	struct json_object_iterator at = iterator_at(object, index);
 
 	return json_object_iter_peek_name(&at);
 }

@@ -29,7 +29,8 @@ const struct json_value *json_read_member(const struct json_value *value, const 
 /* Members of an object or an array, in the file's order. */
 size_t json_read_count(const struct json_value *value);
 const struct json_value *json_read_at(const struct json_value *value, size_t index);
-const char *json_read_name(const struct json_value *value, size_t index); /* of an object's */
+/* Of an object's; NULL: it is none. */
+const char *json_read_name(const struct json_value *value, size_t index);
 
 /* A text as it is, what is none as JSON on one line; "" for NULL and null. */
 const char *json_read_text(const struct json_value *value);

@@ -205,4 +205,7 @@ sed '3s/1,900/1,many/' one/providers.csv | broken "a word for a number" 65 \
 	"broken/providers.csv:3: column score: no whole number" providers.csv
 sed 's/score/skore/' one/providers.csv | broken "a column less" 65 \
 	"broken/providers.csv:1: no column score" providers.csv
+sed 's/"settings": {[^}]*}/"settings": ["all", 3]/; s/"inputs": \[[^]]*\]/"inputs": {"a": 1}/' \
+	one/manifest.json >listed.json
+broken "a list for settings" 65 "broken/manifest.json: a list where a setting" manifest.json <listed.json
 echo '{' | broken "a manifest that is none" 65 "broken" manifest.json
