@@ -174,6 +174,11 @@ static bool keeps_all(const struct json_tree *manifest)
 	return strcmp(json_read_text(member(manifest, "settings", "findings")), "all") == 0;
 }
 
+static bool hides_counts(const struct json_tree *manifest)
+{
+	return strcmp(json_read_text(member(manifest, "public", NULL)), "true") == 0;
+}
+
 static int read_counts(
         struct diff *diff, const struct json_tree *manifest, int side, struct diag *diag)
 {
@@ -201,8 +206,10 @@ static int read_manifests(
 	int err = 0;
 
 	diff->is_exact = keeps_all(manifests[0]) && keeps_all(manifests[1]);
-	for (int side = 0; side < DIFF_SIDES && err == 0; side++)
+	for (int side = 0; side < DIFF_SIDES && err == 0; side++) {
+		diff->is_public[side] = hides_counts(manifests[side]);
 		err = read_counts(diff, manifests[side], side, diag);
+	}
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]) && err == 0; i++) {
 		const struct json_value *const of[] = {
 		        member(manifests[0], objects[i].a, objects[i].b),

@@ -48,6 +48,7 @@ struct diff {
 	const char *paths[DIFF_SIDES];
 	char *claims[DIFF_SIDES], *lines[DIFF_SIDES], *findings[DIFF_SIDES]; /* as printed; owned */
 	bool is_exact;                                 /* both kept all findings */
+	bool is_public[DIFF_SIDES];                    /* hides small counts (--public) */
 	uint64_t inputs_same, inputs_only[DIFF_SIDES]; /* by size and hash */
 
 	struct diff_change *changes;

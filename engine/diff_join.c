@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "diff_join.h"
 
+#include "report/column_types.h"
 #include "report/run_rows.h"
 
 #include <assert.h>
@@ -17,6 +18,7 @@ struct side {
 	const struct run_folder *folder;
 	const struct json_tree *manifest;
 	struct table_read *table;
+	struct column_types types;
 	unsigned keys[JOIN_KEYS_MAX], cells[JOIN_CELLS_MAX];
 	bool at_end, is_used; /* no row is at hand; the one at hand was told */
 	struct part key[JOIN_KEYS_MAX], before[JOIN_KEYS_MAX];
@@ -108,6 +110,20 @@ static bool is_skipped(const struct join *join, const struct side *side)
 	       join->table->skip(table_read_text(side->table, side->cells[join->table->skip_cell]));
 }
 
+/* The next row that is not passed over; damage is told in the others too. */
+static int next_row(const struct join *join, struct side *side, struct diag *diag)
+{
+	int got;
+
+	while ((got = table_read_next(side->table, diag)) == 1) {
+		int err = column_types_check(&side->types, side->table, diag);
+
+		if (err < 0 || !is_skipped(join, side))
+			return err < 0 ? err : 1;
+	}
+	return got;
+}
+
 static int advance(const struct join *join, struct side *side, struct diag *diag)
 {
 	bool is_first = table_read_rows(side->table) == 0;
@@ -115,9 +131,7 @@ static int advance(const struct join *join, struct side *side, struct diag *diag
 
 	if (err < 0)
 		return err;
-	do
-		got = table_read_next(side->table, diag);
-	while (got == 1 && is_skipped(join, side));
+	got = next_row(join, side, diag);
 	if (got <= 0)
 		return got < 0 ? got : end_side(join, side, diag);
 	side->is_used = false;
@@ -172,8 +186,10 @@ static int open_side(const struct join *join, struct side *side, struct diag *di
 	side->is_used = true;
 	int err = table_read_create(&side->table, side->folder, file, diag);
 
-	if (err == 0)
-		err = table_read_columns(side->table, names, side->keys, diag);
+	if (err < 0)
+		return err;
+	column_types_of(&side->types, side->table);
+	err = table_read_columns(side->table, names, side->keys, diag);
 	return err == 0 ? table_read_columns(side->table, join->table->cells, side->cells, diag)
 	                : err;
 }

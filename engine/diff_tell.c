@@ -16,6 +16,12 @@ static const char sampled_note[] =
         "one of the runs did not keep all findings (--findings all): these are the differences in "
         "hits of each provider and rule";
 
+/* By the runs that are public: A, B. */
+static const char *const public_notes[2][2] = {
+        {NULL, "B hides small counts (--public): what it hides is compared as 0"},
+        {"A hides small counts (--public): what it hides is compared as 0",
+                "A and B hide small counts (--public): what they hide is compared as 0"}};
+
 struct telling {
 	const struct diff *diff;
 	struct diag *diag;
@@ -223,8 +229,10 @@ static int tell(struct telling *telling, const struct diff *diff,
         const char *const columns[DIFF_SIDES + 2], struct diag *diag)
 {
 	*telling = (struct telling){.diff = diff, .diag = diag};
-	telling->sheets[SHEET_RUNS] = (struct sheet){
-	        .title = "Runs", .columns = columns, .texts = 1};
+	telling->sheets[SHEET_RUNS] = (struct sheet){.title = "Runs",
+	        .note = public_notes[diff->is_public[0]][diff->is_public[1]],
+	        .columns = columns,
+	        .texts = 1};
 	set_titles(telling);
 	add_runs(telling);
 	add_changes(telling);
@@ -324,6 +332,10 @@ static void json_runs(struct json *json, const struct diff *diff)
 	json_texts(json, "runs", diff->paths[0], diff->paths[1]);
 	json_bool(json, "same", diff_is_empty(diff));
 	json_text(json, "compared", diff->is_exact ? "findings" : "hits of providers");
+	json_array(json, "public", true);
+	json_bool(json, NULL, diff->is_public[0]);
+	json_bool(json, NULL, diff->is_public[1]);
+	json_end(json);
 	json_object(json, "inputs", true);
 	json_unsigned(json, "same", diff->inputs_same);
 	json_unsigned(json, "only_a", diff->inputs_only[0]);

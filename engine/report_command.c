@@ -4,6 +4,7 @@
 #include "options.h"
 #include "report/beside.h"
 #include "report/kinds.h"
+#include "report/run_check.h"
 #include "scan.h"
 
 #include <stdio.h>
@@ -73,6 +74,7 @@ static int make_kinds(const struct option_values *values, struct diag *diag)
 		err = run_folder_open(&folder, values->operands[0], diag);
 	if (err < 0)
 		return err;
+	err = run_check(&folder, scan_stopped, diag);
 	for (unsigned i = 0; report_kinds[i] && err == 0; i++) {
 		if (bits >> i & 1)
 			err = make_kind(

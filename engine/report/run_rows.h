@@ -10,6 +10,7 @@
 #include "report/json_read.h"
 #include "report/run_folder.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -18,5 +19,8 @@
  */
 int run_rows_check(const struct run_folder *folder, const struct json_tree *manifest,
         const char *table, uint64_t rows, struct diag *diag);
+
+/* Does the manifest say that the table has rows? */
+bool run_rows_has(const struct json_tree *manifest, const char *table);
 
 #endif

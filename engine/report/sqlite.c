@@ -12,6 +12,7 @@
  * nothing is synced on the way: who gives the file its name does that.  The same
  * statements give the same bytes.
  */
+#include "report/column_types.h"
 #include "report/kinds.h"
 #include "report/run_rows.h"
 #include "report/table_read.h"
@@ -21,7 +22,6 @@
 #include <string.h>
 
 enum {
-	COLUMNS_MAX = 64,
 	CACHE_BYTES = 64 << 20, /* pages, and as much again in which an index is sorted */
 	CACHE_BYTES_MIN = 2 << 20,
 	STOP_STEPS = 100000, /* of SQLite's machine, between two looks at stopped() */
@@ -41,27 +41,6 @@ static const struct source {
         {"rules", "rule", false},
         {"worklist", NULL, true},
         {"compare", "npi, id_kind, rule, measure", true},
-};
-
-enum type { TYPE_TEXT, TYPE_JOIN, TYPE_INTEGER, TYPE_REAL };
-
-/* Types by names, which mean the same in all tables; any other is a text. */
-static const struct {
-	enum type type;
-	const char *names;
-} types[] = {
-        {TYPE_JOIN, " npi id_kind rule measure code kind key claim_id data_source other_claim_id "},
-        {TYPE_INTEGER,
-                " entity_type peer_n claims lines beneficiaries findings lines_flagged score rank "
-                "rank_in_class families_flagged rules_evaluable lead flag evaluated hits in_scope "
-                "not_evaluable providers line other_line frame_size sample_size order "
-                "nation_n state_n "},
-        {TYPE_REAL,
-                " units charge allowed paid amount dollars dollars_flagged dollars_expected "
-                "unique_dollars rate value shrunk_rate wilson_low peer_median peer_mad peer_p80 "
-                "peer_p90 z p q percentile ns_per_line numerator denominator peer_percentile "
-                "nation_percentile nation_p20 nation_p80 nation_statistic "
-                "state_percentile state_p20 state_p80 state_statistic "},
 };
 
 /* Made when the tables are full: an index is sorted once, not grown row by row. */
@@ -146,28 +125,16 @@ struct filling {
 	struct database *database;
 	struct table_read *table;
 	sqlite3_stmt *insert;
-	enum type types[COLUMNS_MAX];
+	struct column_types types;
 };
-
-static enum type type_of(struct text name)
-{
-	char word[80];
-
-	snprintf(word, sizeof(word), " %.*s ", (int)name.size, name.at);
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strstr(types[i].names, word))
-			return types[i].type;
-	}
-	return TYPE_TEXT;
-}
 
 /* A table with a key lies in the order of its rows: no index beside it. */
 static char *create_text(const struct filling *filling, const struct source *source)
 {
-	static const char *const words[] = {[TYPE_TEXT] = "TEXT",
-	        [TYPE_JOIN] = "TEXT NOT NULL",
-	        [TYPE_INTEGER] = "INTEGER",
-	        [TYPE_REAL] = "REAL"};
+	static const char *const words[] = {[COLUMN_TEXT] = "TEXT",
+	        [COLUMN_JOIN] = "TEXT NOT NULL",
+	        [COLUMN_INTEGER] = "INTEGER",
+	        [COLUMN_REAL] = "REAL"};
 	sqlite3_str *text = sqlite3_str_new(filling->database->sqlite);
 
 	sqlite3_str_appendf(text, "CREATE TABLE %s (", source->name);
@@ -175,7 +142,7 @@ static char *create_text(const struct filling *filling, const struct source *sou
 		struct text name = table_read_name(filling->table, i);
 
 		sqlite3_str_appendf(text, "%s\"%.*w\" %s", i > 0 ? ", " : "", (int)name.size,
-		        name.at, words[filling->types[i]]);
+		        name.at, words[filling->types.of[i]]);
 	}
 	if (source->key)
 		sqlite3_str_appendf(text, ", PRIMARY KEY (%s)) WITHOUT ROWID", source->key);
@@ -199,8 +166,7 @@ static int make_table(struct filling *filling, const struct source *source)
 {
 	struct database *database = filling->database;
 
-	for (unsigned i = 0; i < table_read_width(filling->table); i++)
-		filling->types[i] = type_of(table_read_name(filling->table, i));
+	column_types_of(&filling->types, filling->table);
 	char *create = create_text(filling, source);
 	char *insert = insert_text(filling, source);
 	int code = create && insert ? sqlite3_exec(database->sqlite, create, NULL, NULL, NULL)
@@ -243,15 +209,15 @@ static int bind_real(struct filling *filling, unsigned column)
 
 static int bind_cell(struct filling *filling, unsigned column)
 {
-	enum type type = filling->types[column];
+	enum column_type type = filling->types.of[column];
 
-	if (table_read_cell(filling->table, column).size == 0 && type != TYPE_JOIN) {
+	if (table_read_cell(filling->table, column).size == 0 && type != COLUMN_JOIN) {
 		sqlite3_bind_null(filling->insert, (int)column + 1);
 		return 0;
 	}
-	if (type == TYPE_INTEGER)
+	if (type == COLUMN_INTEGER)
 		return bind_integer(filling, column);
-	if (type == TYPE_REAL)
+	if (type == COLUMN_REAL)
 		return bind_real(filling, column);
 	struct text text = table_read_text(filling->table, column);
 

@@ -209,3 +209,28 @@ sed 's/"settings": {[^}]*}/"settings": ["all", 3]/; s/"inputs": \[[^]]*\]/"input
 	one/manifest.json >listed.json
 broken "a list for settings" 65 "broken/manifest.json: a list where a setting" manifest.json <listed.json
 echo '{' | broken "a manifest that is none" 65 "broken" manifest.json
+cut_rules() { # a run of the program's own: its manifest lists the rules
+	rm -rf broken
+	cp -r a broken
+	head -n 50 a/rules.csv >broken/rules.csv
+	"$program" diff broken b
+}
+exits "rules cut between rows" 65 cut_rules
+says "rules cut between rows: where" "broken/rules.csv:50: the table ends here"
+sed '2s/,,,,,4,/,,,abc,,4,/' one/rules.csv | broken "a word in a column that is not compared" 65 \
+	"broken/rules.csv:2: column evaluated: no whole number" rules.csv
+sed '6s/30.00$/abc/' one/findings.csv | broken "a word in a row that is passed over" 65 \
+	"broken/findings.csv:6: column dollars: no number" findings.csv
+
+# ---- Public runs: the reader is told ----
+cp -r one open
+sed -i 's/"settings"/"public": true, "settings"/' open/manifest.json
+exits "a public run" 0 "$program" diff one open
+equal "a public run: told" "  (B hides small counts (--public): what it hides is compared as 0)" \
+	"$(grep -e --public stdout)"
+exits "two public runs" 0 "$program" diff open open --out open.html
+equal "two public runs: told" 1 "$(grep -c 'A and B hide small counts' open.html)"
+exits "a public run as JSON" 0 "$program" diff --json open one
+equal "a public run as JSON: told" '  "public": [true, false],' "$(grep '"public"' stdout)"
+exits "no public run" 0 "$program" diff one two
+equal "no public run: nothing is told of it" 0 "$(grep -c -e --public stdout)"

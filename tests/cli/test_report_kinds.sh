@@ -114,7 +114,7 @@ damaged() { # NAME CODE WORDS: the run "both" with a table broken by standard in
 rows=$(wc -l <both/findings.csv)
 cut_mid() { head -c -4 both/findings.csv >broken/findings.csv; }
 cut_row() { head -n -1 both/findings.csv >broken/findings.csv; }
-twice() { sed '2p' both/rules.csv >broken/rules.csv; }
+twice() { sed '2p; 3d' both/rules.csv >broken/rules.csv; }
 word() { awk -F, -v OFS=, 'NR > 1 && !/"/ && !done { $9 = "x"; done = 1 } 1' both/rules.csv >broken/rules.csv; }
 gone() { rm broken/providers.csv; }
 json() { echo '{' >broken/quality.json; }
@@ -124,6 +124,38 @@ damaged "a key twice" 65 "broken/rules.csv:3: its key" twice
 damaged "a word for a number" 65 "column in_scope: no whole number" word
 damaged "a table that is gone" 66 "broken/providers.csv: not there" gone
 damaged "a document that is none" 65 "broken/quality.json:" json
+
+# ---- Damage: every kind refuses the same, with the same words ----
+exits "a whole run: both kinds" 0 "$program" report -q whole --report html,sqlite
+rm whole/report.html
+refused() { # NAME CODE WORDS FILE [gone]: the run "whole" with FILE from standard input
+	rm -rf broken
+	cp -r whole broken
+	rm broken/run.db "broken/$4"
+	[ "${5:-}" = gone ] || cat >"broken/$4"
+	refused_left=$(ls -A broken)
+	for refused_kind in html sqlite; do
+		exits "$1: $refused_kind" "$2" "$program" report broken --report "$refused_kind"
+		says "$1: $refused_kind: where" "$3"
+		equal "$1: $refused_kind: nothing is left" "$refused_left" "$(ls -A broken)"
+	done
+}
+shorter() { # TABLE: cut by its last row
+	head -n -1 "whole/$1.csv" | refused "$1 a row short" 65 \
+		"broken/$1.csv:[0-9]*: the table ends here" "$1.csv"
+}
+for table in providers provider_rules provider_codes provider_counts findings rules worklist compare; do
+	shorter "$table"
+done
+sed 2d whole/provider_counts.csv | refused "a row out of the middle" 65 \
+	"broken/provider_counts.csv:[0-9]*: the table ends here" provider_counts.csv
+head -c -20 whole/manifest.json | refused "a manifest that is cut" 65 "broken/manifest.json:" manifest.json
+head -c -20 whole/quality.json | refused "a document that is cut" 65 "broken/quality.json:" quality.json
+awk -F, -v OFS=, 'NR == 2 { $NF = "abc" } 1' whole/provider_counts.csv |
+	refused "no number" 65 "broken/provider_counts.csv:2: column [a-z]*: no number" provider_counts.csv
+refused "a table that is gone" 66 "broken/provider_counts.csv: not there" provider_counts.csv gone
+refused "a worklist that is gone" 66 "broken/worklist.csv: not there" worklist.csv gone
+refused "a comparison that is gone" 66 "broken/compare.csv: not there" compare.csv gone
 
 # ---- A full disk, as far as a limit on files is one ----
 limited() (
