@@ -128,10 +128,11 @@ static int set_dates(struct scan_options *scan, const char *text, struct diag *d
 		err = date_parse(text, (size_t)(dots - text), &scan->from);
 	if (err == 0 && dots[2])
 		err = date_parse(dots + 2, strlen(dots + 2), &scan->to);
-	if (err < 0 || scan->from > scan->to || scan->from == DATE_ABSENT ||
-	        scan->to == DATE_ABSENT)
+	if (err < 0 || scan->from == DATE_ABSENT || scan->to == DATE_ABSENT)
 		return diag_set(
 		        diag, FAIL_USAGE, "--dates %s: wants FROM..TO, each YYYY-MM-DD", text);
+	if (scan->from > scan->to)
+		return diag_set(diag, FAIL_USAGE, "--dates %s: ends before it begins", text);
 	return 0;
 }
 
@@ -588,10 +589,30 @@ out:
 	return err;
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int rules_help(void)
+{
+	puts("usage: claimscan rules list\n"
+	     "       claimscan rules explain ID        (claimscan rules explain NCC-01)\n"
+	     "       claimscan rules template [NAME]   (claimscan rules template members)\n"
+	     "       claimscan rules bench [options] INPUT...\n\n"
+	     "  list      each rule, by id, with its name and whether it is built\n"
+	     "  explain   one rule: definition, traps, authority, dollars\n"
+	     "  template  the header of a side table you may bring\n"
+	     "  bench     what each rule costs on claims; rules bench --help lists its options");
+	return 0;
+}
+
 static int command_rules(int argc, char **argv, struct diag *diag)
 {
 	const char *what = argc > 0 ? argv[0] : "list";
 
+	if (is_help(what) || (argc > 1 && is_help(argv[1]) && strcmp(what, "bench") != 0))
+		return rules_help();
 	if (strcmp(what, "list") == 0)
 		return rules_print_list(stdout);
 	if (strcmp(what, "explain") == 0 && argc > 1)

@@ -55,6 +55,11 @@ exits "rules list" 0 "$program" rules list
 equal "rules list names all 77" 77 "$(grep -cE '\b[A-Z]{3}-[0-9]{2}\b|\bEM-[0-9]{2}\b' stdout)"
 exits "rules explain" 0 "$program" rules explain VAL-01
 equal "rules explain says what it is" yes "$(grep -q 'VAL-01' stdout && echo yes)"
+for words in "" explain template list; do
+	# shellcheck disable=SC2086
+	exits "rules $words --help" 0 "$program" rules $words --help
+	equal "rules $words --help: names what there is" 4 "$(grep -c 'claimscan rules [a-z]' stdout)"
+done
 exits "rules explain of none" 64 "$program" rules explain VAL-99
 exits "rules template" 0 "$program" rules template members
 equal "rules template prints the header" person_id "$(head -n 1 stdout | cut -d, -f1)"
