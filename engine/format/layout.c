@@ -461,6 +461,36 @@ static int keep_header(struct layout *layout, const uint8_t *data, size_t size)
 	return 0;
 }
 
+static bool is_read(const struct layout *layout, uint32_t column)
+{
+	for (unsigned field = 0; field < FIELD_COUNT; field++) {
+		if (has(layout, (enum field)field) && layout->column_of[field] == column)
+			return true;
+	}
+	return false;
+}
+
+/* Which of two columns of one name is meant cannot be known: say which is read. */
+static void warn_of_twins(const struct layout *layout, const struct column *columns,
+        const char *path, struct diag *diag)
+{
+	for (unsigned field = 0; field < FIELD_COUNT; field++) {
+		uint32_t read = layout->column_of[field];
+
+		if (!has(layout, (enum field)field) || columns[read].name[0] == '\0')
+			continue;
+		for (uint32_t i = 0; i < layout->columns; i++) {
+			if (i != read && strcasecmp(columns[i].name, columns[read].name) == 0 &&
+			        !is_read(layout, i))
+				diag_warn(diag,
+				        "%s:1: columns %u and %u are both named %s: column %u is "
+				        "read, the other is not",
+				        path, (i < read ? i : read) + 1, (i < read ? read : i) + 1,
+				        columns[read].name, read + 1);
+		}
+	}
+}
+
 static int bind_header(struct layouts *layouts, struct layout *layout, const uint8_t *data,
         size_t end, const char *path, struct diag *diag)
 {
@@ -475,6 +505,8 @@ static int bind_header(struct layouts *layouts, struct layout *layout, const uin
 	layout->delimiter = given ? given : detect_delimiter(data + bom, end - bom);
 	layout->columns = split_names(data + bom, end - bom, layout->delimiter, columns);
 	bind_names(layouts, layout, columns, &mapped);
+	if (!layouts->map || !column_map_headerless(layouts->map))
+		warn_of_twins(layout, columns, path, diag);
 	free(columns);
 	err = layouts->map ? column_map_check(layouts->map, &mapped, path, diag) : 0;
 	if (err == 0)

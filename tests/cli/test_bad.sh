@@ -37,6 +37,13 @@ says "no header: names the option" --map
 sed '1s/$/,colour,shoe_size/; 2,$s/$/,red,44/' good.csv >unknown.csv
 bad "unknown columns" 3 0 unknown.csv
 
+sed '1s/$/,Claim_ID,colour,colour/; 2,$s/$/,X9,red,red/' good.csv >twice.csv
+bad "one column named twice" 3 0 twice.csv
+says "one column named twice: which is read" "columns 1 and 19 are both named claim_id: column 1 is read"
+equal "one column named twice: the first is read" \
+	"$(tail -n +2 good.csv | cut -d, -f1 | sort -u | wc -l)" "$(quality claims)"
+equal "one column that is not read, named twice: nothing to say" 0 "$(grep -c colour stderr)"
+
 sed '1s/rendering_npi/a/; 1s/billing_npi/b/' good.csv >no-provider.csv
 exits "no provider column" 65 scan no-provider.csv
 says "no provider column: names them" rendering_npi
