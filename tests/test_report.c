@@ -894,6 +894,7 @@ Test(tables, quality_says_what_came_in)
 	        "  \"claims\": 4,\n"
 	        "  \"lines\": 8,\n"
 	        "  \"used\": 9,\n"
+	        "  \"revenue_totals\": 1,\n"
 	        "  \"outside_dates\": 0,\n"
 	        "  \"quarantined\": {\n"
 	        "    \"stray_quote\": {\n"
@@ -1025,6 +1026,7 @@ static const char summary_text[] =
         "\n"
         "What came in\n"
         "  1 file, 1.0 KB: 11 records, 4 claims, 8 lines of service\n"
+        "  of these 1 record of revenue code 0001: totals, no lines of service\n"
         "  professional  services 1970-01-01 to 1970-02-01\n"
         "\n"
         "What was bad\n"
@@ -1092,6 +1094,31 @@ Test(tables, the_summary_reads)
 	cr_assert_str_eq(text, summary_text);
 	for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
 		cr_assert_leq(strcspn(at, "\n"), 80);
+	free(text);
+	free(made);
+}
+
+Test(tables, the_summary_says_which_ranks_are_no_leads)
+{
+	static const char want[] =
+	        "   1. 1003000001 rank 4, score 900, $9,000.00 expected\n"
+	        "   2. 1003000002 rank 7, score 800, $6,000.00 expected\n"
+	        "  5 providers that rank above the last of these are no leads: no rule flagged\n"
+	        "    beside its peers, or less than $5,000 at risk\n"
+	        "  ordered by the dollars expected to stand";
+	struct made_scan *made = make_scan();
+	struct summary_top top = {.count = 2,
+	        .is_ranked = true,
+	        .providers = {{"1003000001", "npi", .dollars = 900000, .score = 900, .rank = 4},
+	                {"1003000002", "npi", .dollars = 600000, .score = 800, .rank = 7}}};
+	struct summary summary = {.quality = &made->quality, .rules = &made->rules, .top = &top};
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	summary_write(file, &summary);
+	fclose(file);
+	cr_assert_not_null(strstr(text, want), "%s", text);
 	free(text);
 	free(made);
 }

@@ -197,6 +197,7 @@ int quality_write(struct run *run, const struct quality *quality, struct diag *d
 	json_count(&json, "claims", quality->totals->claims);
 	json_count(&json, "lines", quality_lines(quality));
 	json_count(&json, "used", quality->counts->used);
+	json_count(&json, "revenue_totals", quality->normalise->totals);
 	json_count(&json, "outside_dates", quality->normalise->outside);
 	write_quarantined(&json, quality);
 	write_fields(&json, quality);

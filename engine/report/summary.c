@@ -139,6 +139,7 @@ void summary_pick_leads(
 		provider->lines_flagged = read.lines_flagged;
 		provider->dollars = stats_provider(stats, numbers[i])->expected;
 		provider->score = stats_provider(stats, numbers[i])->score;
+		provider->rank = stats_provider(stats, numbers[i])->rank;
 		provider->why_count = stats_reasons(stats, numbers[i], provider->why);
 	}
 }
@@ -281,6 +282,26 @@ static void put_history(FILE *file, const struct quality_history *history)
 	end_paragraph(&paragraph);
 }
 
+/* What was read and is no line that rules and providers count. */
+static void put_not_counted(FILE *file, const struct normalise_counts *counts)
+{
+	struct paragraph paragraph = {.file = file};
+	char text[NUMBER_SIZE];
+
+	if (counts->totals > 0) {
+		put_item(&paragraph, "of these %s record%s", grouped(counts->totals, text),
+		        counts->totals == 1 ? "" : "s");
+		put_words(&paragraph, "of revenue code 0001: totals, no lines of service");
+		end_paragraph(&paragraph);
+	}
+	if (counts->outside > 0) {
+		put_item(&paragraph, "of these %s record%s", grouped(counts->outside, text),
+		        counts->outside == 1 ? "" : "s");
+		put_words(&paragraph, "outside --dates: read, counted for no provider and no rule");
+		end_paragraph(&paragraph);
+	}
+}
+
 static void put_input(FILE *file, const struct summary *summary)
 {
 	const struct quality *quality = summary->quality;
@@ -295,6 +316,7 @@ static void put_input(FILE *file, const struct summary *summary)
 	put_item(&paragraph, "%s claims,", grouped(quality->totals->claims, text));
 	put_item(&paragraph, "%s lines of service", grouped(quality_lines(quality), text));
 	end_paragraph(&paragraph);
+	put_not_counted(file, quality->normalise);
 	put_history(file, quality->history);
 	put_dates(file, quality->normalise);
 	put_speed(file, summary);
@@ -635,6 +657,7 @@ static void put_lead(FILE *file, const struct summary_provider *provider, size_t
 	put_item(&paragraph, "%2zu. %s", place, provider->id);
 	if (strcmp(provider->id_kind, "npi") != 0)
 		put_item(&paragraph, "(%s)", provider->id_kind);
+	put_item(&paragraph, "rank %u,", provider->rank);
 	put_item(&paragraph, "score %u,", provider->score);
 	put_item(&paragraph, "%s expected", dollars(provider->dollars, text));
 	end_paragraph(&paragraph);
@@ -643,6 +666,23 @@ static void put_lead(FILE *file, const struct summary_provider *provider, size_t
 		put_words(&paragraph, provider->why[i]);
 		end_paragraph(&paragraph);
 	}
+}
+
+/* Leads come by rank, so that all that ranks above the last and is not here is none. */
+static void put_passed_over(FILE *file, const struct summary_top *top)
+{
+	struct paragraph paragraph = {.file = file};
+	uint64_t passed = top->providers[top->count - 1].rank - top->count;
+	char text[NUMBER_SIZE];
+
+	if (passed == 0)
+		return;
+	put_item(&paragraph, "%s", grouped(passed, text));
+	put_words(&paragraph,
+	        passed == 1 ? "provider that ranks above the last of these is no lead:"
+	                    : "providers that rank above the last of these are no leads:");
+	put_words(&paragraph, "no rule flagged beside its peers, or less than $5,000 at risk");
+	end_paragraph(&paragraph);
 }
 
 static void put_leads(FILE *file, const struct summary_top *top)
@@ -656,6 +696,7 @@ static void put_leads(FILE *file, const struct summary_top *top)
 	}
 	for (size_t i = 0; i < top->count; i++)
 		put_lead(file, &top->providers[i], i + 1);
+	put_passed_over(file, top);
 	fputs("  ordered by the dollars expected to stand; counts beside peers are gross\n", file);
 }
 

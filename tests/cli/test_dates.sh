@@ -44,7 +44,13 @@ equal "--dates: first date" "2024-02-01" "$(column run/providers.csv first_date 
 equal "--dates: last date" "2024-02-20" "$(column run/providers.csv last_date | sort | tail -n 1)"
 exits "--dates, open to the left" 0 scan --dates ..2024-01-31 claims.csv
 equal "--dates, open to the left" "1234567893:1" "$(providers)"
+exits "--dates, with a summary" 0 "$program" scan --no-timing --force -o run --dates ..2024-01-31 claims.csv
+says "--dates: the summary tells how many are outside" "of these 5 records outside --dates"
+equal "--dates: records outside" 5 "$(quality outside_dates)"
+says "a total is told" "of these 1 record of revenue code 0001"
+equal "used = lines + totals" "$(quality used)" "$(($(quality lines) + $(quality revenue_totals)))"
 exits "--dates, the wrong way round" 64 scan --dates 2024-03-01..2024-01-01 claims.csv
+says "--dates, the wrong way round: says so" "ends before it begins"
 
 exits "--amount-level" 0 scan --amount-level charge_amount=claim claims.csv
 exits "--amount-level of none" 64 scan --amount-level colour=claim claims.csv
