@@ -629,6 +629,30 @@ Test(pack, forged_entries_are_refused, .init = set_up, .fini = tear_down)
 	free(data);
 }
 
+/* Two columns have the same long text, and a line is longer than a record can be. */
+Test(pack, forged_texts_are_refused, .init = set_up, .fini = tear_down)
+{
+	FILE *file = fopen(path_of("claims.csv"), "w");
+	struct pack_column_head *person;
+	size_t size;
+	uint8_t *data;
+
+	fputs("claim_id,person_id,rendering_npi\n", file);
+	for (unsigned i = 0; i < RECORD_TEXT_MAX / 2 + 1; i++)
+		fputc('c', file);
+	fputs(",P,1234567893\n", file);
+	fclose(file);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	person = column_head(data + sizeof(struct pack_header), PACK_person_id);
+	*person = *column_head(data + sizeof(struct pack_header), PACK_claim_id);
+	person->column = PACK_person_id;
+	forge_hashes(data);
+	write_whole(path_of("other.clm"), data, size);
+	expect_refused(path_of("other.clm"), "no chunk of a claim pack", "long texts", 0);
+	free(data);
+}
+
 /* Pages that are gone are zeros, and a signal that nobody dies of. */
 Test(pack, cut_while_it_is_read_is_found, .init = set_up, .fini = tear_down)
 {

@@ -19,10 +19,11 @@
 struct column {
 	struct pack_column_head head;
 	const uint8_t *codes;
-	uint8_t *table; /* values, or slices of texts */
-	uint64_t *keys; /* of claims or persons, an entry; else NULL */
-	uint32_t next;  /* PACK_NEXT: the entry of the last line */
-	bool doubtful;  /* its codes can say what no format does */
+	uint8_t *table;   /* values, or slices of texts */
+	uint64_t *keys;   /* of claims or persons, an entry; else NULL */
+	uint32_t next;    /* PACK_NEXT: the entry of the last line */
+	bool doubtful;    /* its codes can say what no format does */
+	uint32_t longest; /* bytes of a text */
 };
 
 struct pack_reader {
@@ -45,7 +46,8 @@ struct pack_reader {
 	bool filled[PACK_COLUMNS]; /* in the batch is more than blanks */
 	uint8_t *tables;
 	size_t tables_room;
-	bool by_line; /* claims' keys are worked out line by line */
+	bool by_line;    /* claims' keys are worked out line by line */
+	bool long_texts; /* those of a line may be longer than a record */
 	uint64_t codes[BATCH_LINES];
 };
 
@@ -197,6 +199,7 @@ static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *di
 		reader->in_chunk[column->head.column] = true;
 		column->codes = reader->data + column->head.codes;
 		column->next = 0;
+		column->longest = 0;
 		column->doubtful = codes_are_doubtful(&column->head);
 		*bytes += table_bytes(reader, &column->head) + key_bytes(reader, &column->head);
 		reader->column_count++;
@@ -218,9 +221,10 @@ static uint32_t length_at(
 }
 
 /* Slices of texts, of the chunk; false if one would reach beyond it. */
-static bool fill_slices(
-        const struct pack_reader *reader, const struct pack_column_head *head, struct slice *slices)
+static bool fill_slices(const struct pack_reader *reader, struct column *column)
 {
+	const struct pack_column_head *head = &column->head;
+	struct slice *slices = (struct slice *)(void *)column->table;
 	uint32_t at = head->texts, end = head->texts + head->text_bytes;
 
 	for (uint32_t i = 0; i < head->entries; i++) {
@@ -230,6 +234,7 @@ static bool fill_slices(
 			return false;
 		slices[i] = (struct slice){at, size};
 		at += size;
+		column->longest = size > column->longest ? size : column->longest;
 	}
 	return true;
 }
@@ -256,13 +261,14 @@ static bool fill_table(const struct pack_reader *reader, struct column *column)
 		return true;
 	memset(column->table + used, 0, table_bytes(reader, head) - used);
 	if (pack_is_text(head->column))
-		return fill_slices(reader, head, (struct slice *)(void *)column->table);
+		return fill_slices(reader, column);
 	memcpy(column->table, reader->data + head->values, used);
 	return entries_fit(column);
 }
 
 static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *diag)
 {
+	uint64_t longest = 0;
 	uint8_t *at;
 
 	if (bytes > reader->tables_room) {
@@ -284,7 +290,9 @@ static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *di
 		at += keys;
 		if (!fill_table(reader, column))
 			return damaged(reader, "no chunk of a claim pack", diag);
+		longest += column->longest;
 	}
+	reader->long_texts = longest > RECORD_TEXT_MAX;
 	return 0;
 }
 
@@ -456,9 +464,23 @@ static bool values_may_be(const struct batch *batch, unsigned column)
 	return true;
 }
 
+/* Texts of a line were of one record. */
+static bool texts_may_be(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint64_t bytes = 0;
+
+		for (unsigned column = 0; column < PACK_TEXTS; column++)
+			bytes += pack_slices(batch, column)[i].size;
+		if (bytes > RECORD_TEXT_MAX)
+			return false;
+	}
+	return true;
+}
+
 static int fill_columns(struct pack_reader *reader, uint32_t from, struct diag *diag)
 {
-	const struct batch *batch = reader->batch;
+	struct batch *batch = reader->batch;
 
 	for (uint32_t i = 0; i < reader->column_count; i++) {
 		struct column *column = &reader->columns[i];
@@ -467,6 +489,8 @@ static int fill_columns(struct pack_reader *reader, uint32_t from, struct diag *
 		if (column->doubtful && !values_may_be(batch, column->head.column))
 			return damaged(reader, "no chunk of a claim pack", diag);
 	}
+	if (reader->long_texts && !texts_may_be(batch))
+		return damaged(reader, "no chunk of a claim pack", diag);
 	return 0;
 }
 
