@@ -40,6 +40,29 @@ static uint16_t intra_of(const struct set *phystime, uint64_t word)
 	return least < 0 ? 0 : least > UINT16_MAX ? UINT16_MAX : (uint16_t)least;
 }
 
+/* Refs of all rows: a code may have further ones, on other days. */
+static size_t count_rows(const struct codes *codes)
+{
+	size_t refs = codes_ref_count(codes, SYSTEM_PROCEDURE), rows = refs;
+
+	for (uint32_t ref = 1; ref < refs; ref++) {
+		uint32_t first, count = codes_other_rows(codes, SYSTEM_PROCEDURE, ref, &first);
+
+		if ((size_t)first + count > rows)
+			rows = (size_t)first + count;
+	}
+	return rows;
+}
+
+/* A code takes the same time in all of its rows. */
+static void fill_others(struct times *times, const struct codes *codes, uint32_t ref)
+{
+	uint32_t first, count = codes_other_rows(codes, SYSTEM_PROCEDURE, ref, &first);
+
+	for (uint32_t i = 0; i < count; i++)
+		times->floors[first + i] = times->floors[ref];
+}
+
 int times_create(struct times **times, const struct codes *codes, const struct set *phystime,
         struct diag *diag)
 {
@@ -47,7 +70,7 @@ int times_create(struct times **times, const struct codes *codes, const struct s
 	struct times *made = calloc(1, sizeof(*made));
 
 	if (made)
-		made->floors = calloc(refs + 1, sizeof(*made->floors));
+		made->floors = calloc(count_rows(codes) + 1, sizeof(*made->floors));
 	if (!made || !made->floors) {
 		times_destroy(made);
 		return diag_set(diag, FAIL_MEMORY, "no memory for times of services");
@@ -65,6 +88,7 @@ int times_create(struct times **times, const struct codes *codes, const struct s
 		        .unit = minutes ? minutes->unit : 0,
 		        .intra = phystime ? intra_of(phystime, word) : 0,
 		};
+		fill_others(made, codes, ref);
 	}
 	*times = made;
 	return 0;

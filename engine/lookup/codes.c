@@ -500,6 +500,15 @@ size_t codes_ref_count(const struct codes *codes, enum code_system system)
 	return codes->counts[system];
 }
 
+uint32_t codes_other_rows(
+        const struct codes *codes, enum code_system system, uint32_t ref, uint32_t *first)
+{
+	const struct other_rows *others = codes->others[system];
+
+	*first = others ? others[ref].first : 0;
+	return others ? others[ref].count : 0;
+}
+
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref)
 {
 	const struct phash *table = &codes->tables[system];

@@ -274,6 +274,13 @@ const struct code_window *codes_icd10pcs(const struct codes *codes);
 /* Refs in use of a system, the empty one included: 0 < ref < codes_ref_count(). */
 size_t codes_ref_count(const struct codes *codes, enum code_system system);
 
+/*
+ * Further rows of a ref's code, which codes_find_batch() gives on other days: how many;
+ * *first is the first of them, at or beyond codes_ref_count().
+ */
+uint32_t codes_other_rows(
+        const struct codes *codes, enum code_system system, uint32_t ref, uint32_t *first);
+
 /* The word behind a ref (without tag). */
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref);
 
