@@ -27,7 +27,7 @@ struct summary_provider {
 	uint64_t findings, lines_flagged;
 	int64_t dollars; /* flagged */
 	unsigned score;
-	uint32_t rank; /* among all that have a score, from 1 */
+	uint32_t rank;                      /* among all that have a score, from 1 */
 	char why[REASONS_MAX][REASON_SIZE]; /* in words; of providers beside their peers */
 	size_t why_count;
 	struct {
