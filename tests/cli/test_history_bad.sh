@@ -58,6 +58,7 @@ sleep 0.3
 kill -KILL $scanner
 wait $scanner 2>/dev/null
 equal "killed: no spill file is left" "" "$(find spills -mindepth 1 -print)"
+rm -rf run # where it was done before it was killed
 exits "after one that was killed" 0 "$program" scan -q $lean -o run made/claims.csv
 equal "after one that was killed: a run" 1 "$(ls -d run | wc -l | tr -d ' ')"
 rm -rf run .run* many

@@ -27,12 +27,16 @@ INSERT INTO hit
 SELECT row, 'SPC-03', 'mileage_alone', 'mileage_alone', 'medium', false, 1, 1
 FROM miles WHERE evaluated AND ((ground_miles AND NOT ground_base) OR (air_miles AND NOT air_base));
 
--- Lines: among those that are no watch the rule of highest precedence stands.
+-- Lines: among those that are no watch the rule of highest precedence stands;
+-- DUP-01 of an institutional claim stands on all lines of it.
 CREATE TABLE line_finding AS
-WITH ranked AS (
+WITH again AS (
+	SELECT c.claim FROM claim_hit JOIN standing c USING (row) WHERE rule = 'DUP-01'
+), ranked AS (
 	SELECT hit.*, net.* EXCLUDE (row),
 		CASE WHEN NOT watch THEN min(rule) OVER standing_rule END AS any_rule,
-		min(CASE WHEN NOT watch THEN precedence(rule) END) OVER standing_rule AS best
+		CASE WHEN net.claim IN (SELECT claim FROM again) THEN precedence('DUP-01')
+			ELSE min(CASE WHEN NOT watch THEN precedence(rule) END) OVER standing_rule END AS best
 	FROM hit JOIN net USING (row) WINDOW standing_rule AS (PARTITION BY row)
 )
 SELECT * EXCLUDE (any_rule, best), NOT watch AND precedence(rule) <> best AS superseded,
