@@ -115,6 +115,12 @@ static inline enum id_kind id_kind(uint64_t id)
 	return (enum id_kind)(id >> ID_KIND_SHIFT);
 }
 
+/* May it be somebody's?  Lines of nobody in particular have no provider to judge. */
+static inline bool id_is_somebody(enum id_kind kind)
+{
+	return kind != ID_NONE && kind != ID_BLANK && kind != ID_PLACEHOLDER;
+}
+
 /* A text in the current view: batch->text + at.  Dies with the view. */
 struct slice {
 	uint32_t at;

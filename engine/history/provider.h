@@ -78,6 +78,10 @@ void provider_evaluated(struct provider_window *window, uint32_t count);
 /* Add to a tally of the provider at hand; provider is filled in. */
 void provider_tally(struct provider_window *window, struct tally tally);
 
+/* ... as this measure, if anything was counted. */
+void provider_tally_as(
+        struct provider_window *window, struct tally tally, enum tally_measure measure);
+
 /* ---- Finding ---- */
 
 /*

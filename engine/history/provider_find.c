@@ -47,6 +47,14 @@ void provider_tally(struct provider_window *window, struct tally tally)
 	window->failed |= tallies_put(window->own->tallies, &tally) != 0;
 }
 
+void provider_tally_as(
+        struct provider_window *window, struct tally tally, enum tally_measure measure)
+{
+	tally.measure = measure;
+	if (tally.n > 0)
+		provider_tally(window, tally);
+}
+
 /* ---- The order of lines ---- */
 
 static int compare_bytes(const char *a, uint32_t a_size, const char *b, uint32_t b_size)

@@ -32,19 +32,12 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		add_day(&state->working, lines);
 }
 
-static void put(struct provider_window *window, struct tally tally, enum tally_measure measure)
-{
-	tally.measure = measure;
-	if (tally.n > 0)
-		provider_tally(window, tally);
-}
-
 static void end(struct provider_window *window, void *own)
 {
 	const struct state *state = own;
 
-	put(window, state->all, TALLY_STA_09_DAYS);
-	put(window, state->working, TALLY_STA_09_WORKING_DAYS);
+	provider_tally_as(window, state->all, TALLY_STA_09_DAYS);
+	provider_tally_as(window, state->working, TALLY_STA_09_WORKING_DAYS);
 }
 
 static const char *const ids[] = {"STA-09", NULL};

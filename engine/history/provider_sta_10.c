@@ -54,19 +54,12 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	}
 }
 
-static void put(struct provider_window *window, struct tally tally, enum tally_measure measure)
-{
-	tally.measure = measure;
-	if (tally.n > 0)
-		provider_tally(window, tally);
-}
-
 static void end(struct provider_window *window, void *own)
 {
 	const struct state *state = own;
 
-	put(window, state->most, TALLY_STA_10_MAX);
-	put(window, state->fours, TALLY_STA_10_FOURS);
+	provider_tally_as(window, state->most, TALLY_STA_10_MAX);
+	provider_tally_as(window, state->fours, TALLY_STA_10_FOURS);
 }
 
 static const char *const ids[] = {"STA-10", NULL};

@@ -174,12 +174,6 @@ static void walk_days(struct provider_private *own, const struct provider_record
 	}
 }
 
-/* Lines of nobody in particular are no provider's. */
-static bool is_provider(enum id_kind kind)
-{
-	return kind != ID_NONE && kind != ID_BLANK && kind != ID_PLACEHOLDER;
-}
-
 static int walk_provider(struct provider_private *own, struct provider_records *of)
 {
 	struct provider_window *window = &own->window;
@@ -189,7 +183,7 @@ static int walk_provider(struct provider_private *own, struct provider_records *
 
 	window->provider = provider_of_key(of->records[0]->key);
 	window->id_kind = id_kind(profile_id(options->profile, window->provider, &text));
-	if (!is_provider(window->id_kind))
+	if (!id_is_somebody(window->id_kind))
 		return 0;
 	read_facts(window, of);
 	memset(own->states, 0, own->state_bytes);

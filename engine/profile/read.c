@@ -4,6 +4,7 @@
  * provider, added up.
  */
 #include "base/date.h"
+#include "base/order.h"
 #include "profile/profile.h"
 #include "profile/worker.h"
 
@@ -595,59 +596,6 @@ static uint64_t order_of(const struct profile *profile, const struct profile_cel
 	return (uint64_t)cell->kind << 56 | key;
 }
 
-struct place {
-	uint64_t order;
-	size_t row;
-};
-
-static void sort_few(struct place *places, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		struct place place = places[i];
-		size_t at = i;
-
-		for (; at && places[at - 1].order > place.order; at--)
-			places[at] = places[at - 1];
-		places[at] = place;
-	}
-}
-
-static void merge_runs(
-        struct place *into, const struct place *left, size_t left_count, size_t right_count)
-{
-	const struct place *left_end = left + left_count, *right = left_end;
-	const struct place *right_end = right + right_count;
-
-	while (left < left_end && right < right_end)
-		*into++ = right->order < left->order ? *right++ : *left++;
-	while (left < left_end)
-		*into++ = *left++;
-	while (right < right_end)
-		*into++ = *right++;
-}
-
-/* Merge sort; returns which of the two arrays it ended in.  qsort took three times as long. */
-static struct place *sort_places(struct place *places, struct place *spare, size_t count)
-{
-	enum { FEW = 12 };
-
-	for (size_t from = 0; from < count; from += FEW)
-		sort_few(places + from, count - from < FEW ? count - from : FEW);
-	for (size_t run = FEW; run < count; run *= 2) {
-		for (size_t from = 0; from < count; from += 2 * run) {
-			size_t left = count - from < run ? count - from : run;
-			size_t rest = count - from - left;
-
-			merge_runs(spare + from, places + from, left, rest < run ? rest : run);
-		}
-		struct place *sorted = spare;
-
-		spare = places;
-		places = sorted;
-	}
-	return places;
-}
-
 static void add_row(struct profile_cell *into, const struct profile_cell *row)
 {
 	into->lines += row->lines;
@@ -664,23 +612,23 @@ static void add_row(struct profile_cell *into, const struct profile_cell *row)
  */
 static size_t settle_rows(const struct profile *profile, struct profile_cell *rows, size_t count)
 {
-	_Static_assert(2 * sizeof(struct place) <= sizeof(struct profile_cell), "places fit");
+	_Static_assert(2 * sizeof(struct ordered) <= sizeof(struct profile_cell), "places fit");
 	struct profile_cell *settled = rows + count;
-	struct place *places = (struct place *)(settled + count);
+	struct ordered *places = (struct ordered *)(settled + count);
 	uint64_t last = UINT64_MAX; /* no kind is so high */
 	size_t found = 0;
 
-	for (size_t row = 0; row < count; row++)
-		places[row] = (struct place){order_of(profile, &rows[row]), row};
-	places = sort_places(places, places + count, count);
+	for (uint32_t row = 0; row < count; row++)
+		places[row] = (struct ordered){order_of(profile, &rows[row]), row};
+	places = order_sort(places, places + count, count);
 	for (size_t i = 0; i < count; i++) {
-		const struct profile_cell *row = &rows[places[i].row];
+		const struct profile_cell *row = &rows[places[i].index];
 
-		if (places[i].order == last)
+		if (places[i].key == last)
 			add_row(&settled[found - 1], row);
 		else
 			settled[found++] = *row;
-		last = places[i].order;
+		last = places[i].key;
 	}
 	memcpy(rows, settled, found * sizeof(*rows));
 	return found;

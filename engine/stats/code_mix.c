@@ -11,7 +11,7 @@
  */
 #include "stats/private.h"
 
-#include "stats/order.h"
+#include "base/order.h"
 #include "stats/rates.h"
 #include "stats/shipped.h"
 #include "stats/special.h"

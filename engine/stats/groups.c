@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/groups.h"
 
-#include "stats/order.h"
+#include "base/order.h"
 
 #include <stdio.h>
 #include <stdlib.h>

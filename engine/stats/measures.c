@@ -329,9 +329,7 @@ static uint8_t setting_of(const struct part *part)
 /* Has it an id that can be a provider's, and lines? */
 static bool is_member(const struct profile_provider *provider)
 {
-	enum id_kind kind = id_kind(provider->id);
-
-	return provider->lines > 0 && kind != ID_NONE && kind != ID_BLANK && kind != ID_PLACEHOLDER;
+	return provider->lines > 0 && id_is_somebody(id_kind(provider->id));
 }
 
 static struct member member_of(const struct reading *reading, const struct part *part,

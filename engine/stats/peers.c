@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/peers.h"
 
-#include "stats/order.h"
+#include "base/order.h"
 
 #include <assert.h>
 #include <math.h>

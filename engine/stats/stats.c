@@ -9,7 +9,7 @@
  *	q, flags  by family of rules          here
  *	score     and rank                    score.c
  */
-#include "stats/order.h"
+#include "base/order.h"
 #include "stats/private.h"
 #include "stats/shipped.h"
 #include "stats/tasks.h"

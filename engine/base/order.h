@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Order of doubles, fast enough for every measure of every provider of a run:
- * the bits of a double, with the sign turned, order as its value does, and a
- * radix sort of them takes a few nanoseconds a value.
+ * Order by a key of 64 bits: a merge sort of few, which takes a third of what
+ * qsort does, a radix sort of many.
+ *
+ * Doubles too, fast enough for every measure of every provider of a run: the
+ * bits of a double, with the sign turned, order as its value does.
  */
-#ifndef STATS_ORDER_H
-#define STATS_ORDER_H
+#ifndef BASE_ORDER_H
+#define BASE_ORDER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stats/order.h"
+#include "base/order.h"
 
 enum {
 	FEW = 12,    /* sorted by insertion */
