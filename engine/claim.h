@@ -144,6 +144,7 @@ enum {
 	LINE_SAME_DAY = 1 << 8,   /* has a day of its own: evaluable for same-day rules */
 	LINE_DUE = 1 << 9,        /* a line of service inside --dates: what the rules look at */
 	LINE_PAST = 1 << 10, /* leaves itself to its beneficiary's history (regroup/history.h) */
+	LINE_OLD = 1 << 11, /* of the tail of earlier months (--history): evidence, judged before */
 };
 
 /* Bits of batch.said. */
