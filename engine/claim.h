@@ -155,6 +155,12 @@ enum {
 	SAID_UPDATE = 8,     /* DML_IND UPDATE */
 };
 
+/*
+ * A CARC as a number: its own, or that of a letter and two digits (A1, B7, P12)
+ * from CARC_LETTERS on.  CARC_OTHER: neither.
+ */
+enum { CARC_LETTERS = 1000, CARC_OTHER = CARC_LETTERS + 26 * 100 };
+
 enum { COUNTED_CHARGE = 1, COUNTED_ALLOWED = 2, COUNTED_PAID = 4 };
 
 #define COLUMN __attribute__((aligned(64)))
@@ -247,6 +253,7 @@ struct batch {
 
 	/* What denial and replacement columns said; read by format/normalise. */
 	uint8_t said[BATCH_LINES] COLUMN;         /* bits SAID_* */
+	uint16_t carc[BATCH_LINES] COLUMN;        /* the least CARC that denies; 0 none */
 	uint8_t bill_part[2][BATCH_LINES] COLUMN; /* RIF: facility, class */
 	uint8_t rif_type[BATCH_LINES] COLUMN;     /* NCH_CLM_TYPE_CD as a number; 0 blank */
 

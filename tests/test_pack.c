@@ -597,6 +597,7 @@ Test(pack, forged_numbers_are_refused, .init = set_up, .fini = tear_down)
 	        {PACK_hcpcs, (int64_t)CODE_UNREADABLE + 1},
 	        {PACK_diagnosis_0, -1},
 	        {PACK_said, 16},
+	        {PACK_carc, CARC_OTHER + 1},
 	};
 	size_t size;
 	uint8_t *data;

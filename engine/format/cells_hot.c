@@ -1074,15 +1074,23 @@ ALWAYS bool carc_denies(uint64_t number)
 	return true;
 }
 
-ALWAYS uint8_t carc_said(struct cell cell)
+/* The CARC as a number (claim.h), if it denies; else 0. */
+ALWAYS uint16_t carc_of(struct cell cell)
 {
 	uint64_t number;
+	uint8_t letter = first_char(cell);
 
 	if (cell.size == 0)
 		return 0;
-	if (cell.size <= 8 && small_number(cell.at, cell.size, &number))
-		return carc_denies(number) ? SAID_CARC : 0;
-	return SAID_CARC;
+	if (cell.size <= 8 && small_number(cell.at, cell.size, &number)) {
+		if (!carc_denies(number))
+			return 0;
+		return number > 0 && number < CARC_LETTERS ? (uint16_t)number : CARC_OTHER;
+	}
+	if (letter < 'A' || letter > 'Z' || cell.size < 2 || cell.size > 3 ||
+	        !small_number(cell.at + 1, cell.size - 1, &number))
+		return CARC_OTHER;
+	return (uint16_t)(CARC_LETTERS + 100u * (letter - 'A') + number);
 }
 
 ALWAYS uint8_t denied_said(struct cell cell)
@@ -1140,7 +1148,26 @@ ALWAYS uint8_t dml_said(struct cell cell)
 		counts->present += present; \
 	}
 
-PARSE_SAID(parse_carc, carc_said)
+/* Of several columns the least stands, whatever their order. */
+static void parse_carc(
+        const struct cells *cells, uint32_t column, struct batch *batch, struct cell_counts *counts)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+		uint16_t carc = carc_of(cell);
+
+		present += cell.size > 0;
+		if (carc == 0)
+			continue;
+		batch->said[i] |= SAID_CARC;
+		if (batch->carc[i] == 0 || carc < batch->carc[i])
+			batch->carc[i] = carc;
+	}
+	counts->present += present;
+}
+
 PARSE_SAID(parse_denied, denied_said)
 PARSE_SAID(parse_rif_processing, processing_said)
 PARSE_SAID(parse_rif_denial, denial_said)
@@ -1305,7 +1332,7 @@ static void parse_word(const struct cells *cells, const struct cell_group *group
 		parse_denied(cells, column, batch->said, counts);
 		break;
 	case CELL_CARC:
-		parse_carc(cells, column, batch->said, counts);
+		parse_carc(cells, column, batch, counts);
 		break;
 	case CELL_RIF_PROCESSING:
 		parse_rif_processing(cells, column, batch->said, counts);

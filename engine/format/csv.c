@@ -208,6 +208,7 @@ static void blank_slots(struct batch *batch, uint32_t diagnoses, uint32_t proced
 	memset(batch->diagnosis_count, 0, sizeof(batch->diagnosis_count));
 	memset(batch->procedure_count, 0, sizeof(batch->procedure_count));
 	memset(batch->said, 0, sizeof(batch->said));
+	memset(batch->carc, 0, sizeof(batch->carc));
 }
 
 static uint32_t largest(const uint8_t *counts, uint32_t count)

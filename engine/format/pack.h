@@ -39,7 +39,7 @@
 
 enum {
 	PACK_MAGIC_BYTES = 8,
-	PACK_VERSION = 1,
+	PACK_VERSION = 2,
 	PACK_CHUNK_LINES = 8192,      /* more gains little room and leaves the cache */
 	PACK_CHUNK_BYTES = 768 << 10, /* of lines as they are kept before: a chunk is not larger */
 };

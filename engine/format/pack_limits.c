@@ -35,6 +35,7 @@ static const struct range ranges[PACK_COLUMNS] = {
         [PACK_sex] = {0, SEX_UNKNOWN},
         [PACK_said] = {0, SAID_MOST},
         [PACK_rif_type] = {0, DIGITS_MOST},
+        [PACK_carc] = {0, CARC_OTHER},
         [PACK_pointer_0... PACK_pointer_3] = {0, DIGITS_MOST},
         [PACK_diagnosis_0... PACK_procedure_24] = {0, CODE_MOST},
 };
