@@ -295,7 +295,7 @@ static const char header[] =
         "amount,"
         "diagnosis_code_1,diagnosis_code_2,data_source,original_claim_id,taxonomy_"
         "code,"
-        "claim_frequency_code,denied_flag,birth_date,specialty_code\n";
+        "claim_frequency_code,denied_flag,birth_date,specialty_code,carc_code_1\n";
 
 static uint64_t mix(uint64_t seed, uint64_t line)
 {
@@ -322,9 +322,9 @@ static void write_line(FILE *file, uint64_t line)
 	fprintf(file, "%lld.%02u,%llu.00,E11%u,%s,src%u,", (long long)(random % 2000) - 500,
 	        (unsigned)(random >> 32) % 100, (unsigned long long)random % 1000000007,
 	        (unsigned)(random >> 24) % 10, random % 9 ? "" : "I10", (unsigned)(random % 2));
-	fprintf(file, "%s,%s,%s,%s,%s,%s\n", random % 11 ? "" : "C7919",
+	fprintf(file, "%s,%s,%s,%s,%s,%s,%s\n", random % 11 ? "" : "C7919",
 	        random % 2 ? "207Q00000X" : "", random % 6 ? "1" : "7", random % 3 ? "" : "1",
-	        random % 2 ? "1950-02-03" : "", random % 2 ? "11" : "");
+	        random % 2 ? "1950-02-03" : "", random % 2 ? "11" : "", random % 13 ? "" : "B7");
 }
 
 static void write_csv(const char *path, uint64_t from, uint64_t lines)
@@ -519,7 +519,7 @@ Test(pack, another_version_is_told, .init = set_up, .fini = tear_down)
 	head->hash = hash64(head, offsetof(struct pack_header, hash));
 	write_whole(path_of("other.clm"), data, size);
 	expect_refused(
-	        path_of("other.clm"), "of version 7, this program reads version 1", "version", 8);
+	        path_of("other.clm"), "of version 7, this program reads version 2", "version", 8);
 	free(data);
 }
 
