@@ -307,6 +307,20 @@ static int write_compare(
 	return compare_write(scan->run, &source, rows, diag);
 }
 
+static int write_worklist(
+        struct scan *scan, const struct stats *stats, uint64_t *rows, struct diag *diag)
+{
+	const struct worklist_source source = {
+	        .profile = scan->profile,
+	        .stats = stats,
+	        .tallies = scan->tallies,
+	        .days = scan->provider_days,
+	        .threads = scan->options->threads,
+	};
+
+	return findings_write_worklist(scan->findings, scan->run, &source, rows, diag);
+}
+
 static int write_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
         struct tables_rows *rows, uint64_t *findings, struct diag *diag)
 {
@@ -328,8 +342,7 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	if (err == 0)
 		err = write_compare(scan, stats, &rows->compare, diag);
 	if (err == 0 && !scan->public)
-		err = findings_write_worklist(
-		        scan->findings, scan->run, stats, &rows->worklist, diag);
+		err = write_worklist(scan, stats, &rows->worklist, diag);
 	if (err == 0 && !scan->public)
 		err = norms_table_write(scan->run, stats, diag);
 	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;

@@ -175,12 +175,13 @@ static char *draw(const struct worklist_plan *plan, const char *name, size_t mem
 	struct findings *findings = NULL;
 	struct run *run = NULL;
 	uint64_t rows = 0;
+	const struct worklist_source source = {.profile = profile, .stats = stats};
 	char path[64];
 
 	cr_assert_eq(findings_create(&findings, &options, &diag), 0, "%s", diag.text);
 	add_findings(findings, backwards);
 	cr_assert_eq(run_create(&run, name, false, &diag), 0, "%s", diag.text);
-	cr_assert_eq(findings_write_worklist(findings, run, stats, &rows, &diag), 0);
+	cr_assert_eq(findings_write_worklist(findings, run, &source, &rows, &diag), 0);
 	cr_assert_eq(rows, DRAWN + WORKLIST_DEAREST);
 	cr_assert_eq(run_commit(run, &diag), 0);
 	run_destroy(run);

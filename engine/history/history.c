@@ -161,14 +161,29 @@ static void find_checks(struct window_private *own)
 	}
 }
 
+int history_worker_bare(struct history_worker **worker, struct history *history)
+{
+	struct history_worker *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return FAIL_MEMORY;
+	made->own.history = history;
+	made->own.window.own = &made->own;
+	made->own.window.options = &history->options;
+	made->own.window.practitioner = history->practitioner;
+	made->own.window.hospital = history->hospital;
+	*worker = made;
+	return 0;
+}
+
 int history_worker_create(struct history_worker **worker, struct history *history,
         struct profile_worker *profile, struct tallies *tallies, struct diag *diag)
 {
-	struct history_worker *made = calloc(1, sizeof(*made));
-	int err = 0;
+	struct history_worker *made = NULL;
+	int err = history_worker_bare(&made, history);
 
-	if (!made)
-		return diag_set(diag, FAIL_MEMORY, "no memory for a worker's histories");
+	if (err)
+		return diag_set(diag, err, "no memory for a worker's histories");
 	if (history->options.providers)
 		err = partition_writer_create(
 		        &made->own.providers, history->options.providers, diag);
@@ -178,12 +193,7 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	}
 	made->own.tallies = tallies;
 	made->own.clones = providers_needs(history->options.selection) & HISTORY_NEEDS_CLONES;
-	made->own.history = history;
 	made->own.profile = profile;
-	made->own.window.own = &made->own;
-	made->own.window.options = &history->options;
-	made->own.window.practitioner = history->practitioner;
-	made->own.window.hospital = history->hospital;
 	made->own.denied = history_needs(history->options.selection) & HISTORY_DENIED_VISITS;
 	find_checks(&made->own);
 	made->own.prices = history->options.selection->active[rule_find("STA-01")];

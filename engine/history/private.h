@@ -53,6 +53,8 @@ void *growing_add(struct growing *growing, size_t count, size_t size);
 struct window_private {
 	struct window window;
 	struct history *history;
+	const struct standing_reading
+	        *reading; /* lines are read again; NULL: judged (standing.c) */
 	struct profile_worker *profile;
 	const struct finding_sink *sink;
 	struct partition_writer *providers; /* NULL: no rule asks for providers' days */
@@ -98,6 +100,24 @@ struct history {
 struct history_worker {
 	struct window_private own;
 };
+
+/* What a walk reads by, but for where it puts what it finds; history_worker_destroy() frees. */
+int history_worker_bare(struct history_worker **worker, struct history *history);
+
+/* The beneficiaries of one partition.  0 or a negative errno. */
+int history_walk_partition(struct window_private *own, const struct partition_view *view);
+
+/* The beneficiary at hand, of whom lines are read again: before and after its events are built. */
+bool standing_wants(const struct window_private *own);
+int standing_tell(struct window_private *own);
+
+/* A line as a finding would tell it; rule, kind and dollars are left. */
+struct finding event_finding(const struct event *event);
+
+/* What it leaves to its provider, but for the record's head. */
+struct provider_line;
+void event_line(const struct event *event, struct provider_line *record);
+uint32_t event_line_kind(const struct event *event);
 
 size_t history_rules_count(void);
 const struct history_rule *history_rule_at(size_t index);

@@ -121,6 +121,14 @@ struct provider_rule {
 	void (*claims)(struct provider_window *window, const struct record_head *const *records,
 	        size_t count, void *state); /* of the provider, in no order */
 	void (*end)(struct provider_window *window, void *state);
+
+	/*
+	 * Of the tallies of these measures, a bit each: is a line among their k, or their n
+	 * where they have no k?  part: of the tally, as history/standing.h says.
+	 */
+	uint64_t measures;
+	bool (*counts)(const struct provider_window *window, const struct provider_line *line,
+	        enum tally_measure measure, uint64_t part);
 };
 
 #endif

@@ -30,6 +30,21 @@ static unsigned side_of(unsigned family, int32_t day)
 	return day >= (office ? DAY_2021_01_01 : DAY_2023_01_01);
 }
 
+static bool has_level(const struct procedure_attributes *px)
+{
+	return px->em_family != EM_NONE && px->em_level > 0 && px->em_level < LEVELS;
+}
+
+/* Of a family, or of any. */
+static bool counts(const struct provider_window *window, const struct provider_line *line,
+        enum tally_measure measure, uint64_t family)
+{
+	const struct procedure_attributes *px = provider_px(window, line);
+
+	(void)measure;
+	return has_level(px) && (family == EM_NONE || px->em_family == family);
+}
+
 static void day(struct provider_window *window, const struct provider_day *day, void *own)
 {
 	struct state *state = own;
@@ -38,7 +53,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		const struct provider_line *line = day_line(day, i);
 		const struct procedure_attributes *px = provider_px(window, line);
 
-		if (px->em_family == EM_NONE || px->em_level == 0 || px->em_level >= LEVELS)
+		if (!has_level(px))
 			continue;
 		struct services *level = &state->levels[side_of(px->em_family, day->day)]
 		                                       [px->em_family][px->em_level];
@@ -73,5 +88,9 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"EM-01", "EM-02", "EM-03", "EM-04", NULL};
 
-const struct provider_rule provider_rule_em = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_em = {.counted_for = ids,
+        .state_bytes = sizeof(struct state),
+        .day = day,
+        .end = end,
+        .measures = (uint64_t)1 << TALLY_EM_LEVEL,
+        .counts = counts};

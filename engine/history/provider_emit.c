@@ -22,13 +22,12 @@ static int32_t units_of(const struct history_line *line)
 	return line->units <= INT32_MIN ? INT32_MIN + 1 : (int32_t)line->units;
 }
 
-static uint32_t kind_of(const struct event *event, bool told)
+uint32_t event_line_kind(const struct event *event)
 {
 	const struct history_line *line = event->line;
 	const struct history_run *run = event->run;
 	uint32_t kind = 0;
 
-	kind |= told ? PROVIDER_TOLD : 0;
 	kind |= line->flags & PAST_SAME_DAY ? PROVIDER_SAME_DAY : 0;
 	kind |= event->flags & EVENT_DUPLICATE ? PROVIDER_DUPLICATE : 0;
 	kind |= run->facts & HISTORY_IN_PERSON ? PROVIDER_IN_PERSON : 0;
@@ -38,7 +37,7 @@ static uint32_t kind_of(const struct event *event, bool told)
 	return kind | history_ref(line) << PROVIDER_REF_SHIFT;
 }
 
-static void fill_line(const struct event *event, struct provider_line *record)
+void event_line(const struct event *event, struct provider_line *record)
 {
 	const struct history_line *line = event->line;
 
@@ -133,12 +132,12 @@ static int put(struct window_private *own, const struct event *event)
 	bool told = is_told(own, event);
 	size_t size = sizeof(struct provider_line) + (told ? texts_size(event->run) : 0);
 	struct provider_line *record = partition_reserve(own->providers,
-	        provider_key(event->run->provider, event->line->from), kind_of(event, told),
-	        (size + 7) & ~(size_t)7);
+	        provider_key(event->run->provider, event->line->from),
+	        event_line_kind(event) | (told ? PROVIDER_TOLD : 0), (size + 7) & ~(size_t)7);
 
 	if (!record)
 		return FAIL_IO;
-	fill_line(event, record);
+	event_line(event, record);
 	if (own->prices && count_price(own, record) < 0)
 		return FAIL_MEMORY;
 	if (told)

@@ -30,6 +30,16 @@ static bool is_column_2(
 	return edits && edits_may_pass(edits, edits_id(edits, line->code), day);
 }
 
+static bool counts(const struct provider_window *window, const struct provider_line *line,
+        enum tally_measure measure, uint64_t part)
+{
+	int32_t day = provider_day_of_key(line->head.key);
+
+	(void)measure;
+	(void)part;
+	return day != DATE_ABSENT && is_told_apart(line) && is_column_2(window, line, day);
+}
+
 static void day(struct provider_window *window, const struct provider_day *day, void *own)
 {
 	struct tally *tally = &((struct state *)own)->tally;
@@ -58,5 +68,9 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"MOD-03", NULL};
 
-const struct provider_rule provider_rule_mod_03 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_mod_03 = {.counted_for = ids,
+        .state_bytes = sizeof(struct state),
+        .day = day,
+        .end = end,
+        .measures = (uint64_t)1 << TALLY_MOD_03,
+        .counts = counts};

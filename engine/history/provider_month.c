@@ -27,6 +27,21 @@ static void put(struct provider_window *window, struct state *state)
 	state->amount = 0;
 }
 
+static int32_t month_of(struct date_parts parts)
+{
+	return (parts.year - YEAR_0) * MONTHS + parts.month - 1;
+}
+
+static bool counts(const struct provider_window *window, const struct provider_line *line,
+        enum tally_measure measure, uint64_t month)
+{
+	int32_t day = provider_day_of_key(line->head.key);
+
+	(void)window;
+	(void)measure;
+	return day != DATE_ABSENT && (uint64_t)(int64_t)month_of(date_to_parts(day)) == month;
+}
+
 static void day(struct provider_window *window, const struct provider_day *day, void *own)
 {
 	struct state *state = own;
@@ -34,7 +49,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 
 	if (day->day == DATE_ABSENT)
 		return;
-	month = (day->parts.year - YEAR_0) * MONTHS + day->parts.month - 1;
+	month = month_of(day->parts);
 	if (month != state->month)
 		put(window, state);
 	state->month = month;
@@ -53,5 +68,9 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"STA-08", NULL};
 
-const struct provider_rule provider_rule_month = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_month = {.counted_for = ids,
+        .state_bytes = sizeof(struct state),
+        .day = day,
+        .end = end,
+        .measures = (uint64_t)1 << TALLY_MONTH,
+        .counts = counts};

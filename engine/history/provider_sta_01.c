@@ -31,6 +31,18 @@ static void add_line(
 		        (own.cents - price->p95) * (double)line->units / UNITS_ONE);
 }
 
+static bool counts(const struct provider_window *window, const struct provider_line *line,
+        enum tally_measure measure, uint64_t part)
+{
+	struct price_line own = price_of(line->code, line->modifiers, provider_line_setting(line),
+	        line->amount, line->units);
+	const struct price *price = prices_find(window->options->prices, own.key);
+
+	(void)measure;
+	(void)part;
+	return price && price_is_hit(price, &own);
+}
+
 static void day(struct provider_window *window, const struct provider_day *day, void *own)
 {
 	for (size_t i = 0; i < day->count; i++)
@@ -48,5 +60,9 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"STA-01", NULL};
 
-const struct provider_rule provider_rule_sta_01 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_sta_01 = {.counted_for = ids,
+        .state_bytes = sizeof(struct state),
+        .day = day,
+        .end = end,
+        .measures = (uint64_t)1 << TALLY_STA_01,
+        .counts = counts};

@@ -32,6 +32,27 @@ static void put_year(struct provider_window *window, struct state *state)
 	state->year_lines = state->year_days = 0;
 }
 
+static bool is_weekend(int32_t day)
+{
+	int32_t weekday = date_weekday(day);
+
+	return weekday == 0 || weekday == 6;
+}
+
+static bool counts(const struct provider_window *window, const struct provider_line *line,
+        enum tally_measure measure, uint64_t part)
+{
+	int32_t day = provider_day_of_key(line->head.key);
+
+	(void)window;
+	(void)part;
+	if (!(line->head.kind & PROVIDER_SAME_DAY) || day == DATE_ABSENT)
+		return false;
+	if (measure == TALLY_TIM_03_WEEKEND)
+		return is_weekend(day);
+	return measure == TALLY_TIM_03_HOLIDAY ? holiday_on(day) : date_to_parts(day).day == 1;
+}
+
 static void day(struct provider_window *window, const struct provider_day *day, void *own)
 {
 	struct state *state = own;
@@ -42,7 +63,6 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	if (lines == 0 || day->day == DATE_ABSENT)
 		return;
 	struct date_parts parts = day->parts;
-	int32_t weekday = date_weekday(day->day);
 
 	if (parts.year != state->year)
 		put_year(window, state);
@@ -50,7 +70,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	state->year_lines += lines;
 	state->year_days++;
 	state->lines += lines;
-	state->weekend += weekday == 0 || weekday == 6 ? lines : 0;
+	state->weekend += is_weekend(day->day) ? lines : 0;
 	state->holiday += holiday_on(day->day) ? lines : 0;
 	state->first += parts.day == 1 ? lines : 0;
 }
@@ -67,5 +87,10 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"TIM-03", NULL};
 
-const struct provider_rule provider_rule_tim_03 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_tim_03 = {.counted_for = ids,
+        .state_bytes = sizeof(struct state),
+        .day = day,
+        .end = end,
+        .measures = (uint64_t)1 << TALLY_TIM_03_WEEKEND | (uint64_t)1 << TALLY_TIM_03_HOLIDAY |
+                    (uint64_t)1 << TALLY_TIM_03_FIRST_DAY,
+        .counts = counts};

@@ -125,7 +125,7 @@ static void hit_line(struct outcome *outcome, uint8_t rule, int64_t dollars)
 	outcome->most = dollars > outcome->most ? dollars : outcome->most;
 }
 
-static struct finding finding_of(const struct event *event)
+struct finding event_finding(const struct event *event)
 {
 	const char *text = history_texts(event->run);
 	struct finding finding = {
@@ -195,7 +195,7 @@ static int tell_found(
 	const struct event *event = &window->events[found->event];
 	const struct past_claim *claim = found->whole_claim ? &window->claims[event->claim] : NULL;
 	uint8_t standing = claim ? claim->standing : outcomes[found->event].standing;
-	struct finding finding = finding_of(claim ? &window->events[claim->lowest] : event);
+	struct finding finding = event_finding(claim ? &window->events[claim->lowest] : event);
 	const struct hit_view view = {
 	        .rule = found->rule,
 	        .severity = found->severity,
@@ -233,7 +233,7 @@ static int tell_prior(
 
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct hit_view *view = &own->views[i];
-		struct finding finding = finding_of(&own->window.events[prior->event]);
+		struct finding finding = event_finding(&own->window.events[prior->event]);
 		bool stands = !view->watch && view->rule == outcome->standing;
 
 		finding.amount = line->place.amount;

@@ -214,6 +214,9 @@ static void judge(struct window_private *own)
 static int walk_beneficiary(struct window_private *own)
 {
 	struct window *window = &own->window;
+
+	if (own->reading)
+		return standing_wants(own) ? standing_tell(own) : 0;
 	int err = own->run_count > 0 ? count_beneficiary(own) : 0;
 
 	own->found.count = own->members.count = own->texts.count = 0;
@@ -307,7 +310,7 @@ static int walk_key(
 	return is_one_person(own) ? walk_beneficiary(own) : walk_persons(own);
 }
 
-static int walk_partition(struct window_private *own, const struct partition_view *view)
+int history_walk_partition(struct window_private *own, const struct partition_view *view)
 {
 	int err = 0;
 
@@ -373,7 +376,7 @@ int history_walk(struct history_worker *worker, const struct finding_sink *sink,
 		err = partition_load(partitions, history->order[at], &view, diag);
 		if (err)
 			return err;
-		err = walk_partition(own, &view);
+		err = history_walk_partition(own, &view);
 		partition_release(partitions, &view);
 	}
 	merge_totals(own);

@@ -319,12 +319,10 @@ int findings_write(struct findings *findings, struct run *run, uint64_t *rows, s
 	return err;
 }
 
-int findings_write_worklist(struct findings *findings, struct run *run, const struct stats *stats,
-        uint64_t *rows, struct diag *diag)
+int findings_write_worklist(struct findings *findings, struct run *run,
+        const struct worklist_source *source, uint64_t *rows, struct diag *diag)
 {
-	const struct worklist_source source = {.profile = findings->profile, .stats = stats};
-
-	return worklist_write(findings->worklist, run, &source, rows, diag);
+	return worklist_write(findings->worklist, run, source, rows, diag);
 }
 
 size_t findings_claims(const struct findings *findings, uint32_t provider, unsigned rule,

@@ -62,8 +62,8 @@ int findings_write(struct findings *findings, struct run *run, uint64_t *rows, s
  * Write worklist.csv (report/worklist.h), when no worker adds any more; its
  * header only where nothing is drawn.  *rows: without the header.
  */
-int findings_write_worklist(struct findings *findings, struct run *run, const struct stats *stats,
-        uint64_t *rows, struct diag *diag);
+int findings_write_worklist(struct findings *findings, struct run *run,
+        const struct worklist_source *source, uint64_t *rows, struct diag *diag);
 
 /*
  * Distinct claim ids of the evidence by hash, in that order: sample_claims.

@@ -8,12 +8,11 @@
  * The first rows lie in no order; those of leads' frames are given the frame's
  * number and sorted, so that each frame's candidates come by hash.
  */
-#include "report/worklist.h"
+#include "report/worklist_private.h"
 
 #include "base/hash.h"
 #include "report/number.h"
 #include "report/row.h"
-#include "report/spill.h"
 #include "rules/rules.h"
 #include "stats/rates.h"
 #include "stats/special.h"
@@ -57,30 +56,6 @@ static uint64_t hash_limit(uint64_t sure, uint64_t count)
 }
 
 /* ---- What might be drawn ---- */
-
-struct dear {
-	int64_t dollars;
-	uint64_t hash;
-};
-
-/* What a worker has seen of a provider and rule, since it last forgot. */
-struct seen {
-	uint64_t key; /* 0: none */
-	uint64_t count;
-	struct dear top[WORKLIST_DEAREST]; /* most dollars first, then the smaller hash */
-};
-
-struct keeper {
-	struct seen *seen;
-	struct spill *spill;
-};
-
-struct worklist {
-	struct worklist_options options;
-	uint64_t sure;
-	bool wanted[RULES_ALL];
-	struct keeper *keepers;
-};
 
 /* Rules on watch alone lead to nobody. */
 static void find_wanted(bool wanted[RULES_ALL])
@@ -148,6 +123,13 @@ void worklist_destroy(struct worklist *worklist)
 
 /* ---- Adding ---- */
 
+void seen_init(struct seen *seen, uint64_t key)
+{
+	*seen = (struct seen){.key = key};
+	for (size_t i = 0; i < WORKLIST_DEAREST; i++)
+		seen->top[i] = (struct dear){-1, UINT64_MAX};
+}
+
 static struct seen *find_seen(struct keeper *keeper, uint32_t provider, uint8_t rule)
 {
 	uint64_t key = ((uint64_t)provider << 8 | rule) + 1;
@@ -155,9 +137,7 @@ static struct seen *find_seen(struct keeper *keeper, uint32_t provider, uint8_t 
 
 	if (seen->key == key)
 		return seen;
-	*seen = (struct seen){.key = key};
-	for (size_t i = 0; i < WORKLIST_DEAREST; i++)
-		seen->top[i] = (struct dear){-1, UINT64_MAX};
+	seen_init(seen, key);
 	return seen;
 }
 
@@ -196,7 +176,7 @@ static uint64_t get_big(const uint8_t *from, unsigned bytes)
 	return value;
 }
 
-enum { PAIR_BYTES = 5, FIXED_BYTES = 8 + 1 + 4 + 8 + 8 };
+enum { FIXED_BYTES = 8 + 1 + 4 + 8 + 8 };
 
 static uint8_t *put_text(uint8_t *to, struct text text)
 {
@@ -208,19 +188,19 @@ static uint8_t *put_text(uint8_t *to, struct text text)
 	return to + size + 1;
 }
 
-static int keep(struct spill *spill, const struct finding *finding, uint64_t hash)
+int worklist_keep(struct spill *spill, struct candidate_prefix prefix,
+        const struct finding *finding, uint64_t keyed)
 {
 	struct diag unused;
-	size_t most = PAIR_BYTES + FIXED_BYTES + finding->claim_id.size + finding->kind.size + 2;
+	size_t most = prefix.bytes + FIXED_BYTES + finding->claim_id.size + finding->kind.size + 2;
 	uint8_t *row = spill_reserve(spill, most), *to = row;
 	bool has_line = !finding->claim_level && finding->line != LINE_ABSENT;
 
 	diag_init(&unused);
 	if (!row)
 		return spill_error(spill, &unused);
-	to = put_big(to, finding->provider, 4);
-	to = put_big(to, finding->rule, 1);
-	to = put_big(to, hash, 8);
+	to = put_big(to, prefix.value, prefix.bytes);
+	to = put_big(to, keyed, 8);
 	to = put_big(to, has_line, 1);
 	to = put_big(to, has_line ? (uint32_t)finding->line : 0, 4);
 	to = put_big(to, (uint64_t)finding->amount, 8);
@@ -236,151 +216,31 @@ bool worklist_wants(const struct worklist *worklist, unsigned rule)
 	return worklist && worklist->wanted[rule];
 }
 
+bool worklist_keeps(
+        const struct worklist *worklist, struct seen *seen, int64_t dollars, uint64_t keyed)
+{
+	bool kept = keyed <= hash_limit(worklist->sure, ++seen->count);
+
+	return take_dear(seen->top, (struct dear){dollars, keyed}) || kept;
+}
+
 int worklist_add(
         struct worklist *worklist, unsigned worker, const struct finding *finding, uint64_t hash)
 {
 	struct keeper *keeper = &worklist->keepers[worker];
 	uint64_t keyed = hash64_seed(&hash, sizeof(hash), worklist->options.plan.seed);
 	struct seen *seen = find_seen(keeper, finding->provider, finding->rule);
-	bool kept = keyed <= hash_limit(worklist->sure, ++seen->count);
+	const struct candidate_prefix pair = {
+	        (uint64_t)finding->provider << 8 | finding->rule, FRAME_BYTES};
 
-	kept |= take_dear(seen->top, (struct dear){finding->dollars, keyed});
-	return kept ? keep(keeper->spill, finding, keyed) : 0;
+	return worklist_keeps(worklist, seen, finding->dollars, keyed)
+	               ? worklist_keep(keeper->spill, pair, finding, keyed)
+	               : 0;
 }
 
 /* ---- Frames ---- */
 
-struct frame {
-	uint32_t provider;
-	uint8_t rule;
-	bool has_units;      /* hits are kept; else counters only */
-	const char *measure; /* "" for none */
-	uint64_t size, wanted;
-};
-
-/* A candidate without its frame, in a row or a copy of one. */
-struct candidate {
-	const uint8_t *at;
-	size_t size;
-};
-
-struct writer {
-	struct worklist *worklist;
-	const struct worklist_source *source;
-	struct frame *frames;
-	size_t frame_count, frame_room;
-	uint32_t *first; /* by provider: its first frame + 1; 0: none */
-	struct spill *sorted;
-	struct out *out;
-
-	/* The frame at hand. */
-	size_t frame;
-	uint64_t order;
-	struct candidate top[WORKLIST_DEAREST]; /* copies */
-	size_t top_count;
-};
-
-static int add_frame(struct writer *writer, const struct frame *frame)
-{
-	if (writer->frame_count == writer->frame_room) {
-		size_t room = writer->frame_room ? 2 * writer->frame_room : 64;
-		struct frame *frames = realloc(writer->frames, room * sizeof(*frames));
-
-		if (!frames)
-			return FAIL_MEMORY;
-		writer->frames = frames;
-		writer->frame_room = room;
-	}
-	struct frame *added = &writer->frames[writer->frame_count++];
-
-	*added = *frame;
-	if (frame->has_units)
-		added->wanted = worklist_size_of(&writer->worklist->options.plan, frame->size);
-	if (writer->first[frame->provider] == 0)
-		writer->first[frame->provider] = (uint32_t)writer->frame_count;
-	return 0;
-}
-
-/* The frames of one rule: flagged rows, or hits that lead at once. */
-static int add_rule_frames(struct writer *writer, uint32_t provider, unsigned rule,
-        const struct stats_row *rows, size_t count)
-{
-	struct frame frame = {.provider = provider, .rule = (uint8_t)rule, .measure = ""};
-	struct profile_rule read = {0};
-	bool flagged = false;
-	int err = 0;
-
-	for (size_t i = 0; i < count && err == 0; i++) {
-		flagged |= rows[i].flag;
-		frame.measure = rows[i].measure;
-		frame.size = rows[i].evaluated;
-		if (rows[i].flag && rows[i].provider_rule)
-			err = add_frame(writer, &frame);
-	}
-	if (err < 0 || (count > 0 && rows[0].provider_rule))
-		return err;
-	profile_read_rule(writer->source->profile, provider, rule, &read);
-	if (read.hits == 0 || !(flagged || stats_leads_at_once(rule)))
-		return 0;
-	frame.has_units = true;
-	frame.measure = "";
-	frame.size = read.hits;
-	return add_frame(writer, &frame);
-}
-
-static int add_frames(struct writer *writer, uint32_t provider)
-{
-	size_t left;
-	const struct stats_row *rows = stats_rows(writer->source->stats, provider, &left);
-	int err = 0;
-
-	for (unsigned rule = 0; rule < RULES_ALL && err == 0; rule++) {
-		size_t count = 0;
-
-		while (count < left && rows[count].rule == rule)
-			count++;
-		if (writer->worklist->wanted[rule])
-			err = add_rule_frames(writer, provider, rule, rows, count);
-		rows += count;
-		left -= count;
-	}
-	return err;
-}
-
-/* As providers are printed. */
-static int compare_providers(const void *a, const void *b, void *context)
-{
-	const struct profile *profile = context;
-	const char *left, *right;
-	uint64_t left_id = profile_id(profile, *(const uint32_t *)a, &left);
-	uint64_t right_id = profile_id(profile, *(const uint32_t *)b, &right);
-	int order = strcmp(left, right);
-
-	return order != 0 ? order : strcmp(id_kind_name(left_id), id_kind_name(right_id));
-}
-
-static int find_frames(struct writer *writer)
-{
-	const struct profile *profile = writer->source->profile;
-	size_t room = profile_count(profile);
-	uint32_t *leads = calloc(room + 1, sizeof(*leads));
-	int err = leads ? 0 : FAIL_MEMORY;
-
-	writer->first = calloc(room + 1, sizeof(*writer->first));
-	if (!writer->first)
-		err = FAIL_MEMORY;
-	size_t count = err == 0 ? stats_leads(writer->source->stats, leads, room) : 0;
-
-	if (count > 0)
-		qsort_r(leads, count, sizeof(*leads), compare_providers,
-		        (void *)(uintptr_t)profile);
-	for (size_t i = 0; i < count && err == 0; i++)
-		err = add_frames(writer, leads[i]);
-	free(leads);
-	return err;
-}
-
-/* The frame of a provider's rule that has units, or -1. */
+/* The frame of a provider's rule whose hits are its units, or -1. */
 static int64_t frame_of(const struct writer *writer, uint32_t provider, uint8_t rule)
 {
 	size_t at = writer->first[provider];
@@ -388,7 +248,7 @@ static int64_t frame_of(const struct writer *writer, uint32_t provider, uint8_t 
 	if (at == 0)
 		return -1;
 	for (at--; at < writer->frame_count && writer->frames[at].provider == provider; at++) {
-		if (writer->frames[at].rule == rule && writer->frames[at].has_units)
+		if (writer->frames[at].rule == rule && writer->frames[at].units == UNITS_HITS)
 			return (int64_t)at;
 	}
 	return -1;
@@ -408,8 +268,8 @@ static int take_candidate(void *context, const uint8_t *row, size_t size)
 
 	if (!to)
 		return spill_error(writer->sorted, &unused);
-	to = put_big(to, (uint64_t)frame, PAIR_BYTES);
-	memcpy(to, row + PAIR_BYTES, size - PAIR_BYTES);
+	to = put_big(to, (uint64_t)frame, FRAME_BYTES);
+	memcpy(to, row + FRAME_BYTES, size - FRAME_BYTES);
 	spill_keep(writer->sorted, size);
 	return 0;
 }
@@ -440,15 +300,30 @@ static void out_frame(struct writer *writer, const struct frame *frame)
 	out_unsigned(writer->out, frame->size);
 }
 
+/* Of hits the kind and the dollars flagged, of lines that were counted the code. */
+static void put_reason(const struct frame *frame, const struct candidate *candidate, bool random,
+        char reason[REASON_BYTES])
+{
+	const char *claim = (const char *)candidate->at + FIXED_BYTES;
+	const char *kind = claim + strlen(claim) + 1;
+	char flagged[NUMBER_TEXT_MAX + 16] = "", dollars[NUMBER_TEXT_MAX];
+
+	*number_money(dollars, candidate_dollars(candidate)) = '\0';
+	if (frame->units == UNITS_HITS)
+		snprintf(flagged, sizeof(flagged), "$%s flagged; ", dollars);
+	snprintf(reason, REASON_BYTES, "%s%s%s: %s%s %llu %s", rule_at(frame->rule)->id,
+	        kind[0] ? " " : "", kind, flagged,
+	        random ? "drawn by hash of" : "of most dollars of", (unsigned long long)frame->size,
+	        frame->words);
+}
+
 static void out_unit(struct writer *writer, const struct frame *frame,
         const struct candidate *candidate, bool random, uint64_t list_size)
 {
 	struct out *out = writer->out;
 	const char *claim = (const char *)candidate->at + FIXED_BYTES;
-	const char *kind = claim + strlen(claim) + 1;
-	char reason[REASON_BYTES], dollars[NUMBER_TEXT_MAX];
+	char reason[REASON_BYTES];
 
-	*number_money(dollars, candidate_dollars(candidate)) = '\0';
 	out_frame(writer, frame);
 	out_unsigned(out, list_size);
 	out_unsigned(out, writer->worklist->options.plan.seed);
@@ -460,10 +335,7 @@ static void out_unit(struct writer *writer, const struct frame *frame,
 	else
 		out_blank(out);
 	out_money(out, (int64_t)get_big(candidate->at + 13, 8));
-	snprintf(reason, sizeof(reason), "%s%s%s: $%s flagged; %s %llu hits",
-	        rule_at(frame->rule)->id, kind[0] ? " " : "", kind, dollars,
-	        random ? "drawn by hash of" : "of most dollars of",
-	        (unsigned long long)frame->size);
+	put_reason(frame, candidate, random, reason);
 	out_word(out, reason);
 	out_end_row(out);
 }
@@ -543,7 +415,7 @@ static void move_to(struct writer *writer, size_t next)
 	for (; writer->frame < next; writer->frame++) {
 		const struct frame *frame = &writer->frames[writer->frame];
 
-		if (!frame->has_units)
+		if (frame->units == UNITS_NONE)
 			out_undrawn(writer, frame);
 		for (size_t i = 0; i < writer->top_count; i++) {
 			out_unit(writer, frame, &writer->top[i], false, writer->top_count);
@@ -557,9 +429,9 @@ static void move_to(struct writer *writer, size_t next)
 static int take_sorted(void *context, const uint8_t *row, size_t size)
 {
 	struct writer *writer = context;
-	struct candidate candidate = {row + PAIR_BYTES, size - PAIR_BYTES};
+	struct candidate candidate = {row + FRAME_BYTES, size - FRAME_BYTES};
 
-	move_to(writer, (size_t)get_big(row, PAIR_BYTES));
+	move_to(writer, (size_t)get_big(row, FRAME_BYTES));
 	const struct frame *frame = &writer->frames[writer->frame];
 
 	if (writer->order < frame->wanted &&
@@ -600,11 +472,13 @@ int worklist_write(struct worklist *worklist, struct run *run, const struct work
 	if (err < 0)
 		return err;
 	out_raw(writer.out, header, sizeof(header) - 1);
-	if (worklist && find_frames(&writer) < 0)
+	if (worklist && worklist_find_frames(&writer) < 0)
 		err = diag_set(diag, FAIL_MEMORY, "no memory for the worklist");
 	if (err == 0 && writer.frame_count > 0) {
 		err = spill_create(&writer.sorted, worklist->options.memory_bytes,
 		        worklist->options.tmp, diag);
+		if (err == 0)
+			err = worklist_read_lines(&writer, diag);
 		if (err == 0)
 			err = write_frames(&writer, diag);
 	}

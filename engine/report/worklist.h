@@ -5,7 +5,8 @@
  * A frame is a rule that is flagged for a provider (and its measure), or one
  * that leads by its first hit.  Its units are the rule's hits, so that its size
  * is the column hits of provider_rules.csv: a line, or a claim where the rule
- * judges claims.  Two lists are drawn from it:
+ * judges claims.  Where lines are counted only (levels of visits, months, modifiers)
+ * they are the lines that were, read once more.  Two lists are drawn from it:
  *
  *	random     the units of the smallest keyed hash, as many as the half-width
  *	           of a Wilson interval asks for: what holds of them holds of the frame
@@ -22,6 +23,8 @@
 #define REPORT_WORKLIST_H
 
 #include "base/diag.h"
+#include "history/providers.h"
+#include "history/tallies.h"
 #include "profile/profile.h"
 #include "regroup/finding.h"
 #include "report/run.h"
@@ -72,6 +75,9 @@ int worklist_add(
 struct worklist_source {
 	const struct profile *profile; /* merged */
 	const struct stats *stats;
+	const struct tallies *tallies; /* of the walks, sorted; NULL: none walked */
+	const struct providers *days;  /* walked; NULL: frames of counters have no lines */
+	unsigned threads;              /* 0: one */
 };
 
 /*
