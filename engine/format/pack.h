@@ -133,6 +133,18 @@ int packs_bind(struct packs *packs, uint32_t file, struct diag *diag);
 bool packs_has(const struct packs *packs, uint32_t file);
 uint64_t packs_lines(const struct packs *packs, uint32_t file); /* of one that is */
 
+/* What a pack says of itself. */
+struct pack_facts {
+	uint64_t bytes, lines;
+	uint64_t hash; /* the header's, which holds those of all else: it names the pack */
+};
+
+/*
+ * Look at the pack of a path: its header and directory are proved, its chunks are
+ * not.  FAIL_INPUT, or FAIL_DATA with file and offset.
+ */
+int pack_look(const char *path, struct pack_facts *facts, struct diag *diag);
+
 /* What the sources of all packs met so far were, of fields wanted. */
 void packs_add_counts(
         const struct packs *packs, const struct field_set *wanted, struct csv_counts *counts);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DIRECTORY_BYTES_MAX = 1 << 30 };
@@ -297,6 +298,35 @@ static int open_pack(struct packs *packs, uint32_t file, struct diag *diag)
 		pack_destroy(made);
 	else
 		atomic_store_explicit(&packs->list[file], made, memory_order_release);
+	return err;
+}
+
+int pack_look(const char *path, struct pack_facts *facts, struct diag *diag)
+{
+	struct plan_file file = {.path = path, .spool = -1};
+	struct opening opening = {.file = &file, .diag = diag};
+	struct pack_directory directory;
+	struct stat status;
+	int err = 0;
+
+	opening.descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (opening.descriptor < 0 || fstat(opening.descriptor, &status) < 0)
+		err = diag_set(diag, FAIL_INPUT, "%s: %s", path, strerror(errno));
+	else
+		file.size_bytes = (uint64_t)status.st_size;
+	if (err == 0)
+		err = read_header(&opening);
+	if (err == 0)
+		err = read_directory(&opening);
+	if (err == 0) {
+		memcpy(&directory, opening.directory, sizeof(directory));
+		*facts = (struct pack_facts){.bytes = opening.header.file_bytes,
+		        .lines = directory.lines,
+		        .hash = opening.header.hash};
+	}
+	if (opening.descriptor >= 0)
+		close(opening.descriptor);
+	free(opening.directory);
 	return err;
 }
 

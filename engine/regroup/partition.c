@@ -78,10 +78,8 @@ int partitions_create(
 	return 0;
 }
 
-void partitions_destroy(struct partitions *partitions)
+void partitions_drop(struct partitions *partitions)
 {
-	if (!partitions)
-		return;
 	for (unsigned i = 0; i < partitions->options.count; i++) {
 		struct extent *extent = atomic_load_explicit(
 		        &partitions->parts[i].extents, memory_order_relaxed);
@@ -92,6 +90,8 @@ void partitions_destroy(struct partitions *partitions)
 			free(extent);
 			extent = next;
 		}
+		atomic_store_explicit(
+		        &partitions->parts[i].extents, NULL, memory_order_relaxed);
 	}
 	struct slab *slab = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
 	while (slab) {
@@ -101,9 +101,17 @@ void partitions_destroy(struct partitions *partitions)
 		free(slab);
 		slab = next;
 	}
-	int spill = atomic_load_explicit(&partitions->spill, memory_order_relaxed);
+	atomic_store_explicit(&partitions->slabs, NULL, memory_order_relaxed);
+	int spill = atomic_exchange_explicit(&partitions->spill, -1, memory_order_relaxed);
 	if (spill >= 0)
 		close(spill);
+}
+
+void partitions_destroy(struct partitions *partitions)
+{
+	if (!partitions)
+		return;
+	partitions_drop(partitions);
 	free(partitions->tmp);
 	free(partitions);
 }

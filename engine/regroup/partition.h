@@ -34,6 +34,12 @@ struct partition_options {
 int partitions_create(
         struct partitions **partitions, const struct partition_options *options, struct diag *diag);
 void partitions_destroy(struct partitions *partitions);
+/*
+ * All has been read that will be: give the records' memory back.  Nothing but
+ * partitions_stats() and partitions_destroy() may follow.
+ */
+void partitions_drop(struct partitions *partitions);
+
 int partition_writer_create(
         struct partition_writer **writer, struct partitions *partitions, struct diag *diag);
 void partition_writer_destroy(struct partition_writer *writer);
