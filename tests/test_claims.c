@@ -274,9 +274,9 @@ static void fill_keys(struct filler *filler, uint32_t i, const struct row *row)
 	/* The whole record: equal rows have equal digests. */
 	snprintf(record, sizeof(record), "%s|%s|%s|%s|%d|%u|%u|%u|%u|%llx|%lld|%d|%d|%d",
 	        row->claim, row->source ? row->source : "", row->person ? row->person : "",
-	        row->original ? row->original : "", row->line, row->provider, row->type, row->set,
-	        row->unset, (unsigned long long)row->hits, (long long)row->amount, row->date,
-	        row->received, (int)row->ref);
+	        row->original ? row->original : "", row->line, row->provider, row->type,
+	        row->set & ~LINE_OLD, row->unset, (unsigned long long)row->hits,
+	        (long long)row->amount, row->date, row->received, (int)row->ref);
 	batch->record[i] = put(filler, record);
 	batch->claim_id[i] = put(filler, row->claim);
 	batch->data_source[i] = put(filler, row->source);
@@ -1553,5 +1553,221 @@ Test(claims, any_order_any_cut_any_memory)
 		cr_assert_leq(unique, flagged);
 		outcome_free(outcome);
 	}
+	free(rows);
+}
+
+/* ---- The tail of earlier months ---- */
+
+#define OLD .set = LINE_OLD
+#define TAIL(claim, line) PLAIN(claim, line), OLD
+
+Test(claims, the_tail_nets_and_is_counted_in_nothing)
+{
+	static const struct row rows[] = {
+	        {TAIL("voided now", 1)},
+	        {PLAIN("void", 1), .original = "voided now", .set = LINE_VOID},
+	        {PLAIN("came late", 1)},
+	        {PLAIN("old void", 1), .original = "came late", .set = LINE_VOID | LINE_OLD},
+	        {TAIL("voided then", 1)},
+	        {PLAIN("then", 1), .original = "voided then", .set = LINE_VOID | LINE_OLD},
+	        {PLAIN("stray", 1), .original = "nobody", .set = LINE_VOID | LINE_OLD},
+	        {PLAIN("itself", 1), .original = "itself", .set = LINE_ADJUSTMENT | LINE_OLD},
+	        {TAIL("stands", 1)},
+	        {PLAIN("new", 1)},
+	};
+	struct outcome *outcome = settle(rows, COUNT(rows), EVERYTHING);
+
+	EXPECT(outcome, "NCC-04 mai2 :new: line 1 p1 day 100 : $100 of 100 [value=1; excess=0.25]");
+	cr_assert_eq(outcome->totals.claims, 3); /* void, came late, new */
+	cr_assert_eq(outcome->sums[1].claims, 3);
+	cr_assert_eq(outcome->sums[1].hits[NCC_04], 1);
+	cr_assert_eq(outcome->sums[1].dollars_flagged, 100);
+	cr_assert_eq(outcome->totals.adjustments_matched, 1); /* by the new void */
+	cr_assert_eq(outcome->totals.adjustments_unmatched, 0);
+	outcome_free(outcome);
+}
+
+Test(claims, adjustments_without_a_name_find_originals_of_the_tail)
+{
+	static const struct row rows[] = {
+	        {PLAIN("first", 1), BILLED, .received = 10, OLD},
+	        {PLAIN("second", 1), BILLED, .received = 20, OLD},
+	        {PLAIN("fix", 1), BILLED, .received = 30, .set = LINE_ADJUSTMENT},
+	        {PLAIN("alone", 1), .person = "tap", .start = 50, .end = 51, .received = 30,
+	                .set = LINE_ADJUSTMENT | LINE_OLD},
+	        {.claim = "negative",
+	                .person = "tip",
+	                .start = 50,
+	                .end = 51,
+	                .line = 1,
+	                .provider = 1,
+	                .hits = BIT(MUE),
+	                .received = 31,
+	                .set = LINE_ADJUSTMENT,
+	                .amount = -100},
+	        {PLAIN("its original", 1), .person = "tip", .start = 50, .end = 51, .received = 30,
+	                OLD},
+	};
+	struct outcome *outcome = settle(rows, COUNT(rows), EVERYTHING);
+
+	EXPECT(outcome,
+	        "NCC-04 mai2 :fix:pat line 1 p1 day 100 : $100 of 100 [value=1; excess=0.25]",
+	        "NCC-04 mai2 :negative:tip line 1 p1 day 100 : $0 of -100 [value=1; excess=0.00]");
+	cr_assert_eq(outcome->totals.claims, 2);
+	cr_assert_eq(outcome->totals.adjustments_matched, 2);
+	cr_assert_eq(outcome->totals.adjustments_unmatched, 0);
+	cr_assert_eq(outcome->totals.adjustments_negative, 0);
+	outcome_free(outcome);
+}
+
+/* A claim is new if any of its lines is: it is judged by all of them, and told. */
+Test(claims, a_claim_of_old_and_new_lines_is_new)
+{
+	static const struct row rows[] = {
+	        {.claim = "A",
+	                .line = 1,
+	                .provider = 1,
+	                .amount = 60,
+	                OLD,
+	                .hits = BIT(TIMELY) | BIT(MUE)},
+	        {.claim = "A", .line = 2, .provider = 2, .amount = 40, .hits = BIT(THIRD)},
+	        {.claim = "B", .line = 1, .provider = 1, .amount = 60, OLD, .hits = BIT(TIMELY)},
+	};
+	struct outcome *outcome = settle(rows, COUNT(rows), EVERYTHING);
+
+	EXPECT(outcome, "NCC-04 third :A: line 2 p2 day 100 : $13 of 40 [value=2]",
+	        "TIM-08 late :A: line - p1 day 100 : $100 of 100 [value=1]");
+	cr_assert_eq(outcome->totals.scope[TIMELY], 1);
+	cr_assert_eq(outcome->totals.evaluated[TIMELY], 1);
+	cr_assert_eq(outcome->sums[1].evaluated[TIMELY], 1);
+	cr_assert_eq(outcome->sums[1].findings, 1);
+	cr_assert_eq(outcome->sums[1].claims, 0);
+	cr_assert_eq(outcome->sums[2].claims, 1);
+	cr_assert_eq(outcome->sums[1].lines_flagged, 0); /* the old one was, by an earlier run */
+	cr_assert_eq(outcome->sums[2].lines_flagged, 1);
+	outcome_free(outcome);
+}
+
+Test(claims, base_lines_of_the_tail_carry_miles)
+{
+#define RIDE(row_claim, row_person, row_ref) \
+	.claim = (row_claim), .person = (row_person), .line = 1, .provider = 1, .amount = 10, \
+	.ref = (row_ref)
+	static const struct row rows[] = {
+	        {RIDE("base", "pat", REF_GROUND), OLD},
+	        {RIDE("miles", "pat", REF_GROUND_MILES)},
+	        {RIDE("alone", "tap", REF_GROUND_MILES)},
+	        {RIDE("old miles", "tip", REF_GROUND_MILES), OLD},
+	};
+	struct outcome *outcome = settle(rows, COUNT(rows), EVERYTHING);
+
+	EXPECT(outcome, "SPC-03 mileage_alone :alone:tap line 1 p1 day 100 : $10 of 10 "
+	                "[base_lines=0; limit=1]");
+	cr_assert_eq(outcome->totals.scope[ALONE], 2);
+	cr_assert_eq(outcome->totals.evaluated[ALONE], 2);
+	cr_assert_eq(outcome->sums[1].evaluated[ALONE], 2);
+	outcome_free(outcome);
+}
+
+Test(claims, amounts_of_old_claims_are_in_no_sum)
+{
+	static const struct row rows[] = {
+	        {.claim = "A", .line = 1, FACILITY, .amount = 900, OLD},
+	        {.claim = "A", .line = 2, FACILITY, .amount = 900},
+	        {.claim = "B", .line = 1, FACILITY, .amount = 70, OLD},
+	        {.claim = "B", .line = 2, FACILITY, .amount = 70, OLD},
+	        {.claim = "C", .line = 1, FACILITY, .amount = 5},
+	        {.claim = "C", .line = 2, FACILITY, .amount = 5},
+	};
+	struct set_up only = {
+	        .checks = BIT(MILES), .levels = {LEVEL_CLAIM, LEVEL_CLAIM, LEVEL_CLAIM}};
+	struct outcome *outcome = settle(rows, COUNT(rows), only);
+
+	cr_assert_eq(outcome->sums[1].amounts, 1);
+	cr_assert_eq(outcome->sums[1].paid, 5);
+	cr_assert_eq(outcome->totals.claims, 2);
+	cr_assert_eq(outcome->totals.multi_line_claims[AMOUNT_PAID], 2);
+	cr_assert_eq(outcome->levels[LAYOUT_FULL][AMOUNT_PAID].multi_line,
+	        3); /* evidence all the same */
+	outcome_free(outcome);
+}
+
+/*
+ * Of the claims a third is old, a third is new, and of a third some lines are
+ * old: those of a number, so that what is told of a line tells which it is.
+ */
+static bool is_old(const char *source, const char *claim, int32_t line)
+{
+	uint64_t key = claim_key(source, claim);
+	uint64_t all = key / 64 % 3, number = (uint64_t)(int64_t)line ^ key;
+
+	return all == 0 || (all == 1 && line > 0 && hash64(&number, sizeof(number)) % 2);
+}
+
+/* A claim of which nothing is new. */
+static bool is_old_claim(const struct row *rows, const char *source, const char *claim)
+{
+	bool old = true;
+
+	for (size_t i = 0; i < RANDOM_ROWS && old; i++)
+		old = rows[i].set & (LINE_OLD | LINE_OUTSIDE) ||
+		      strcmp(rows[i].claim, claim) != 0 || strcmp(rows[i].source, source) != 0;
+	return old;
+}
+
+/* "RULE kind source:claim:person line 3 p1 ..." of a whole run: is it of what is old? */
+static bool tells_old(const struct row *rows, const char *finding)
+{
+	char rule[16], kind[32], ids[64], number[16], *source = ids, *claim, *end;
+
+	cr_assert_eq(sscanf(finding, "%15s %31s %63s line %15s", rule, kind, ids, number), 4);
+	claim = strchr(ids, ':');
+	*claim++ = '\0';
+	end = strchr(claim, ':');
+	*end = '\0';
+	return number[0] == '-' ? is_old_claim(rows, source, claim)
+	                        : is_old(source, claim, atoi(number));
+}
+
+static void expect_new_of(
+        const struct outcome *whole, const struct outcome *outcome, const struct row *rows)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < whole->finding_count; i++) {
+		if (tells_old(rows, whole->findings[i]))
+			continue;
+		cr_assert_lt(at, outcome->finding_count, "%s", whole->findings[i]);
+		cr_assert_str_eq(outcome->findings[at++], whole->findings[i]);
+	}
+	cr_assert_eq(at, outcome->finding_count);
+	cr_assert_gt(at, 1000);
+	cr_assert_lt(at, whole->finding_count - 1000);
+}
+
+Test(claims, new_lines_have_the_findings_of_a_run_over_all)
+{
+	static char names[RANDOM_ROWS / 3][8];
+	struct row *rows = calloc(RANDOM_ROWS, sizeof(*rows));
+	uint64_t state = 7;
+
+	for (unsigned i = 0; i < RANDOM_ROWS / 3; i++)
+		snprintf(names[i], sizeof(names[i]), "c%u", i);
+	for (unsigned i = 0; i < RANDOM_ROWS; i++)
+		random_row(&rows[i], &state, names);
+	struct outcome *whole = settle(rows, RANDOM_ROWS, EVERYTHING);
+
+	for (unsigned i = 0; i < RANDOM_ROWS; i++)
+		rows[i].set |= is_old(rows[i].source, rows[i].claim, rows[i].line) ? LINE_OLD : 0;
+	struct outcome *outcome = settle(rows, RANDOM_ROWS, EVERYTHING);
+
+	expect_new_of(whole, outcome, rows);
+	cr_assert_lt(outcome->totals.claims, whole->totals.claims);
+	cr_assert_lt(outcome->totals.adjustments_matched, whole->totals.adjustments_matched);
+	cr_assert_lt(outcome->totals.adjustments_negative, whole->totals.adjustments_negative);
+	for (unsigned i = 0; i < RULES; i++)
+		cr_assert_leq(outcome->totals.unique_dollars[i], outcome->totals.dollars[i]);
+	outcome_free(outcome);
+	outcome_free(whole);
 	free(rows);
 }

@@ -16,7 +16,7 @@
 /* Lines of a run are equal in these. */
 enum {
 	RUN_LINE_FLAGS = LINE_DUE | LINE_TOTAL | LINE_OUTSIDE | LINE_ADJUSTMENT | LINE_VOID |
-	                 LINE_SUPERSEDED
+	                 LINE_SUPERSEDED | LINE_OLD
 };
 
 struct walk {
@@ -126,6 +126,7 @@ static uint32_t flags_of(const struct batch *batch, const struct run *run)
 	flags |= line & (LINE_ADJUSTMENT | LINE_VOID) ? RUN_ADJUSTS : 0;
 	flags |= line & LINE_VOID ? RUN_VOID : 0;
 	flags |= line & LINE_SUPERSEDED ? RUN_SUPERSEDED : 0;
+	flags |= line & LINE_OLD ? RUN_OLD : 0;
 	flags |= any & LINE_NEGATIVE ? RUN_NEGATIVE : 0;
 	if ((flags & RUN_ADJUSTS) && batch->original_key[run->from])
 		flags |= RUN_NAMED;
@@ -338,6 +339,7 @@ static int put_adjustment(const struct walk *walk, const struct run *run)
 		if (!record)
 			return FAIL_IO;
 		record->from = batch->claim_key[run->from];
+		record->old = (run->flags & RUN_OLD) != 0;
 		tell_once(&worker->named, &claims->named);
 		return 0;
 	}
@@ -358,16 +360,19 @@ static int put_lines(const struct walk *walk, const struct run *run)
 	const struct batch *batch = walk->emitting.batch;
 	const struct verdicts *verdicts = walk->emitting.verdicts;
 	uint16_t flags = batch->line_flags[run->from];
+	bool old = flags & LINE_OLD;
 
 	/* What is void, or superseded by its own word, never has a finding. */
 	if (!(flags & LINE_DUE) || (flags & (LINE_VOID | LINE_SUPERSEDED)))
 		return 0;
 	for (uint32_t i = run->from; i < run->to; i++) {
-		uint64_t active = claims->line_checks |
+		uint64_t active = (old ? 0 : claims->line_checks) |
 		                  (i == run->lowest ? claims->claim_checks : 0);
 		uint64_t hits = verdicts ? verdicts->hits[i] & active : 0;
 		uint8_t trips = claims->check_miles >= 0 ? claims_trips(claims, batch, i) : 0;
 		int err = 0;
+
+		trips &= old ? TRIP_BASES : UINT8_MAX;
 
 		if (hits || trips)
 			err = claims_emit_line(worker, &walk->emitting, i, hits, trips);
@@ -440,7 +445,8 @@ static inline uint32_t note_plain(const struct walk *walk, uint32_t from)
 	        .provider = batch->provider[from],
 	        .flags = (flags & LINE_DUE ? RUN_DUE : 0) |
 	                 (flags & LINE_SUPERSEDED ? RUN_SUPERSEDED : 0) |
-	                 (flags & LINE_NEGATIVE ? RUN_NEGATIVE : 0),
+	                 (flags & LINE_NEGATIVE ? RUN_NEGATIVE : 0) |
+	                 (flags & LINE_OLD ? RUN_OLD : 0),
 	};
 	return at + 1;
 }

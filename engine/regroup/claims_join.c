@@ -6,6 +6,11 @@
  * Counting is gross, each claim as read; findings, and all that claim checks
  * count, are net: nothing of a void, nor of what was voided or superseded, nor
  * of a negative line whose original is not there.
+ *
+ * A claim of the tail alone (--history) was counted and told of by an earlier run:
+ * it only nets, and is netted, and its base lines carry miles.  One that has new
+ * lines beside is new: its own checks and its finding are of all its lines, its
+ * counters of the new ones.
  */
 #include "regroup/claims_private.h"
 #include "regroup/history_tell.h"
@@ -41,7 +46,7 @@ static int compare_providers(const void *a, const void *b)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
-/* The claim's providers, each once, with the lines of service that it has there. */
+/* The claim's providers, each once, with the new lines of service that it has there. */
 static int gather_providers(struct joined *joined)
 {
 	const struct claim *claim = &joined->claim;
@@ -56,17 +61,20 @@ static int gather_providers(struct joined *joined)
 
 		if (run->head.kind != RECORD_RUN)
 			continue;
-		bool service = run->flags & RUN_DUE && run->flags & RUN_FACTS;
+		bool fresh = !(run->flags & RUN_OLD);
+		bool service = fresh && run->flags & RUN_DUE && run->flags & RUN_FACTS;
 		all[count++] = (struct provider_lines){
-		        run->provider, service ? run_facts(run)->lines : 0};
+		        run->provider, fresh, service ? run_facts(run)->lines : 0};
 	}
 	if (count > 1)
 		qsort(all, count, sizeof(*all), compare_providers);
 	for (size_t i = 0; i < count; i++) {
-		if (distinct > 0 && all[distinct - 1].provider == all[i].provider)
-			all[distinct - 1].lines += all[i].lines;
-		else
+		if (distinct == 0 || all[distinct - 1].provider != all[i].provider) {
 			all[distinct++] = all[i];
+			continue;
+		}
+		all[distinct - 1].lines += all[i].lines;
+		all[distinct - 1].fresh += all[i].fresh;
 	}
 	joined->providers = distinct;
 	return 0;
@@ -91,9 +99,11 @@ static int count_claim(struct joined *joined)
 	const struct provider_lines *all = joined->worker->providers.data;
 	int err = 0;
 
+	if (joined->claim.fresh == 0)
+		return 0;
 	joined->worker->totals.claims++;
 	for (size_t i = 0; i < joined->providers && !err; i++)
-		err = claim_of(joined->worker, all[i].provider);
+		err = all[i].fresh ? claim_of(joined->worker, all[i].provider) : 0;
 	return err;
 }
 
@@ -103,7 +113,7 @@ static int place_amounts(struct joined *joined)
 	const struct run_record *lowest = joined->claim.lowest;
 	const struct run_amounts *from = run_amounts(lowest);
 
-	if (!from || !from->claim_level)
+	if (!from || !from->claim_level || lowest->flags & RUN_OLD)
 		return 0;
 	struct profile_amounts amounts = {
 	        .provider = lowest->provider,
@@ -174,7 +184,7 @@ static bool gather_levels(const struct record_head **records, size_t count, stru
 }
 
 static int count_levels(
-        struct claims_worker *worker, const struct record_head **records, size_t count)
+        struct claims_worker *worker, const struct record_head **records, size_t count, bool fresh)
 {
 	struct run_levels levels = {0};
 
@@ -186,7 +196,7 @@ static int count_levels(
 	for (unsigned k = 0; k < AMOUNTS; k++) {
 		unsigned there = levels.everywhere >> k & 1;
 
-		worker->totals.multi_line_claims[k] += there;
+		worker->totals.multi_line_claims[k] += fresh ? there : 0;
 		counts[k].multi_line += there;
 		counts[k].repeated += there & levels.equal >> k;
 	}
@@ -199,18 +209,17 @@ static int count_levels(
 static int net_named(struct joined *joined)
 {
 	struct claims_totals *totals = &joined->worker->totals;
-	size_t names = 0;
-	bool self = false;
+	struct named named = {0};
 	int err = 0;
 
 	if (joined->claim.names > 0)
-		err = claim_names(joined->worker, &joined->claim, &names, &self);
-	totals->adjustments_unmatched += self;
+		err = claim_names(joined->worker, &joined->claim, &named);
+	totals->adjustments_unmatched += named.self;
 	if (joined->claim.runs > 0)
-		totals->adjustments_matched += names;
+		totals->adjustments_matched += named.fresh;
 	else
-		totals->adjustments_unmatched += names;
-	joined->out |= names > 0;
+		totals->adjustments_unmatched += named.fresh;
+	joined->out |= named.count > 0;
 	return err;
 }
 
@@ -503,11 +512,11 @@ static int settle_line(
 	        .line = line, .place = place_of(joined, line, lowest), .views = worker->views};
 	int err = forward_base(joined, line);
 
+	if (err || line->flags & LINE_OLD)
+		return err;
 	settled.count = claims_unpack(line, worker->claims->line_checks, worker->views);
 	uint8_t standing = claims_standing(settled.views, settled.count);
 	*other |= standing != RULE_NONE && standing != joined->findings.rule;
-	if (err)
-		return err;
 	if (line->trips & TRIP_MILES) {
 		worker->totals.scope[worker->claims->check_miles]++;
 		if (line->trip)
@@ -563,10 +572,12 @@ static int join_net(struct joined *joined)
 	bool other = false;
 	int err = 0;
 
+	bool fresh = joined->claim.fresh > 0;
+
 	joined->out |= (joined->claim.flags & RUN_VOID) != 0;
-	if ((joined->claim.flags & RUN_NEGATIVE) && !joined->matched)
+	if (fresh && (joined->claim.flags & RUN_NEGATIVE) && !joined->matched)
 		joined->worker->totals.adjustments_negative++;
-	if (joined->worker->claims->judged && claim_is_judged(joined))
+	if (fresh && joined->worker->claims->judged && claim_is_judged(joined))
 		err = settle_claim(joined);
 	if (!err && joined->claim.lines > 0)
 		err = settle_lines(joined, &other);
@@ -589,7 +600,8 @@ static int join_claim(struct joined *joined, const struct record_head **records,
 	if (!err)
 		err = place_amounts(joined);
 	if (!err)
-		err = count_levels(joined->worker, joined->claim.records, joined->claim.count);
+		err = count_levels(joined->worker, joined->claim.records, joined->claim.count,
+		        joined->claim.fresh > 0);
 	return err ? err : join_net(joined);
 }
 
@@ -614,14 +626,18 @@ static inline bool is_plain(const struct record_head **records, size_t count)
 static int join_plain(
         struct claims_worker *worker, const struct record_head **records, size_t count)
 {
-	uint32_t flags = 0;
+	uint32_t flags = 0, old = RUN_OLD;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		flags |= ((const struct run_record *)records[i])->flags;
+		old &= ((const struct run_record *)records[i])->flags;
+	}
+	if (flags & RUN_LEVELS && count_levels(worker, records, count, !old))
+		return FAIL_MEMORY;
+	if (old)
+		return 0;
 	worker->totals.claims++;
 	worker->totals.adjustments_negative += (flags & RUN_NEGATIVE) != 0;
-	if (flags & RUN_LEVELS && count_levels(worker, records, count))
-		return FAIL_MEMORY;
 	return claim_of(worker, ((const struct run_record *)records[0])->provider);
 }
 

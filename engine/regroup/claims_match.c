@@ -36,6 +36,7 @@ static bool is_lower(const struct run_record *a, const struct run_record *b)
 static void gather_run(struct claim *claim, const struct run_record *run)
 {
 	claim->runs++;
+	claim->fresh += !(run->flags & RUN_OLD);
 	claim->flags |= run->flags;
 	if (!claim->lowest || is_lower(run, claim->lowest))
 		claim->lowest = run;
@@ -54,35 +55,50 @@ void claim_gather(struct claim *claim, const struct record_head **records, size_
 	}
 }
 
-static int compare_keys(const void *a, const void *b)
+/* A claim's names by new lines come first. */
+static int compare_names(const void *a, const void *b)
 {
-	uint64_t key_a = *(const uint64_t *)a, key_b = *(const uint64_t *)b;
+	const struct name *of_a = a, *of_b = b;
 
-	return (key_a > key_b) - (key_a < key_b);
+	if (of_a->from != of_b->from)
+		return of_a->from < of_b->from ? -1 : 1;
+	return (of_a->old > of_b->old) - (of_a->old < of_b->old);
 }
 
-int claim_names(struct claims_worker *worker, const struct claim *claim, size_t *names, bool *self)
+/* Each claim once; returns how many. */
+static size_t distinct_names(struct name *names, size_t count)
 {
-	uint64_t *from = scratch_room(&worker->names, claim->names, sizeof(*from));
-	size_t count = 0, distinct = 0;
+	size_t distinct = 0;
 
-	*self = false;
-	*names = 0;
-	if (!from)
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || names[i].from != names[i - 1].from)
+			names[distinct++] = names[i];
+	}
+	return distinct;
+}
+
+int claim_names(struct claims_worker *worker, const struct claim *claim, struct named *named)
+{
+	struct name *names = scratch_room(&worker->names, claim->names, sizeof(*names));
+	size_t count = 0;
+
+	*named = (struct named){.names = names};
+	if (!names)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < claim->count; i++) {
-		if (claim->records[i]->kind != RECORD_NAME)
+		const struct name_record *record = (const struct name_record *)claim->records[i];
+
+		if (record->head.kind != RECORD_NAME)
 			continue;
-		from[count] = ((const struct name_record *)claim->records[i])->from;
-		*self |= from[count] == claim->records[i]->key;
-		count += from[count] != claim->records[i]->key;
+		if (record->from != record->head.key)
+			names[count++] = (struct name){record->from, record->old};
+		else
+			named->self |= !record->old;
 	}
-	qsort(from, count, sizeof(*from), compare_keys);
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || from[i] != from[i - 1])
-			from[distinct++] = from[i];
-	}
-	*names = distinct;
+	named->count = distinct_names(names, count);
+	for (size_t i = 0; i < named->count; i++)
+		named->fresh += !names[i].old;
 	return 0;
 }
 
@@ -90,22 +106,20 @@ int claim_names(struct claims_worker *worker, const struct claim *claim, size_t 
 
 static int tell_named(struct claims_worker *worker, const struct claim *claim)
 {
-	size_t names;
-	bool self;
-	int err = claim_names(worker, claim, &names, &self);
-	const uint64_t *from = worker->names.data;
+	struct named named;
+	int err = claim_names(worker, claim, &named);
 
-	for (size_t i = 0; i < names && !err; i++) {
+	for (size_t i = 0; i < named.count && !err; i++) {
 		const struct record_head answer = {0};
 
-		err = claims_forward(
-		        worker->answers, &answer, from[i], RECORD_MATCHED, sizeof(answer));
+		err = claims_forward(worker->answers, &answer, named.names[i].from, RECORD_MATCHED,
+		        sizeof(answer));
 	}
 	return err;
 }
 
-static int put_fallback(
-        struct claims_worker *worker, const struct run_record *run, enum record_kind kind)
+static int put_fallback(struct claims_worker *worker, const struct claim *claim,
+        const struct run_record *run, enum record_kind kind)
 {
 	const struct run_facts *facts = run_facts(run);
 	const struct run_texts *texts = run_texts(run);
@@ -119,6 +133,7 @@ static int put_fallback(
 	record->date = facts->order_date;
 	record->claim_id_size = texts->claim_id_size;
 	record->data_source_size = texts->data_source_size;
+	record->old = claim->fresh == 0;
 	memcpy(record->bytes, texts->bytes, bytes);
 	return 0;
 }
@@ -146,13 +161,13 @@ static int match_claim(struct claims_worker *worker, const struct claim *claim)
 		err = tell_named(worker, claim);
 	if (!err && claim->adjusts && !(claim->flags & RUN_NAMED)) {
 		if (has_fallback(claim->adjusts))
-			err = put_fallback(worker, claim->adjusts, RECORD_NOTE);
+			err = put_fallback(worker, claim, claim->adjusts, RECORD_NOTE);
 		else
-			worker->totals.adjustments_unmatched++;
+			worker->totals.adjustments_unmatched += claim->fresh > 0;
 	}
 	if (!err && !(claim->flags & RUN_VOID) && has_fallback(claim->lowest) &&
 	        is_wanted(worker->claims, run_facts(claim->lowest)->fallback))
-		err = put_fallback(worker, claim->lowest, RECORD_CANDIDATE);
+		err = put_fallback(worker, claim, claim->lowest, RECORD_CANDIDATE);
 	return err;
 }
 
@@ -252,10 +267,10 @@ static int resolve_group(
 		while (last > 0 && candidates[last - 1]->claim == notes[i]->claim)
 			last--;
 		if (last == 0) {
-			worker->totals.adjustments_unmatched++;
+			worker->totals.adjustments_unmatched += !notes[i]->old;
 			continue;
 		}
-		worker->totals.adjustments_matched++;
+		worker->totals.adjustments_matched += !notes[i]->old;
 		err = tell_pair(worker, notes[i]->claim, candidates[last - 1]->claim);
 	}
 	return err;

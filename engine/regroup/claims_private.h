@@ -50,6 +50,7 @@ enum {
 	RUN_SUPERSEDED = 1 << 4,      /* the file says so */
 	RUN_NEGATIVE = 1 << 5,        /* any line */
 	RUN_LOWEST_NEGATIVE = 1 << 6, /* the lowest line */
+	RUN_OLD = 1 << 7,             /* of the tail of earlier months (--history) */
 	/* Sections that follow, in this order; the two others only behind the first. */
 	RUN_FACTS = 1 << 8,
 	RUN_AMOUNTS = 1 << 9,
@@ -106,6 +107,7 @@ struct run_texts {
 struct name_record {
 	struct record_head head;
 	uint64_t from; /* claim */
+	uint64_t old;  /* 1: said by a line of the tail */
 };
 
 struct fallback_record {
@@ -113,7 +115,7 @@ struct fallback_record {
 	uint64_t claim;
 	int32_t date;
 	uint32_t claim_id_size, data_source_size;
-	uint32_t pad;
+	uint32_t old; /* 1: all of the claim is of the tail */
 	char bytes[];
 };
 
@@ -231,10 +233,11 @@ struct claims {
 	uint32_t layouts;
 };
 
-/* A claim's lines of one provider. */
+/* A claim's lines of one provider, those of the tail left out. */
 struct provider_lines {
 	uint32_t provider;
-	uint64_t lines;
+	uint32_t fresh; /* runs that are not of the tail: it has the claim */
+	uint64_t lines; /* of service */
 };
 
 /* One hit of a line or a claim, its texts where they stand. */
@@ -314,14 +317,26 @@ struct claim {
 	const struct record_head **records;
 	size_t count;
 	size_t runs, names, lines;        /* records of each kind */
+	size_t fresh;                     /* runs not of the tail: a claim is new if it has any */
 	const struct run_record *lowest;  /* of the lines of service, else of all; or NULL */
 	const struct run_record *adjusts; /* lowest run that adjusts, or NULL */
 	uint32_t flags;                   /* of all runs */
 };
 
 void claim_gather(struct claim *claim, const struct record_head **records, size_t count);
-/* Distinct claims that name this one, itself left out; *self: it does so itself. */
-int claim_names(struct claims_worker *worker, const struct claim *claim, size_t *names, bool *self);
+
+/* Who names a claim. */
+struct named {
+	const struct name *names; /* the claims, each once, itself left out; the worker's */
+	size_t count;
+	size_t fresh; /* ... those that are new, at least in part */
+	bool self;    /* a new line of it names itself */
+};
+struct name {
+	uint64_t from; /* claim */
+	uint64_t old;  /* 1: only lines of the tail say so */
+};
+int claim_names(struct claims_worker *worker, const struct claim *claim, struct named *named);
 
 /* The rounds, over one partition. */
 int claims_match(struct claims_worker *worker, const struct partition_view *view);
