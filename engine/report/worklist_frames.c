@@ -102,7 +102,7 @@ static bool lines_of_tally(struct frame *frame, const char *rule)
 static bool lines_of_months(struct frame *frame, const struct tallies *tallies)
 {
 	frame->counted_by = TALLY_MONTH;
-	frame->words = "lines of the month of most dollars";
+	frame->words = "lines of the month of most dollars,";
 	return frame->measure[0] == '\0' && dearest_month(tallies, frame->provider, &frame->part);
 }
 
