@@ -523,6 +523,7 @@ static int walk_past(struct scan *scan)
 	        .codes = scan->codes,
 	        .add_ons = scan->add_ons,
 	        .drgs = scan->drgs,
+	        .hcc = scan->hcc,
 	        .payer = scan->payer,
 	        .practitioner = scan->has_pairs[0] ? &scan->pairs[0] : NULL,
 	        .hospital = scan->has_pairs[1] ? &scan->pairs[1] : NULL,
@@ -812,6 +813,22 @@ static int open_pairs(struct scan *scan)
 	return 0;
 }
 
+/* What diagnoses weigh: categories of risk adjustment, CCs and MCCs. */
+static int open_diagnosis_sets(struct scan *scan)
+{
+	const struct set *hcc = NULL, *hierarchies = NULL;
+	int err = 0;
+
+	if (scan->selection.active[rule_find("INP-03")])
+		err = codes_use_set(scan->codes, "drg_cc", &scan->severities, scan->diag);
+	if (err < 0 || !scan->selection.active[rule_find("INP-06")])
+		return err;
+	err = codes_use_set(scan->codes, "hcc", &hcc, scan->diag);
+	if (err == 0)
+		err = codes_use_set(scan->codes, "hcc_hierarchy", &hierarchies, scan->diag);
+	return err ? err : hcc_payable_create(&scan->hcc, hcc, hierarchies, scan->diag);
+}
+
 /* Coverage policies, where CLN-01 asks for them. */
 static int open_coverage(struct scan *scan)
 {
@@ -895,6 +912,8 @@ static int open_scan(struct scan *scan)
 		err = codes_use_set(scan->codes, "aoc", &scan->add_ons, scan->diag);
 	if (err == 0 && scan->selection.active[rule_find("INP-05")])
 		err = codes_use_set(scan->codes, "msdrg_weights", &scan->drgs, scan->diag);
+	if (err == 0)
+		err = open_diagnosis_sets(scan);
 	if (err == 0 && scan->any_times)
 		err = codes_use_set(scan->codes, "phystime", &scan->minutes, scan->diag);
 	if (err == 0)
@@ -930,6 +949,7 @@ static void close_scan(struct scan *scan)
 	coverage_destroy(scan->coverage);
 	payer_destroy(scan->payer);
 	norms_destroy(scan->norms);
+	hcc_payable_destroy(scan->hcc);
 	codes_destroy(scan->codes);
 	packs_destroy(scan->packs);
 	layouts_destroy(scan->layouts);

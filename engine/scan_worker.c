@@ -188,6 +188,8 @@ static int create_parts(struct worker *worker)
 		        &(struct history_emit_options){.partitions = scan->past,
 		                .providers = scan->providers,
 		                .codes = scan->codes,
+		                .severities = scan->severities,
+		                .hcc = scan->hcc,
 		                .needs = history_needs(&scan->selection) |
 		                         providers_needs(&scan->selection) |
 		                         (scan->any_providers ? HISTORY_LINES : 0)},

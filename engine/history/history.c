@@ -194,7 +194,8 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	made->own.tallies = tallies;
 	made->own.clones = providers_needs(history->options.selection) & HISTORY_NEEDS_CLONES;
 	made->own.profile = profile;
-	made->own.denied = history_needs(history->options.selection) & HISTORY_DENIED_VISITS;
+	made->own.denied = history_needs(history->options.selection) &
+	                   (HISTORY_DENIED_VISITS | HISTORY_DENIED_LINES);
 	find_checks(&made->own);
 	made->own.prices = history->options.selection->active[rule_find("STA-01")];
 	*worker = made;

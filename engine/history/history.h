@@ -14,6 +14,7 @@
 
 #include "base/diag.h"
 #include "lookup/codes.h"
+#include "lookup/hcc_payable.h"
 #include "lookup/pairs.h"
 #include "lookup/payer.h"
 #include "profile/profile.h"
@@ -44,9 +45,10 @@ struct history_options {
 	const struct rule_selection *selection;
 	const struct codes *codes;
 	const struct pairs *practitioner, *hospital; /* PTP tables; NULL: those of the starter */
-	const struct set *drgs;    /* the set msdrg_weights, verified; NULL: none */
-	const struct set *add_ons; /* the set aoc, verified; NULL: the starter's flags */
-	const struct payer *payer; /* the payer's own tables; NULL: none */
+	const struct set *drgs;        /* the set msdrg_weights, verified; NULL: none */
+	const struct set *add_ons;     /* the set aoc, verified; NULL: the starter's flags */
+	const struct hcc_payable *hcc; /* NULL: none */
+	const struct payer *payer;     /* the payer's own tables; NULL: none */
 
 	/* The edges of the data; DATE_ABSENT: unknown. */
 	int32_t first_service;

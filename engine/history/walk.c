@@ -197,9 +197,9 @@ static void judge(struct window_private *own)
 		const struct history_rule *rule = history_rule_at(i);
 
 		window->rule = history_rule_number(i);
-		if (!rule->judge)
+		if (!rule->judge && !rule->settled)
 			window_mark_duplicates(window, active[window->rule]);
-		else if (active[window->rule])
+		else if (rule->judge && active[window->rule])
 			rule->judge(window);
 		window_flush(own);
 		if (times && active[window->rule]) {
@@ -209,6 +209,21 @@ static void judge(struct window_private *own)
 			from = now;
 		}
 	}
+}
+
+/* What is counted of lines when it is known what stands on them. */
+static int count_settled(struct window_private *own)
+{
+	const bool *active = own->history->options.selection->active;
+
+	for (size_t i = 0; i < history_rules_count(); i++) {
+		const struct history_rule *rule = history_rule_at(i);
+
+		own->window.rule = history_rule_number(i);
+		if (rule->settled && active[own->window.rule])
+			rule->settled(&own->window);
+	}
+	return own->window.failed ? FAIL_MEMORY : 0;
 }
 
 static int walk_beneficiary(struct window_private *own)
@@ -232,6 +247,8 @@ static int walk_beneficiary(struct window_private *own)
 	if (window->failed)
 		return FAIL_MEMORY;
 	err = own->err ? own->err : window_settle(own);
+	if (!err)
+		err = count_settled(own);
 	return err || !own->providers ? err : window_emit(own);
 }
 

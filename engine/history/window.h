@@ -193,6 +193,7 @@ struct history_rule {
 	/* One that has an id and no checks: a part of a rule that lines are judged by. */
 	const struct rule *rule;
 	void (*judge)(struct window *window);
+	void (*settled)(struct window *window); /* or NULL: when what stands on lines is known */
 	unsigned needs; /* what it reads: bits as in regroup/history.h; no lines: all payable */
 };
 

@@ -15,6 +15,7 @@
 
 #include "base/diag.h"
 #include "claim.h"
+#include "lookup/hcc_payable.h"
 #include "lookup/side.h"
 #include "regroup/claims.h"
 #include "regroup/partition.h"
@@ -83,6 +84,8 @@ struct history_run {
 	uint32_t facts;    /* HISTORY_CONDITION... and the hospital's kind, of institutional lines;
 	                      HISTORY_IN_PERSON, entity type; of professional ones HISTORY_NOT_TEACHING
 	                    */
+	uint16_t carc;     /* of its lines, which were denied: the least that denies (claim.h) */
+	uint16_t year;     /* of service, with HISTORY_NEEDS_HCC; else 0 */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 	uint64_t diagnosis_sum; /* hashes of all its lines' diagnoses, with HISTORY_NEEDS_CLONES */
 };
@@ -104,6 +107,28 @@ enum { HISTORY_NOT_TEACHING = 1 << 7 };
 
 /* Of all lines: is the provider who rendered it (the same provider); its entity type, two bits. */
 enum { HISTORY_IN_PERSON = 1 << 2, HISTORY_ENTITY_SHIFT = 3 };
+
+/* Of all lines: do the file's columns say which were denied? */
+enum { HISTORY_DENIAL_TOLD = 1 << 16 };
+
+/* Of institutional lines, with HISTORY_NEEDS_SEVERITY: CCs and MCCs among the secondary
+ * diagnoses, two bits, 3: that or more. */
+enum { HISTORY_SEVERITY_SHIFT = 17, HISTORY_SEVERITY_MAX = 3 };
+
+static inline unsigned history_severity(const struct history_run *run)
+{
+	return run->facts >> HISTORY_SEVERITY_SHIFT & HISTORY_SEVERITY_MAX;
+}
+
+/* A struct hcc_bits is the run's last: the categories of the diagnoses of all its lines. */
+enum { HISTORY_HCC = 1 << 19 };
+
+static inline const struct hcc_bits *history_hcc(const struct history_run *run)
+{
+	if (!(run->facts & HISTORY_HCC))
+		return NULL;
+	return (const struct hcc_bits *)(const void *)((const char *)run + run->head.size) - 1;
+}
 
 /* What the CCN says the hospital is, in facts. */
 enum { HISTORY_HOSPITAL_SHIFT = 8 };
@@ -179,7 +204,10 @@ enum {
 	HISTORY_NEEDS_DIAGNOSES = 1 << 0, /* regroup/diagnosis_groups.h */
 	HISTORY_NEEDS_TEACHING = 1 << 1,
 	HISTORY_NEEDS_CLONES = 1 << 2, /* diagnosis_sum of runs, for what claims have alike */
-	HISTORY_NEEDS = HISTORY_NEEDS_DIAGNOSES | HISTORY_NEEDS_TEACHING | HISTORY_NEEDS_CLONES,
+	HISTORY_NEEDS_SEVERITY = 1 << 3,
+	HISTORY_NEEDS_HCC = 1 << 4,
+	HISTORY_NEEDS = HISTORY_NEEDS_DIAGNOSES | HISTORY_NEEDS_TEACHING | HISTORY_NEEDS_CLONES |
+	                HISTORY_NEEDS_SEVERITY | HISTORY_NEEDS_HCC,
 
 	HISTORY_VISITS = 1 << 8,     /* professional, of an E/M family */
 	HISTORY_OPERATIONS = 1 << 9, /* professional, with a global period of 0, 10 or 90 days */
@@ -187,6 +215,7 @@ enum {
 	HISTORY_INSTITUTIONAL = 1 << 11, /* all of them: a stay is what all its lines say */
 	HISTORY_OTHERS = 1 << 12,        /* dental, or of no type */
 	HISTORY_DENIED_VISITS = 1 << 13, /* visits that are not payable, for they were denied */
+	HISTORY_DENIED_LINES = 1 << 14,  /* ... whatever they are */
 	HISTORY_LINES = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL | HISTORY_OTHERS,
 };
 
@@ -194,7 +223,9 @@ struct history_emit_options {
 	struct partitions *partitions;
 	const struct side *providers; /* NULL: none */
 	const struct codes *codes;
-	unsigned needs; /* of all rules that are active */
+	const struct set *severities;  /* the set drg_cc, verified; NULL: none */
+	const struct hcc_payable *hcc; /* NULL: none */
+	unsigned needs;                /* of all rules that are active */
 };
 
 int history_emitter_create(struct history_emitter **emitter,

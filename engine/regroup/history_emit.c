@@ -15,11 +15,17 @@ struct history_emitter {
 	struct partition_writer *writer;
 	const struct side *providers;
 	const struct procedure_attributes *procedures;
+	const struct set *severities;
+	const struct hcc_payable *hcc;
 	unsigned needs;
 	uint64_t billing_asked; /* whose entity type is remembered */
 	bool billing_organisation;
 	uint64_t nobody;
-	uint32_t diagnoses[BATCH_LINES]; /* groups of the lines at hand; 0 where nobody asks */
+
+	/* Of the lines at hand; 0 where nobody asks. */
+	uint32_t diagnoses[BATCH_LINES]; /* groups */
+	uint8_t severity[BATCH_LINES];
+	uint16_t year[BATCH_LINES];
 };
 
 /* What is at hand while a batch is walked. */
@@ -28,6 +34,7 @@ struct emission {
 	const struct batch *batch;
 	const int64_t *amounts;
 	uint8_t apart;
+	bool denial_told;
 };
 
 int history_emitter_create(struct history_emitter **emitter,
@@ -40,7 +47,13 @@ int history_emitter_create(struct history_emitter **emitter,
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
 	made->providers = options->providers;
 	made->procedures = codes_procedures(options->codes);
+	made->severities = options->severities;
+	made->hcc = options->hcc;
 	made->needs = options->needs;
+	if (!made->hcc)
+		made->needs &= ~(unsigned)HISTORY_NEEDS_HCC;
+	if (!made->severities)
+		made->needs &= ~(unsigned)HISTORY_NEEDS_SEVERITY;
 	err = partition_writer_create(&made->writer, options->partitions, diag);
 	if (err) {
 		history_emitter_destroy(made);
@@ -197,12 +210,73 @@ static uint32_t facts_of(const struct emission *emission, uint32_t line)
 	uint64_t same = same_of(batch, line) & ~HISTORY_BILLING;
 
 	facts |= same && same == batch->provider_id[line] ? HISTORY_IN_PERSON : 0;
+	facts |= emission->denial_told ? HISTORY_DENIAL_TOLD : 0;
 	if (batch->claim_type[line] == CLAIM_INSTITUTIONAL)
-		facts |= conditions_of(batch, line) | (uint32_t)hospital_of(batch, line)
-		                                              << HISTORY_HOSPITAL_SHIFT;
+		facts |= conditions_of(batch, line) |
+		         (uint32_t)hospital_of(batch, line) << HISTORY_HOSPITAL_SHIFT |
+		         (uint32_t)emission->emitter->severity[line] << HISTORY_SEVERITY_SHIFT;
 	else
 		facts |= is_not_teaching(emission->emitter, batch, line) ? HISTORY_NOT_TEACHING : 0;
 	return facts;
+}
+
+/*
+ * CCs and MCCs among an inpatient line's secondary diagnoses, each once.  What the
+ * principal diagnosis would exclude of them is in no set, and is not.
+ */
+static uint8_t severity_of(
+        const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
+{
+	unsigned count = 0;
+
+	if (!batch->inpatient[line] || batch->diagnosis_type[line] == CODE_TYPE_ICD9)
+		return 0;
+	for (unsigned s = 1; s < batch->diagnosis_count[line]; s++) {
+		uint64_t word = batch->diagnosis[s][line];
+		bool again = false;
+
+		for (unsigned before = 0; before < s; before++)
+			again |= batch->diagnosis[before][line] == word;
+		count += !again && word &&
+		         set_find_day(emitter->severities, code_key(SYSTEM_ICD10CM, word),
+		                 batch->service_thru[line]) != NULL;
+	}
+	return count < HISTORY_SEVERITY_MAX ? (uint8_t)count : HISTORY_SEVERITY_MAX;
+}
+
+/* The year of service of a line whose diagnoses risk adjustment may read; else 0. */
+static uint16_t year_of(const struct batch *batch, uint32_t line)
+{
+	int32_t day = batch->service_from[line];
+
+	if (batch->claim_type[line] != CLAIM_PROFESSIONAL || day == DATE_ABSENT ||
+	        batch->diagnosis_type[line] == CODE_TYPE_ICD9)
+		return 0;
+	int year = date_to_parts(day).year;
+
+	return year > 0 && year < UINT16_MAX ? (uint16_t)year : 0;
+}
+
+/* What only some rules ask of a batch's lines. */
+static void ask(struct history_emitter *emitter, const struct batch *batch)
+{
+	for (uint32_t i = 0; (emitter->needs & HISTORY_NEEDS_DIAGNOSES) && i < batch->count; i++)
+		emitter->diagnoses[i] = diagnoses_of(batch, i);
+	for (uint32_t i = 0; (emitter->needs & HISTORY_NEEDS_SEVERITY) && i < batch->count; i++)
+		emitter->severity[i] = severity_of(emitter, batch, i);
+	for (uint32_t i = 0; (emitter->needs & HISTORY_NEEDS_HCC) && i < batch->count; i++)
+		emitter->year[i] = year_of(batch, i);
+}
+
+/* Why a line was denied, if it takes part as such; else 0. */
+static uint16_t carc_of(
+        const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
+{
+	uint16_t flags = batch->line_flags[line];
+
+	if (!(emitter->needs & HISTORY_DENIED_LINES))
+		return 0;
+	return flags & LINE_PAST && flags & LINE_DENIED ? batch->carc[line] : 0;
 }
 
 /* ---- Which lines ---- */
@@ -239,7 +313,7 @@ static unsigned wanted_class(
 	if ((flags & (LINE_DENIED | LINE_SUPERSEDED | LINE_VOID)) != LINE_DENIED)
 		return 0;
 	class = class_of(emitter, batch, line);
-	return class & HISTORY_VISITS ? HISTORY_DENIED_VISITS : 0;
+	return HISTORY_DENIED_LINES | (class & HISTORY_VISITS ? HISTORY_DENIED_VISITS : 0);
 }
 
 void history_mark(const struct history_emitter *emitter, struct batch *batch)
@@ -263,13 +337,17 @@ static inline bool takes_part(const struct batch *batch, uint32_t line)
 static bool run_follows(const struct emission *emission, uint32_t a, uint32_t b)
 {
 	const struct batch *batch = emission->batch;
-	const uint32_t *diagnoses = emission->emitter->diagnoses;
+	const struct history_emitter *emitter = emission->emitter;
+	const uint32_t *diagnoses = emitter->diagnoses;
 
 	if (batch->claim_key[a] != batch->claim_key[b] ||
 	        batch->person_key[a] != batch->person_key[b] ||
 	        batch->provider[a] != batch->provider[b] ||
 	        batch->claim_type[a] != batch->claim_type[b] ||
 	        batch->setting[a] != batch->setting[b] || diagnoses[a] != diagnoses[b])
+		return false;
+	if (emitter->year[a] != emitter->year[b] || emitter->severity[a] != emitter->severity[b] ||
+	        carc_of(emitter, batch, a) != carc_of(emitter, batch, b))
 		return false;
 	if (batch->rendering[a] != batch->rendering[b] || batch->billing[a] != batch->billing[b] ||
 	        batch->facility[a] != batch->facility[b] ||
@@ -350,6 +428,8 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->inpatient = batch->inpatient[i];
 	run->apart = institutional ? emission->apart : 0;
 	run->diagnoses = emission->emitter->diagnoses[i];
+	run->carc = carc_of(emission->emitter, batch, i);
+	run->year = emission->emitter->year[i];
 	run->claim_id_size = batch->claim_id[i].size;
 	run->data_source_size = batch->data_source[i].size;
 	run->person_id_size = batch->person_id[i].size;
@@ -379,23 +459,58 @@ static uint64_t diagnosis_sum(const struct batch *batch, uint32_t from, uint32_t
 	return sum;
 }
 
+/* The same diagnoses as another line's? */
+static bool has_diagnoses_of(const struct batch *batch, uint32_t line, uint32_t other)
+{
+	bool same = batch->diagnosis_count[line] == batch->diagnosis_count[other];
+
+	for (unsigned s = 0; same && s < batch->diagnosis_count[line]; s++)
+		same = batch->diagnosis[s][line] == batch->diagnosis[s][other];
+	return same;
+}
+
+/* The categories of all lines of a run, however they are parted into runs. */
+static struct hcc_bits hcc_of(const struct history_emitter *emitter, const struct batch *batch,
+        uint32_t from, uint32_t to)
+{
+	struct hcc_bits bits = {{0, 0}};
+	unsigned year = emitter->year[from];
+
+	for (uint32_t i = from; year && i < to; i++) {
+		if (!(batch->line_flags[i] & LINE_DUE) ||
+		        (i > from && has_diagnoses_of(batch, i, i - 1) &&
+		                batch->line_flags[i - 1] & LINE_DUE))
+			continue;
+		for (unsigned s = 0; s < batch->diagnosis_count[i]; s++)
+			hcc_payable_add(emitter->hcc, year, batch->diagnosis[s][i], &bits);
+	}
+	return bits;
+}
+
 /* Leave a run; only lines that rules read stand in it, which may be none. */
 static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 {
 	const struct batch *batch = emission->batch;
 	size_t texts = (size_t)batch->claim_id[from].size + batch->data_source[from].size +
 	               batch->person_id[from].size;
+	struct hcc_bits hcc = hcc_of(emission->emitter, batch, from, to);
+	bool has_hcc = hcc.words[0] | hcc.words[1];
 	uint16_t lines = 0;
 
 	for (uint32_t i = from; i < to; i++)
 		lines += takes_part(batch, i);
 	size_t size = sizeof(struct history_run) + lines * sizeof(struct history_line) + texts;
-	struct history_run *run = partition_reserve(emission->emitter->writer,
-	        batch->person_key[from], HISTORY_RUN, (size + 7) & ~(size_t)7);
+	size_t whole = ((size + 7) & ~(size_t)7) + (has_hcc ? sizeof(hcc) : 0);
+	struct history_run *run = partition_reserve(
+	        emission->emitter->writer, batch->person_key[from], HISTORY_RUN, whole);
 	if (!run)
 		return FAIL_IO;
 	fill_run(emission, from, run);
 	run->lines = lines;
+	if (has_hcc) {
+		run->facts |= HISTORY_HCC;
+		memcpy((char *)run + whole - sizeof(hcc), &hcc, sizeof(hcc));
+	}
 	if (emission->emitter->needs & HISTORY_NEEDS_CLONES)
 		run->diagnosis_sum = diagnosis_sum(batch, from, to);
 	struct history_line *line = (struct history_line *)(run + 1);
@@ -407,6 +522,19 @@ static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 	at = put_slice(at, batch, batch->data_source[from]);
 	put_slice(at, batch, batch->person_id[from]);
 	return 0;
+}
+
+/* Does the file say which lines were denied? */
+static bool says_denied(const struct batch *batch)
+{
+	const struct field_set *bound = &batch->layout->bound;
+	bool says = field_set_has(bound, FIELD_DENIED) ||
+	            field_set_has(bound, FIELD_RIF_PROCESSING) ||
+	            field_set_has(bound, FIELD_RIF_CLAIM_DENIAL);
+
+	for (unsigned i = 0; i < CARCS_MAX; i++)
+		says |= field_set_has(bound, (enum field)(FIELD_CARC_1 + i));
+	return says;
 }
 
 static struct emission emission_of(struct history_emitter *emitter, const struct batch *batch,
@@ -422,6 +550,7 @@ static struct emission emission_of(struct history_emitter *emitter, const struct
 	        .emitter = emitter,
 	        .batch = batch,
 	        .amounts = amounts[basis],
+	        .denial_told = (emitter->needs & HISTORY_DENIED_LINES) && says_denied(batch),
 	        .apart = (uint8_t)((levels[basis] != LEVEL_LINE ? HISTORY_APART_AMOUNT : 0) |
 	                           (levels[AMOUNT_CHARGE] != LEVEL_LINE ? HISTORY_APART_CHARGE
 	                                                                : 0)),
@@ -434,8 +563,7 @@ int history_emit(struct history_emitter *emitter, const struct batch *batch, enu
 	struct emission emission = emission_of(emitter, batch, basis, levels);
 	int err = 0;
 
-	for (uint32_t i = 0; (emitter->needs & HISTORY_NEEDS_DIAGNOSES) && i < batch->count; i++)
-		emitter->diagnoses[i] = diagnoses_of(batch, i);
+	ask(emitter, batch);
 	for (uint32_t from = 0, to; from < batch->count && !err; from = to) {
 		to = from + 1;
 		if (batch->line_flags[from] & LINE_OUTSIDE)
