@@ -82,6 +82,9 @@ void provider_tally(struct provider_window *window, struct tally tally);
 void provider_tally_as(
         struct provider_window *window, struct tally tally, enum tally_measure measure);
 
+/* The sketch of the provider at hand; the hashes are moved about (history/sketches.h). */
+void provider_patients(struct provider_window *window, uint32_t *hashes, uint32_t persons);
+
 /* ---- Finding ---- */
 
 /*

@@ -55,6 +55,13 @@ void provider_tally_as(
 		provider_tally(window, tally);
 }
 
+void provider_patients(struct provider_window *window, uint32_t *hashes, uint32_t persons)
+{
+	struct sketches *sketches = tallies_patients(window->own->tallies);
+
+	window->failed |= sketches_add(sketches, window->provider, hashes, persons) != 0;
+}
+
 /* ---- The order of lines ---- */
 
 static int compare_bytes(const char *a, uint32_t a_size, const char *b, uint32_t b_size)

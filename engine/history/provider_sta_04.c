@@ -3,54 +3,31 @@
  * STA-04's counts: beneficiaries, lines, units and dollars of a provider by
  * group of codes, and visits: days on which a beneficiary has lines.
  *
- * Beneficiaries are told apart by a table of their hashes, which keeps for each
- * the groups that were counted and the last day that was.
+ * Of each beneficiary it keeps the groups that were counted and the last day that was.
  */
 #include "history/code_groups.h"
-#include "history/provider.h"
+#include "history/persons.h"
 
 enum { MONTHS = 12 };
 
 struct person {
-	uint64_t key; /* 0: free */
+	uint64_t key;
 	int32_t last_day;
 	uint32_t groups; /* bits */
 };
 
 struct state {
-	struct person *persons;
-	size_t mask;
+	struct persons persons;
 	struct tally groups[CODE_GROUPS];
 	struct tally visits;
 	int32_t first_month, last_month; /* if dated */
 	bool dated;
 };
 
-/* At most half full: no beneficiary has fewer than one line. */
-static bool open_table(struct provider_window *window, struct state *state)
-{
-	size_t count = 16;
-
-	while (count < 2 * window->lines)
-		count *= 2;
-	state->persons = provider_memory(window, count * sizeof(*state->persons));
-	state->mask = count - 1;
-	return state->persons != NULL;
-}
-
-static struct person *find_person(struct state *state, uint64_t key)
-{
-	size_t at = (size_t)(key >> 7) & state->mask;
-
-	while (state->persons[at].key != 0 && state->persons[at].key != key)
-		at = (at + 1) & state->mask;
-	return &state->persons[at];
-}
-
 static void add_line(
         struct provider_window *window, struct state *state, const struct provider_line *line)
 {
-	struct person *person = find_person(state, line->person);
+	struct person *person = persons_find(&state->persons, line->person);
 	enum code_group group = code_group_of(line->code, provider_px(window, line));
 	struct tally *tally = &state->groups[group];
 	int32_t day = provider_day_of_key(line->head.key);
@@ -72,7 +49,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 {
 	struct state *state = own;
 
-	if (!state->persons && !open_table(window, state))
+	if (!state->persons.slots && !persons_open(window, &state->persons, sizeof(struct person)))
 		return;
 	for (size_t i = 0; i < day->count; i++)
 		add_line(window, state, day_line(day, i));

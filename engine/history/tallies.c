@@ -14,7 +14,8 @@ struct tallies {
 	size_t count, room;
 	uint32_t *slots;
 	size_t slot_count; /* a power of two, at least twice count */
-	size_t last;       /* entry added to last: many follow one another */
+	struct sketches patients;
+	size_t last; /* entry added to last: many follow one another */
 };
 
 static const struct {
@@ -45,9 +46,20 @@ void tallies_destroy(struct tallies *tallies)
 {
 	if (!tallies)
 		return;
+	sketches_free(&tallies->patients);
 	free(tallies->entries);
 	free(tallies->slots);
 	free(tallies);
+}
+
+struct sketches *tallies_patients(struct tallies *tallies)
+{
+	return &tallies->patients;
+}
+
+const struct sketches *tallies_sketches(const struct tallies *tallies)
+{
+	return tallies ? &tallies->patients : NULL;
 }
 
 /* ---- Finding an entry ---- */
@@ -174,6 +186,8 @@ static int fit(struct tallies *tallies, size_t count)
 
 int tallies_merge(struct tallies *into, const struct tallies *from)
 {
+	if (sketches_merge(&into->patients, &from->patients))
+		return FAIL_MEMORY;
 	if (from->count == 0)
 		return 0;
 	if (fit(into, into->count + from->count))
@@ -254,6 +268,7 @@ int tallies_sort(struct tallies *tallies)
 {
 	struct tally *entries;
 
+	sketches_sort(&tallies->patients);
 	free(tallies->slots);
 	tallies->slots = NULL;
 	tallies->slot_count = tallies->last = 0;

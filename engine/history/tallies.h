@@ -13,6 +13,7 @@
 #define HISTORY_TALLIES_H
 
 #include "base/diag.h"
+#include "history/sketches.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +56,10 @@ void tallies_destroy(struct tallies *tallies); /* takes NULL */
 /* Add to the entry of (provider, measure, of), made if new.  Returns 0 or
  * FAIL_MEMORY. */
 int tallies_add(struct tallies *tallies, const struct tally *tally);
+
+/* Sketches of providers' patients, which are merged and sorted as tallies are. */
+struct sketches *tallies_patients(struct tallies *tallies);
+const struct sketches *tallies_sketches(const struct tallies *tallies); /* NULL of NULL */
 
 /* ... of an entry that is not there: what is put is not found by adding, until all is sorted. */
 int tallies_put(struct tallies *tallies, const struct tally *tally);
