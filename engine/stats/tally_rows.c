@@ -1,36 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules that compare what the walks tallied (history/tallies.h): each measure is
- * a line of a table here, and takes one of three paths.
- *
- *	rate    k of n
- *	ratio   k (or sum) by n
- *	value   a figure of an entry or of all its parts
+ * Rules that compare what the walks tallied: each measure is a line of a table
+ * here (stats/tally_tests.h).
  */
 #include "history/code_groups.h"
-#include "stats/private.h"
+#include "stats/tally_tests.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum tally_path { PATH_RATE, PATH_RATIO, PATH_VALUE };
-
-struct tally_test {
-	const char *measure; /* as printed; NULL: as tallies.def has it */
-	uint16_t tally;      /* enum tally_measure */
-	uint8_t path;        /* enum tally_path */
-	bool like_too;       /* as of a cohort */
-	bool is_part;        /* only the entry of the part: of */
-	uint8_t of;
-	struct rate_test rate;
-	struct ratio_test ratio;
-	struct value_test value;
-
-	/* Of a member's entries of the measure, count > 0; false: it is no sample. */
-	bool (*take_ratio)(const struct tally *of, size_t count, struct ratio_sample *sample);
-	bool (*take_value)(const struct tally *of, size_t count, struct value_sample *sample);
-};
 
 /* ---- Samples ---- */
 
@@ -41,7 +19,7 @@ struct taken {
 	size_t count;
 };
 
-static bool take_rate(const struct tally *of, size_t count, struct rate_sample *sample)
+static bool take_sums(const struct tally *of, size_t count, struct rate_sample *sample)
 {
 	for (size_t i = 0; i < count; i++) {
 		sample->n += of[i].n;
@@ -59,7 +37,8 @@ static bool take(const struct tally_test *test, struct taken *taken, uint32_t me
 	switch ((enum tally_path)test->path) {
 	case PATH_RATE:
 		taken->rates[at] = (struct rate_sample){.member = member};
-		return take_rate(of, count, &taken->rates[at]);
+		return (test->take_rate ? test->take_rate : take_sums)(
+		        of, count, &taken->rates[at]);
 	case PATH_RATIO:
 		taken->ratios[at] = (struct ratio_sample){.member = member};
 		return test->take_ratio(of, count, &taken->ratios[at]);
@@ -137,7 +116,7 @@ static int judge_test(
 	return err;
 }
 
-static int judge_tests(
+int tally_tests_judge(
         struct judging *judging, const char *id, const struct tally_test tests[], size_t count)
 {
 	int rule = rule_wanted(judging->stats, id), err = 0;
@@ -146,13 +125,6 @@ static int judge_tests(
 		err = judge_test(judging, (unsigned)rule, &tests[i], count > 1);
 	return err;
 }
-
-#define JUDGE(symbol, id) \
-	static int judge_##symbol(struct judging *judging) \
-	{ \
-		return judge_tests(judging, id, tests_##symbol, \
-		        sizeof(tests_##symbol) / sizeof(tests_##symbol[0])); \
-	}
 
 /* ---- NCC-03: edits that a modifier bypassed ---- */
 
@@ -297,7 +269,7 @@ static const struct tally_test tests_sta_01[] = {
 
 static int judge_sta_01(struct judging *judging)
 {
-	int err = judge_tests(
+	int err = tally_tests_judge(
 	        judging, "STA-01", tests_sta_01, sizeof(tests_sta_01) / sizeof(tests_sta_01[0]));
 
 	return err < 0 ? err : prices_keep(judging);
