@@ -23,6 +23,7 @@ enum payer_table {
 };
 
 /* The columns of the tables that rules read. */
+enum { CARC_GROUPS_GROUP, CARC_GROUPS_CARCS };
 enum { CODES_CODE, CODES_FROM, CODES_TO };
 enum {
 	COVERAGE_CODE,

@@ -19,6 +19,15 @@ static const struct rule_template templates[] = {
                 "procedure,99381,0,0,,,\n",
         },
         {
+                "carc_groups",
+                "Reasons of denial (CARCs) that say much the same: STA-11 compares providers by "
+                "group; the name of a group is the measure's.",
+                OWN_TABLE("carc_groups"),
+                "group,carcs",
+                "denied_duplicate,18\n"
+                "denied_bundling,97 231 234 236\n",
+        },
+        {
                 "coverage",
                 "What diagnoses procedures are covered for. covered is 1 where the diagnosis "
                 "supports, 0 where it excludes; a category covers what begins with it. Groups of "

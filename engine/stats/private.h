@@ -15,7 +15,7 @@
 struct stats {
 	struct stats_options options;
 	struct weights weights;
-	struct payer *packs, *targets, *families; /* those that ship */
+	struct payer *packs, *targets, *families, *carc_groups; /* those that ship */
 	struct measures measures;
 	struct stats_row *rows;
 	size_t row_count;

@@ -23,6 +23,7 @@
 SHIP(specialty_packs);
 SHIP(drg_targets);
 SHIP(drg_families);
+SHIP(carc_groups);
 
 int shipped_packs(struct payer **table, struct diag *diag)
 {
@@ -40,6 +41,12 @@ int shipped_families(struct payer **table, struct diag *diag)
 {
 	return payer_create_text(table, PAYER_DRG_FAMILIES, stats_drg_families,
 	        (size_t)(stats_drg_families_end - stats_drg_families), diag);
+}
+
+int shipped_carc_groups(struct payer **table, struct diag *diag)
+{
+	return payer_create_text(table, PAYER_CARC_GROUPS, stats_carc_groups,
+	        (size_t)(stats_carc_groups_end - stats_carc_groups), diag);
 }
 
 static int compare_codes(const void *a, const void *b)

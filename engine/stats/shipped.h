@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tables that comparing ships with, in codesets/: specialty_packs.csv,
- * drg_targets.csv and drg_families.csv.  A payer's own stand beside the packs, and
- * instead of the targets and the families.
+ * drg_targets.csv, drg_families.csv and carc_groups.csv.  A payer's own stand beside
+ * the packs, and instead of the others.
  */
 #ifndef STATS_SHIPPED_H
 #define STATS_SHIPPED_H
@@ -13,6 +13,7 @@
 int shipped_packs(struct payer **table, struct diag *diag);
 int shipped_targets(struct payer **table, struct diag *diag);
 int shipped_families(struct payer **table, struct diag *diag);
+int shipped_carc_groups(struct payer **table, struct diag *diag);
 
 /* The codes of a cell that is a list, as words, in order; the caller frees *codes. */
 int codes_of_cell(const struct payer_cell *cell, uint64_t **codes, size_t *count); /* FAIL_MEMORY */

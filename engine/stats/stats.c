@@ -457,6 +457,8 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 	if (err >= 0)
 		err = shipped_families(&stats->families, diag);
 	if (err >= 0)
+		err = shipped_carc_groups(&stats->carc_groups, diag);
+	if (err >= 0)
 		err = measures_read(&stats->measures, &measures);
 	if (err >= 0)
 		err = judge_all(stats);
@@ -474,6 +476,7 @@ void stats_destroy(struct stats *stats)
 	payer_destroy(stats->packs);
 	payer_destroy(stats->targets);
 	payer_destroy(stats->families);
+	payer_destroy(stats->carc_groups);
 	measures_free(&stats->measures);
 	free(stats->rows);
 	free(stats->norms);
