@@ -167,12 +167,13 @@ static uint64_t count_group(const struct reason_group *group, const struct reaso
 	return count;
 }
 
+/* A group that nobody's lines were denied for is not judged. */
 static int judge_group(struct judging *judging, unsigned rule, const struct reason_group *group)
 {
 	const struct stats *stats = judging->stats;
 	size_t members = stats->measures.member_count, count = 0;
-	uint64_t all = 0;
 	struct rate_sample *samples = malloc((members + 1) * sizeof(*samples));
+	uint64_t denied = 0, scope = 0;
 	struct cohort cohort;
 	int err = cohort_create(&cohort, judging, rule, group->name);
 
@@ -182,14 +183,16 @@ static int judge_group(struct judging *judging, unsigned rule, const struct reas
 	for (uint32_t i = 0; i < members && err == 0; i++) {
 		struct reasons reasons = reasons_of(stats, i);
 
-		judging->in_scope[rule] += reasons.lines;
-		if (reasons.lines < DENOMINATOR_MIN)
-			continue;
-		samples[count++] = (struct rate_sample){
+		samples[count] = (struct rate_sample){
 		        .member = i, .n = reasons.lines, .k = count_group(group, &reasons)};
+		scope += reasons.lines;
+		denied += samples[count].k;
+		count += reasons.lines >= DENOMINATOR_MIN;
 	}
-	if (err == 0)
+	if (err == 0 && denied > 0) {
+		judging->in_scope[rule] += scope;
 		err = rates_judge(&cohort, samples, count, &denied_test);
+	}
 	cohort_free(&cohort);
 	free(samples);
 	return err;
