@@ -103,17 +103,10 @@ bool drawer_grow(struct drawers *drawers, struct drawer *drawer)
 		return false;
 	}
 	const struct drawer_cell *from = size ? drawer_cells(drawers, &old) : NULL;
-	struct drawer_cell *into = drawer_cells(drawers, drawer);
-	uint32_t mask = (1u << drawer->bits) - 1;
 
 	for (uint32_t i = 0; i < size; i++) {
-		uint32_t place = drawer_place(drawer, from[i].key);
-
-		if (!from[i].key)
-			continue;
-		while (into[place].key)
-			place = (place + 1) & mask;
-		into[place] = from[i];
+		if (from[i].key)
+			*drawer_look(drawers, drawer, from[i].key) = from[i];
 	}
 	if (size)
 		give_back(drawers, &old);

@@ -74,7 +74,10 @@ static inline uint32_t drawer_place(const struct drawer *drawer, uint64_t key)
 	return (uint32_t)((key * 0x9e3779b97f4a7c15) >> 32 >> (32 - drawer->bits));
 }
 
-/* The cell of a key or, if there is none, the empty one where it would be. */
+/*
+ * The cell of a key or, if there is none, the empty one where it would be.
+ * Both cells of a cache line are looked at before the next line is.
+ */
 static inline struct drawer_cell *drawer_look(
         const struct drawers *drawers, const struct drawer *drawer, uint64_t key)
 {
@@ -82,9 +85,15 @@ static inline struct drawer_cell *drawer_look(
 	uint32_t place = drawer_place(drawer, key);
 	uint32_t mask = (1u << drawer->bits) - 1;
 
-	while (cells[place].key && cells[place].key != key)
-		place = (place + 1) & mask;
-	return &cells[place];
+	for (;;) {
+		struct drawer_cell *cell = &cells[place], *other = &cells[place ^ 1];
+
+		if (cell->key == key || !cell->key)
+			return cell;
+		if (other->key == key || !other->key)
+			return other;
+		place = (place + 2) & mask;
+	}
 }
 
 /*

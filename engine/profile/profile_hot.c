@@ -458,8 +458,12 @@ static void add_digits(struct profile_worker *worker, const struct batch *batch)
 	for (uint32_t line = 0; line < batch->count; line++) {
 		uint32_t ahead = line + PREFETCH_AHEAD;
 
-		if (ahead < batch->count && worker->digits[ahead])
-			prefetch_write(digit_sums(worker, batch, ahead));
+		if (ahead < batch->count && worker->digits[ahead]) {
+			const struct narrow *sums = digit_sums(worker, batch, ahead);
+
+			prefetch_write(sums);
+			prefetch_write(&sums->amount[2]); /* it may lie in two cache lines */
+		}
 		if (!worker->digits[line])
 			continue;
 		const uint64_t *row = worker->rows[line];
