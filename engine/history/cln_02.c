@@ -247,7 +247,7 @@ static void judge_line(struct window *window, const struct keyed_events *keyed, 
 		if (judgement == OVER)
 			keep(window, at, other, &limit);
 	}
-	window_scope(window, best != OUT_OF_SCOPE);
+	window_scope(window, at, best != OUT_OF_SCOPE);
 	if (best >= WITHIN)
 		window_evaluated(window, at, 1);
 }

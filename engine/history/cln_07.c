@@ -219,7 +219,7 @@ static void judge_line(struct window *window, const struct keyed_events *keyed, 
 	uint64_t side[2];
 	unsigned sides = deed.group ? sides_of(event, deed.sides, side) : 0;
 
-	window_scope(window, deed.group != 0);
+	window_scope(window, at, deed.group != 0);
 	if (sides == 0 || !event_has_day(event))
 		return;
 	window_evaluated(window, at, 1);

@@ -86,7 +86,7 @@ static void count_lines(struct window *window)
 
 		if (!event_is(event, CLAIM_PROFESSIONAL))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		if (event->run->same && event->line->from != DATE_ABSENT && has_key(event) &&
 		        !(event->line->flags & PAST_BACKWARD))
 			window_evaluated(window, i, 1);
@@ -192,11 +192,11 @@ static void judge_claims(struct window *window, bool active)
 		const struct past_claim *claim = &window->claims[c];
 
 		if (active && claim->run->claim_type == CLAIM_INSTITUTIONAL)
-			window_scope(window, 1);
+			window_claim_scope(window, claim);
 		if (!can_repeat(claim))
 			continue;
 		if (active)
-			window_evaluated(window, claim->lowest, 1);
+			window_claim_evaluated(window, claim);
 		billed[count++] = (struct billed){key_of(window, claim), c, claim->lowest};
 	}
 	if (count < 2)

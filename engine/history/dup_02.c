@@ -159,7 +159,7 @@ static void count(struct window *window)
 	for (uint32_t i = 0; i < window->count; i++) {
 		if (!is_in_scope(&window->events[i]))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		if (can_judge(&window->events[i]))
 			window_evaluated(window, i, 1);
 	}

@@ -69,7 +69,7 @@ static void judge_visit(struct window *window, uint32_t at, const struct keyed_e
 	int32_t day = event->line->from, since = date_add_years(day, -YEARS);
 	uint32_t prior = NO_EVENT;
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (event->run->same)
 		prior = keyed_last_before(seen, event->run->same, day);
 	if (event->group)

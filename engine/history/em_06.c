@@ -264,7 +264,7 @@ static void judge(struct window *window)
 
 		if (!takes_part(&window->events[i]) || !is_judged(&keyed, window, i))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		window_evaluated(window, i, 1);
 		kind = kind_of(window, &keyed, i, &other);
 		if (kind != KIND_NONE)

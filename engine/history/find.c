@@ -31,22 +31,31 @@ void *window_room(struct window *window, size_t count, size_t size)
 
 /* ---- Counting ---- */
 
-void window_scope(struct window *window, uint32_t count)
+void window_scope(struct window *window, uint32_t event, uint32_t count)
 {
-	window->own->totals.scope[window->rule] += count;
+	if (!event_is_old(&window->events[event]))
+		window->own->totals.scope[window->rule] += count;
+}
+
+void window_claim_scope(struct window *window, const struct past_claim *claim)
+{
+	window->own->totals.scope[window->rule] += claim->fresh;
 }
 
 void window_tally(struct window *window, const struct event *event, struct tally tally)
 {
+	if (event_is_old(event))
+		return;
 	tally.provider = event->run->provider;
 	window->failed |= tallies_add(window->own->tallies, &tally) != 0;
 }
 
 void window_outside(struct window *window, uint32_t event, enum codes_part part)
 {
-	if (!(window->line_parts & PART_BIT(part)))
-		codes_outside_add(
-		        &window->own->totals.outside, part, window->events[event].line->from);
+	const struct event *at = &window->events[event];
+
+	if (!(window->line_parts & PART_BIT(part)) && !event_is_old(at))
+		codes_outside_add(&window->own->totals.outside, part, at->line->from);
 }
 
 bool window_covers(struct window *window, uint32_t event, enum codes_part part)
@@ -62,6 +71,8 @@ void window_outside_pairs(struct window *window, uint32_t event)
 {
 	const struct event *at = &window->events[event];
 
+	if (event_is_old(at))
+		return;
 	codes_outside_add_pairs(&window->own->totals.outside,
 	        at->run->setting == SETTING_OUTPATIENT ? OUTSIDE_HOSPITAL : OUTSIDE_PRACTITIONER,
 	        at->line->from);
@@ -79,16 +90,29 @@ void window_flush(struct window_private *own)
 }
 
 /* Lines of one provider follow one another, so most are added up here. */
-void window_evaluated(struct window *window, uint32_t event, uint32_t count)
+static void evaluate(struct window *window, uint32_t provider, uint32_t count)
 {
 	struct window_private *own = window->own;
-	uint32_t provider = window->events[event].run->provider;
 
 	own->totals.evaluated[window->rule] += count;
 	if (provider != own->judged_provider)
 		window_flush(own);
 	own->judged_provider = provider;
 	own->judged_count += count;
+}
+
+void window_evaluated(struct window *window, uint32_t event, uint32_t count)
+{
+	const struct history_run *run = window->events[event].run;
+
+	if (!history_is_old(run))
+		evaluate(window, run->provider, count);
+}
+
+void window_claim_evaluated(struct window *window, const struct past_claim *claim)
+{
+	if (claim->fresh)
+		evaluate(window, claim->run->provider, 1);
 }
 
 /* ---- Finding ---- */
@@ -148,10 +172,22 @@ static bool keep_detail(struct window_private *own, const struct find *find, str
 	return text != NULL;
 }
 
+/* Does it stand on what is new? */
+static bool is_told(const struct window *window, const struct find *find)
+{
+	const struct event *event = &window->events[find->event];
+
+	return find->whole_claim ? window->claims[event->claim].fresh : !event_is_old(event);
+}
+
 void find_keep(struct window *window, const struct find *find)
 {
 	struct window_private *own = window->own;
-	struct found *found = growing_add(&own->found, 1, sizeof(*found));
+	struct found *found;
+
+	if (!is_told(window, find))
+		return;
+	found = growing_add(&own->found, 1, sizeof(*found));
 
 	if (!found) {
 		window->failed = true;

@@ -154,7 +154,7 @@ static void judge_visit(struct window *window, uint32_t at, const struct keyed_e
 		any |= found[k].major != NO_EVENT || found[k].minor != NO_EVENT;
 	if (!any)
 		return;
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	window_evaluated(window, at, 1);
 	for (unsigned k = 0; k < KINDS; k++) {
 		bool major = found[k].major != NO_EVENT && !excused(k, true, claimed);

@@ -138,7 +138,7 @@ static void judge_reason(struct window *window, const struct keyed_events *keyed
 	bool found = index_of(window, keyed, ANYBODY, day) != NO_EVENT ||
 	             same_day(window, keyed, at);
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!found && !edge_reaches_back(window, day, DAYS_LONG))
 		return;
 	window_evaluated(window, at, 1);
@@ -153,7 +153,7 @@ static void judge_procedure(struct window *window, const struct keyed_events *ke
 
 	if (index == NO_EVENT)
 		return;
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	window_evaluated(window, at, 1);
 	keep_within(window, at, index);
 }

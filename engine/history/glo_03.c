@@ -164,7 +164,7 @@ static void judge_line(
 	const struct event *event = &window->events[at];
 	bool diagnostic = is_diagnostic(event), admitted = event->line->from == stay->from;
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!event_has_day(event) || hospital == HOSPITAL_UNKNOWN ||
 	        event->line->place >= NUMBER_INVALID)
 		return;

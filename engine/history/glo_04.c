@@ -33,7 +33,7 @@ static void judge(struct window *window)
 
 		if (!is_judged(event))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		if (event->line->from == DATE_ABSENT || !window_covers(window, i, PART_MPFS) ||
 		        !(event->px->flags & PX_MPFS) || event->amount == AMOUNT_ABSENT)
 			continue;

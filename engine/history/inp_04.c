@@ -83,10 +83,11 @@ static void judge(struct window *window)
 			stays[acute++] = stays[i];
 	}
 	for (uint32_t i = 0; i < acute; i++) {
+		const struct past_claim *claim = &window->claims[stays[i].claim];
 		const struct stay *partner = partner_of(stays, acute, i);
 
-		window_scope(window, 1);
-		window_evaluated(window, stays[i].lowest, 1);
+		window_claim_scope(window, claim);
+		window_claim_evaluated(window, claim);
 		if (partner)
 			keep(window, &stays[i], partner);
 	}

@@ -186,14 +186,14 @@ static void judge_claim(struct window *window, const struct past_claim *claim)
 
 	/* On days that the table lacks any DRG may be one of the policy's. */
 	if (!drg.known)
-		window_scope(window, 1);
+		window_claim_scope(window, claim);
 	if (!drg.listed)
 		return;
-	window_scope(window, 1);
+	window_claim_scope(window, claim);
 	next = next_of(window, claim);
 	if (next == NO_EVENT && !edge_has_waited(window, end, LAG_DAYS, CLAIM_INSTITUTIONAL))
 		return;
-	window_evaluated(window, claim->lowest, 1);
+	window_claim_evaluated(window, claim);
 	if (next != NO_EVENT)
 		keep(window, claim, next, drg);
 }

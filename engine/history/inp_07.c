@@ -208,7 +208,7 @@ static void keep(struct window *window, const struct said *said, unsigned group,
 /* A unit that is borne out is evaluated however far the data reach. */
 static void judge_unit(struct window *window, const struct said *said, bool reached, bool borne_out)
 {
-	window_scope(window, 1);
+	window_scope(window, said->first, 1);
 	if (reached || borne_out)
 		window_evaluated(window, said->first, 1);
 }
@@ -304,8 +304,10 @@ static void judge_lasting(struct window *window, const struct year *year, unsign
 /* What is dispensed is on no medical claim. */
 static void pass_over_embolism(struct window *window, const struct year *year)
 {
-	if (listen(window, year, GROUP_EMBOLISM, is_source).first != NO_EVENT)
-		window_scope(window, 1);
+	struct said said = listen(window, year, GROUP_EMBOLISM, is_source);
+
+	if (said.first != NO_EVENT)
+		window_scope(window, said.first, 1);
 }
 
 static void judge_group(struct window *window, const struct year *year, unsigned group)

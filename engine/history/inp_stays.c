@@ -17,9 +17,11 @@
 
 enum { READMITTED_DAYS = 30, LAG_DAYS = 30 };
 
-static void tally(struct window *window, const struct history_run *run, struct tally tally)
+static void tally(struct window *window, const struct past_claim *claim, struct tally tally)
 {
-	tally.provider = run->provider;
+	if (!claim->fresh)
+		return;
+	tally.provider = claim->run->provider;
 	window->failed |= tallies_add(window->own->tallies, &tally) != 0;
 }
 
@@ -58,14 +60,15 @@ static void tally_drgs(struct window *window, enum tally_measure measure)
 	const struct stay *stays = find_stays(window, &count);
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct history_run *run = window->claims[stays[i].claim].run;
+		const struct past_claim *claim = &window->claims[stays[i].claim];
+		const struct history_run *run = claim->run;
 
 		if (run->drg >= NUMBER_INVALID ||
 		        (measure == TALLY_INP_01_DRG && run->drg >= DRG_COUNT))
 			continue;
 		uint64_t year = measure == TALLY_INP_01_DRG ? fiscal_year(&stays[i]) : 0;
 
-		tally(window, run,
+		tally(window, claim,
 		        (struct tally){.measure = measure,
 		                .of = year * DRG_COUNT + run->drg,
 		                .n = 1,
@@ -109,11 +112,11 @@ static void judge_homes(struct window *window)
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct stay *stay = &stays[i];
-		const struct history_run *run = window->claims[stay->claim].run;
+		const struct past_claim *claim = &window->claims[stay->claim];
 
-		if (!goes_home(run))
+		if (!goes_home(claim->run))
 			continue;
-		tally(window, run,
+		tally(window, claim,
 		        (struct tally){.measure = TALLY_INP_03_ONE_DAY,
 		                .n = 1,
 		                .k = stay->to - stay->from <= 1,
@@ -124,7 +127,7 @@ static void judge_homes(struct window *window)
 		if (!edge_has_waited(
 		            window, stay->to, READMITTED_DAYS + LAG_DAYS, CLAIM_INSTITUTIONAL))
 			continue;
-		tally(window, run,
+		tally(window, claim,
 		        (struct tally){.measure = TALLY_INP_03_READMITTED,
 		                .n = 1,
 		                .k = i + 1 < count && is_back(stay, &stays[i + 1])});

@@ -62,7 +62,7 @@ static void judge_day(struct window *window, uint32_t from, uint32_t to)
 		if (!event_is(event, CLAIM_PROFESSIONAL) || !is_visit(event) ||
 		        !event_has(event, '2', '5'))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		if (!event_has_day(event) || !is_known(event))
 			continue;
 		window_evaluated(window, i, 1);

@@ -57,7 +57,7 @@ static void judge_visit(struct window *window, uint32_t at, uint32_t procedure)
 {
 	const struct event *event = &window->events[at];
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	window_evaluated(window, at, 1);
 	if (!is_excused(event) && !(event->flags & EVENT_DUPLICATE))
 		keep(window, at, procedure);

@@ -64,7 +64,7 @@ static void begin(
 
 static void keep(struct window *window, const struct find *find)
 {
-	window_scope(window, 1);
+	window_scope(window, find->event, 1);
 	window_evaluated(window, find->event, 1);
 	find_keep(window, find);
 }

@@ -125,11 +125,14 @@ static void judge(struct window *window)
 	struct keyed_events keyed;
 	uint32_t repeats = 0;
 
-	for (uint32_t i = 0; i < window->count; i++)
-		repeats += is_in_scope(&window->events[i]);
+	for (uint32_t i = 0; i < window->count; i++) {
+		bool repeat = is_in_scope(&window->events[i]);
+
+		window_scope(window, i, repeat);
+		repeats += repeat;
+	}
 	if (repeats == 0)
 		return;
-	window_scope(window, repeats);
 	keyed_gather(window, key_of, &keyed);
 	for (uint32_t from = 0, to; from < keyed.count; from = to) {
 		struct group group = {.items = &keyed.items[from]};

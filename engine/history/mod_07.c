@@ -90,7 +90,7 @@ static void judge_line(struct window *window, uint32_t at, const struct keyed_ev
 	const struct event *event = &window->events[at];
 	unsigned mask;
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!event_has_day(event) || !window_covers(window, at, PART_MPFS) ||
 	        !(event->px->flags & PX_MPFS))
 		return;

@@ -23,8 +23,8 @@ static enum codes_part part_of(const struct event *event)
 }
 
 struct day {
-	uint32_t *events; /* that are summed */
-	uint32_t count, last;
+	uint32_t *events;     /* that are summed */
+	uint32_t count, last; /* last: what a finding of it stands on */
 	int64_t units;
 	bool nearest; /* no release covers it: judged by the nearest */
 };
@@ -62,8 +62,6 @@ static void sum_day(const struct window *window, struct day *day)
 			taking += units;
 		else
 			whole += units;
-		if (i == 0 || day->events[i] > day->last)
-			day->last = day->events[i];
 	}
 	day->units = whole + (reading > taking ? reading : taking);
 }
@@ -120,16 +118,18 @@ static void judge_code(struct window *window, uint32_t from, uint32_t to, uint32
 	for (uint32_t i = from; i < to; i++) {
 		uint32_t event = window->slots[i].event;
 
-		if (event_is_summed(&window->events[event]))
-			day.events[day.count++] = event;
+		if (!event_is_summed(&window->events[event]))
+			continue;
+		day.events[day.count++] = event;
+		day.last = event > day.last ? event : day.last;
 	}
 	if (day.count < 2)
 		return;
-	window_scope(window, 1);
+	window_scope(window, day.last, 1);
 	if (!is_judged(window, &day) || !mue.there || mue.mai < 2 ||
 	        (first->px->flags & PX_ANESTHESIA))
 		return;
-	window_evaluated(window, day.events[0], 1);
+	window_evaluated(window, day.last, 1);
 	sum_day(window, &day);
 	if (day.units > (int64_t)mue.value * UNITS_ONE)
 		keep_day(window, &day, mue);

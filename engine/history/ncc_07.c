@@ -191,7 +191,7 @@ static void judge(struct window *window)
 
 		if (!is_in_scope(event))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		if (!event_has_day(event) || !event->run->same ||
 		        event->run->setting == SETTING_UNDETERMINED)
 			continue;

@@ -214,14 +214,13 @@ static int compare_events_by_number(const void *a, const void *b)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
-/* It stands on the first line of the day. */
+/* It stands on the first of the members, which are in order. */
 static void keep(struct window *window, const struct panels *panels, const struct billed *billed,
         const struct panel *panel, const char *kind)
 {
 	char code[CODE_TEXT_SIZE];
 	struct find find;
 
-	qsort(panels->members, billed->members, sizeof(*panels->members), compare_events_by_number);
 	find_begin(&find, panels->members[0], kind, SEVERITY_MEDIUM);
 	find.other = billed->members > 1 ? panels->members[1] : NO_EVENT;
 	find.members = panels->members;
@@ -248,6 +247,8 @@ static bool has_pairs(const struct window *window, const struct billed *billed)
 static void judge_panel(struct window *window, struct panels *panels, struct billed billed,
         const struct panel *panel)
 {
+	uint32_t first;
+
 	billed.itself = find_code(window, billed.from, billed.to, panel->code) < billed.to;
 	for (uint32_t c = 0; c < panel->count; c++) {
 		if (!is_repeated(panel, c))
@@ -255,8 +256,10 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 	}
 	if (billed.present + billed.itself < 2)
 		return;
-	window_scope(window, 1);
-	window_evaluated(window, window->slots[billed.from].event, 1);
+	qsort(panels->members, billed.members, sizeof(*panels->members), compare_events_by_number);
+	first = billed.members > 0 ? panels->members[0] : window->slots[billed.from].event;
+	window_scope(window, first, 1);
+	window_evaluated(window, first, 1);
 	if (billed.itself) {
 		if (billed.unused > 0 && !has_pairs(window, &billed))
 			keep(window, panels, &billed, panel, "component");

@@ -69,6 +69,7 @@ struct window_private {
 	/* Of the beneficiary at hand. */
 	const struct history_run **runs;
 	uint32_t run_count;
+	uint32_t old_count;                      /* ... of the tail (--history) */
 	const struct history_verdict **verdicts; /* by claim key */
 	uint32_t verdict_count;
 	struct prior *priors;

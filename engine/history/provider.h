@@ -34,17 +34,32 @@ struct provider_window {
 	struct provider_private *own;
 };
 
-/* Lines of one day; DATE_ABSENT: those without one. */
+/*
+ * Lines of one day; DATE_ABSENT: those without one.  Behind those that are counted
+ * are lines of the tail of earlier months (--history) that take time: they are
+ * hours of the day, and were counted by an earlier run.  A day with new lines is new.
+ */
 struct provider_day {
 	int32_t day;
 	struct date_parts parts; /* of the day; all 0 without one */
 	const struct record_head *const *records;
 	size_t count;
+	size_t all; /* with those of the tail */
 };
 
 static inline const struct provider_claim *provider_claim(const struct record_head *record)
 {
 	return (const struct provider_claim *)(const void *)record;
+}
+
+/* Is a line among them that is not of the tail? */
+static inline bool provider_any_new(const struct provider_line *const *lines, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count && !any; i++)
+		any = !(lines[i]->head.kind & PROVIDER_OLD);
+	return any;
 }
 
 static inline const struct provider_line *day_line(const struct provider_day *day, size_t index)

@@ -31,6 +31,7 @@ uint32_t event_line_kind(const struct event *event)
 	kind |= line->flags & PAST_SAME_DAY ? PROVIDER_SAME_DAY : 0;
 	kind |= event->flags & EVENT_DUPLICATE ? PROVIDER_DUPLICATE : 0;
 	kind |= run->facts & HISTORY_IN_PERSON ? PROVIDER_IN_PERSON : 0;
+	kind |= history_is_old(run) ? PROVIDER_OLD : 0;
 	kind |= (uint32_t)run->claim_type << PROVIDER_TYPE_SHIFT;
 	kind |= (uint32_t)run->setting << PROVIDER_SETTING_SHIFT;
 	kind |= (run->facts >> HISTORY_ENTITY_SHIFT & 3) << PROVIDER_ENTITY_SHIFT;
@@ -127,9 +128,13 @@ static int count_price(struct window_private *own, const struct provider_line *l
 	return price.key ? tallies_add(own->tallies, &tally) : 0;
 }
 
+/* Of what is old only hours are asked. */
 static int put(struct window_private *own, const struct event *event)
 {
-	bool told = is_told(own, event);
+	bool told = is_told(own, event), old = event_is_old(event);
+
+	if (old && !told)
+		return 0;
 	size_t size = sizeof(struct provider_line) + (told ? texts_size(event->run) : 0);
 	struct provider_line *record = partition_reserve(own->providers,
 	        provider_key(event->run->provider, event->line->from),
@@ -138,7 +143,7 @@ static int put(struct window_private *own, const struct event *event)
 	if (!record)
 		return FAIL_IO;
 	event_line(event, record);
-	if (own->prices && count_price(own, record) < 0)
+	if (own->prices && !old && count_price(own, record) < 0)
 		return FAIL_MEMORY;
 	if (told)
 		fill_texts(own, event, (struct provider_texts *)(void *)(record + 1));
@@ -154,6 +159,7 @@ struct clone {
 	uint32_t lines, provider;
 	int32_t line, day;
 	bool used;
+	bool fresh; /* not all of it is of the tail */
 };
 
 /* The beneficiary's claims, found by their key. */
@@ -241,11 +247,14 @@ static int put_clones(struct window_private *own)
 	memset(clones.table, 0, bytes);
 	for (uint32_t i = 0; i < window->count; i++)
 		add_event(&clones, &window->events[i]);
-	for (uint32_t i = 0; i < own->run_count; i++)
-		find_clone(&clones, own->runs[i]->claim)->diagnosis_sum +=
-		        own->runs[i]->diagnosis_sum;
+	for (uint32_t i = 0; i < own->run_count; i++) {
+		struct clone *clone = find_clone(&clones, own->runs[i]->claim);
+
+		clone->diagnosis_sum += own->runs[i]->diagnosis_sum;
+		clone->fresh |= !history_is_old(own->runs[i]);
+	}
 	for (size_t at = 0; at <= clones.mask && !err; at++)
-		if (clones.table[at].used)
+		if (clones.table[at].used && clones.table[at].fresh)
 			err = put_clone(own, &clones.table[at]);
 	return err;
 }

@@ -217,6 +217,9 @@ static int flag_line(struct provider_private *own, const struct take *takes, siz
 	most = most > amount ? amount : most;
 	int64_t added = most > texts->flagged ? most - texts->flagged : 0;
 
+	/* An earlier run has flagged it; that the day's finding stands on it is new. */
+	if (line->head.kind & PROVIDER_OLD)
+		return profile_add_flagged(own->profile, own->window.provider, false, stand, 0);
 	if (!several)
 		own->totals.unique_dollars[takes[0].rule] += added;
 	else if (texts->hit == PROVIDER_HIT_ONE)

@@ -85,6 +85,8 @@ static void judge_persons(
 			;
 		int64_t quarters = sum_of(window, lines + from, to - from);
 
+		if (!provider_any_new(lines + from, to - from))
+			continue;
 		provider_scope(window, 1);
 		provider_evaluated(window, 1);
 		if (quarters > (int64_t)QUARTERS_BENEFICIARY * UNITS_ONE)
@@ -108,7 +110,7 @@ static void judge_therapist(
 		lines[i] = lines[own];
 		lines[own++] = line;
 	}
-	if (own == 0)
+	if (!provider_any_new(lines, own))
 		return;
 	provider_scope(window, 1);
 	if (window->entity != 1)
@@ -126,18 +128,18 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	const struct provider_line **lines = NULL;
 	size_t count = 0;
 
-	for (size_t i = 0; i < day->count; i++) {
+	for (size_t i = 0; i < day->all; i++) {
 		const struct provider_line *line = day_line(day, i);
 		int64_t units = line->units / UNITS_ONE;
 
 		if (!is_therapy(window, line) || !(line->head.kind & PROVIDER_SAME_DAY))
 			continue;
 		if (!lines)
-			lines = provider_room(window, day->count, sizeof(*lines));
+			lines = provider_room(window, day->all, sizeof(*lines));
 		if (!lines)
 			return;
 		lines[count++] = line;
-		if (units >= 1)
+		if (units >= 1 && i < day->count)
 			state->lines[units > UNITS_TOLD_MAX ? UNITS_TOLD_MAX : units]++;
 	}
 	if (count == 0)

@@ -106,23 +106,23 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 
 	if (!is_person(window) || day->day == DATE_ABSENT)
 		return;
-	for (size_t i = 0; i < day->count; i++) {
+	for (size_t i = 0; i < day->all; i++) {
 		const struct provider_line *line = day_line(day, i);
 
 		if (!takes_time(window, line))
 			continue;
-		any = true;
+		any |= i < day->count;
 		if (!(line->head.kind & PROVIDER_SAME_DAY))
 			continue;
 		if (!lines)
-			lines = provider_room(window, day->count, sizeof(*lines));
+			lines = provider_room(window, day->all, sizeof(*lines));
 		if (!lines)
 			return;
 		lines[count++] = line;
 		minutes += minutes_of(window, line, day->day);
 	}
 	provider_scope(window, any);
-	if (count == 0 || window->entity != 1)
+	if (window->entity != 1 || !provider_any_new(lines, count))
 		return;
 	provider_evaluated(window, 1);
 	count_day(window, own, day->parts.year, minutes);

@@ -94,8 +94,9 @@ static uint64_t clock_now(void)
 
 /* The records of one provider: its lines by days, then its claims. */
 struct provider_records {
-	const struct record_head *const *records;
+	const struct record_head **records;
 	size_t count, lines;
+	size_t old; /* lines of the tail */
 };
 
 /* What its lines say of the provider. */
@@ -103,13 +104,14 @@ static void read_facts(struct provider_window *window, struct provider_records *
 {
 	uint64_t entities[4] = {0};
 
-	of->lines = 0;
+	of->lines = of->old = 0;
 	for (size_t i = 0; i < of->count; i++) {
 		if (i + AHEAD < of->count)
 			__builtin_prefetch(of->records[i + AHEAD]);
 		if (of->records[i]->kind & PROVIDER_CLAIM)
 			break;
 		entities[of->records[i]->kind >> PROVIDER_ENTITY_SHIFT & 3]++;
+		of->old += (of->records[i]->kind & PROVIDER_OLD) != 0;
 		of->lines++;
 	}
 	window->lines = of->lines;
@@ -155,6 +157,22 @@ static int tell_judged(struct provider_private *own)
 	return err;
 }
 
+/* Put a day's lines of the tail behind the others; returns how many others. */
+static size_t part_old(const struct record_head **records, size_t count)
+{
+	size_t fresh = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct record_head *record = records[i];
+
+		if (record->kind & PROVIDER_OLD)
+			continue;
+		records[i] = records[fresh];
+		records[fresh++] = record;
+	}
+	return fresh;
+}
+
 static void walk_days(struct provider_private *own, const struct provider_records *of, bool timed)
 {
 	for (size_t from = 0, to; from < of->lines; from = to) {
@@ -165,8 +183,11 @@ static void walk_days(struct provider_private *own, const struct provider_record
 		struct provider_day day = {
 		        .day = provider_day_of_key(key),
 		        .records = of->records + from,
-		        .count = to - from,
+		        .count = of->old > 0 ? part_old(of->records + from, to - from) : to - from,
+		        .all = to - from,
 		};
+		if (day.count == 0)
+			continue;
 		if (day.day != DATE_ABSENT)
 			day.parts = date_to_parts(day.day);
 		for (size_t i = 0; i < own->running_count; i++)
@@ -186,6 +207,8 @@ static int walk_provider(struct provider_private *own, struct provider_records *
 	if (!id_is_somebody(window->id_kind))
 		return 0;
 	read_facts(window, of);
+	if (of->old == of->count)
+		return 0;
 	memset(own->states, 0, own->state_bytes);
 	walk_days(own, of, timed);
 	for (size_t i = 0; i < own->running_count; i++)
@@ -210,7 +233,7 @@ static int walk_partition(struct provider_private *own, const struct partition_v
 			if (provider_of_key(view->records[to]->key) != provider)
 				break;
 		}
-		struct provider_records of = {view->records + from, to - from, 0};
+		struct provider_records of = {.records = view->records + from, .count = to - from};
 		err = walk_provider(own, &of);
 	}
 	return err;

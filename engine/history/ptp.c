@@ -155,13 +155,13 @@ static void judge_code(struct window *window, const struct edits *edits,
 	const struct day_code *code = &codes[column2];
 	struct partners partners = partners_of(window, edits, codes, count, column2, indicator);
 
-	window_scope(window, code->lines);
 	for (uint32_t i = code->from; i < code->to; i++) {
 		uint32_t at = window->slots[i].event;
 		const struct event *event = &window->events[at];
 
 		if (!takes_part(event))
 			continue;
+		window_scope(window, at, 1);
 		window_evaluated(window, at, 1);
 		if (partners.count == 0 || (indicator == PAIR_ALLOWED && excuses_itself(event)))
 			continue;
@@ -175,10 +175,15 @@ static void pass_over(struct window *window, const struct day_code *code, uint8_
 	const bool *active = window->options->selection->active;
 	bool tells = indicator == PAIR_NEVER || !active[rule_find("NCC-01")];
 
-	window_scope(window, code->lines);
-	for (uint32_t i = code->from; tells && i < code->to; i++)
-		if (takes_part(&window->events[window->slots[i].event]))
-			window_outside_pairs(window, window->slots[i].event);
+	for (uint32_t i = code->from; i < code->to; i++) {
+		uint32_t at = window->slots[i].event;
+
+		if (!takes_part(&window->events[at]))
+			continue;
+		window_scope(window, at, 1);
+		if (tells)
+			window_outside_pairs(window, at);
+	}
 }
 
 static const struct edits *edits_of(const struct window *window, uint8_t setting)

@@ -325,6 +325,15 @@ static const struct history_verdict *marked_alone(
 	return verdict && verdict->flags & VERDICT_MARKED ? verdict : NULL;
 }
 
+/* What an earlier run has flagged of a line is its; a new claim's finding may stand on it. */
+static int flag_old_line(
+        struct window_private *own, const struct event *event, const struct outcome *outcome)
+{
+	if (outcome->findings == 0)
+		return 0;
+	return profile_add_flagged(own->profile, event->run->provider, false, outcome->findings, 0);
+}
+
 static int flag_line(struct window_private *own, const struct event *event, struct outcome *outcome)
 {
 	const struct past_claim *claim = event->claim != NO_EVENT
@@ -335,6 +344,8 @@ static int flag_line(struct window_private *own, const struct event *event, stru
 	int64_t most = outcome->most > amount ? amount : outcome->most;
 	int64_t portion = marked ? claims_dollars(amount, marked->share, marked->whole) : 0;
 
+	if (event_is_old(event))
+		return flag_old_line(own, event, outcome);
 	most = most > portion ? most - portion : 0;
 	if (!outcome->several && (!marked || marked->rule == outcome->rule))
 		own->totals.unique_dollars[outcome->rule] += most;

@@ -73,7 +73,7 @@ static void judge_line(struct window *window, const struct keyed_events *keyed, 
 	int32_t day = event->line->from;
 	bool met = has_within(window, keyed, event->run->ordering, day + 1, LOOKBACK_DAYS + 1);
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!met && !edge_reaches_back(window, day, LOOKBACK_DAYS))
 		return;
 	window_evaluated(window, at, 1);

@@ -345,11 +345,14 @@ static void judge(struct window *window)
 	struct keyed_events keyed = {0};
 	uint32_t wanted = 0;
 
-	for (uint32_t i = 0; i < window->count; i++)
-		wanted += item_of(&window->events[i]) != NULL;
+	for (uint32_t i = 0; i < window->count; i++) {
+		bool listed = item_of(&window->events[i]) != NULL;
+
+		window_scope(window, i, listed);
+		wanted += listed;
+	}
 	if (wanted == 0)
 		return;
-	window_scope(window, wanted);
 	keyed.items = window_room(window, 2 * (size_t)wanted, sizeof(*keyed.items));
 	if (!keyed.items)
 		return;

@@ -174,7 +174,7 @@ static void judge(struct window *window)
 	for (uint32_t i = 0; count > 0 && i < window->count; i++) {
 		if (!is_ride(&window->events[i]))
 			continue;
-		window_scope(window, 1);
+		window_scope(window, i, 1);
 		judge_ride(window, i, spans, count);
 	}
 }

@@ -65,7 +65,7 @@ static void judge_line(
 	enum asc_side other = side == SIDE_CENTRE ? SIDE_PRACTITIONER : SIDE_CENTRE;
 	bool found = has_day(window, keyed, other, event->line->from);
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!event_has_day(event) || (!found && !edge_has_waited(window, event->line->from,
 	                                                LAG_DAYS, CLAIM_PROFESSIONAL)))
 		return;

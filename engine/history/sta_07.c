@@ -30,7 +30,7 @@ static uint64_t key_of(const struct event *event)
 	return (uint64_t)(uint32_t)date_month(event->line->from) << 16 | event->run->specialty;
 }
 
-/* Each provider and month once; returns how many. */
+/* Each provider and month once, by a new line where there is one; returns how many. */
 static uint32_t gather(struct window *window, struct billed *billed)
 {
 	uint32_t count = 0, kept = 0;
@@ -48,6 +48,8 @@ static uint32_t gather(struct window *window, struct billed *billed)
 	for (uint32_t i = 0; i < count; i++)
 		if (kept == 0 || compare_billed(&billed[kept - 1], &billed[i]) != 0)
 			billed[kept++] = billed[i];
+		else if (event_is_old(&window->events[billed[kept - 1].event]))
+			billed[kept - 1].event = billed[i].event;
 	return kept;
 }
 

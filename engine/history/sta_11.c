@@ -61,7 +61,7 @@ static void settled(struct window *window)
 		const struct event *event = &window->events[i];
 		bool is_denied = i >= window->count;
 
-		if (!(event->run->facts & HISTORY_DENIAL_TOLD))
+		if (!(event->run->facts & HISTORY_DENIAL_TOLD) || event_is_old(event))
 			continue;
 		if (before && before->run->provider != event->run->provider)
 			flush(window, before, &sums);

@@ -65,7 +65,8 @@ int standing_tell(struct window_private *own)
 	for (uint32_t i = 0; i < own->window.count && !err; i++) {
 		const struct event *event = &own->window.events[i];
 
-		if (reading->reader->wants(reading->reader->context, event->run->provider))
+		if (!event_is_old(event) &&
+		        reading->reader->wants(reading->reader->context, event->run->provider))
 			err = tell(reading, event);
 	}
 	return err;

@@ -99,7 +99,7 @@ static void judge(struct window *window)
 		unsigned mask = (day.minutes > MINUTES_24H ? KIND_MINUTES : 0u) |
 		                (day.providers >= PROVIDERS ? KIND_PROVIDERS : 0u);
 
-		window_scope(window, 1);
+		window_scope(window, day.last, 1);
 		window_evaluated(window, day.last, 1);
 		if (mask)
 			keep(window, &day, mask);

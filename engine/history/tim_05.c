@@ -112,7 +112,7 @@ static void judge_line(struct window *window, uint32_t at, enum bundled kind,
 	const struct event *event = &window->events[at];
 	const struct stay *stay;
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!event_has_day(event) || (event_is(event, CLAIM_INSTITUTIONAL) && !event->run->same))
 		return;
 	window_evaluated(window, at, 1);

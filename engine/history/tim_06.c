@@ -209,7 +209,7 @@ static void judge_line(
 	const struct keyed_event *same;
 	int32_t day = event->line->from;
 
-	window_scope(window, 1);
+	window_scope(window, at, 1);
 	if (!event_has_day(event) || !edge_has_waited(window, day, LAG_DAYS, CLAIM_INSTITUTIONAL) ||
 	        !find_between(care, KEY_CLAIM, day - NEAR_DAYS, day + NEAR_DAYS))
 		return;
@@ -244,7 +244,7 @@ static void judge(struct window *window)
 		if (kind == MISMATCH_NONE)
 			continue;
 		if (!institutional)
-			window_scope(window, 1);
+			window_scope(window, i, 1);
 		else if (care.items || gather(window, &care))
 			judge_line(window, &care, i, kind);
 		else

@@ -27,7 +27,7 @@ static int compare_numbers(const void *a, const void *b)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
-/* The beneficiary is one more of each of its providers, whatever became of the lines. */
+/* The beneficiary is one more of each of its providers, whatever became of the new lines. */
 static int count_beneficiary(struct window_private *own)
 {
 	uint32_t *providers = scratch_room(&own->provider_room, own->run_count, sizeof(*providers));
@@ -37,8 +37,10 @@ static int count_beneficiary(struct window_private *own)
 	if (!providers)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < own->run_count; i++) {
-		if (count == 0 || providers[count - 1] != own->runs[i]->provider)
-			providers[count++] = own->runs[i]->provider;
+		const struct history_run *run = own->runs[i];
+
+		if (!history_is_old(run) && (count == 0 || providers[count - 1] != run->provider))
+			providers[count++] = run->provider;
 	}
 	if (count > 1)
 		qsort(providers, count, sizeof(*providers), compare_numbers);
@@ -226,23 +228,51 @@ static int count_settled(struct window_private *own)
 	return own->window.failed ? FAIL_MEMORY : 0;
 }
 
+static uint32_t count_old(const struct window_private *own)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < own->run_count; i++)
+		count += history_is_old(own->runs[i]);
+	return count;
+}
+
+/* Lines that take part, but for those of the tail. */
+static uint32_t count_lines(const struct window_private *own)
+{
+	const struct window *window = &own->window;
+	uint32_t count = own->old_count > 0 ? 0 : window->count;
+
+	for (uint32_t i = 0; own->old_count > 0 && i < window->count; i++)
+		count += !event_is_old(&window->events[i]);
+	return count;
+}
+
 static int walk_beneficiary(struct window_private *own)
 {
 	struct window *window = &own->window;
 
+	own->old_count = count_old(own);
+	bool fresh = own->old_count < own->run_count;
+
 	if (own->reading)
 		return standing_wants(own) ? standing_tell(own) : 0;
-	int err = own->run_count > 0 ? count_beneficiary(own) : 0;
+	/* Of one who has nothing new only providers' hours are asked. */
+	if (!fresh && !own->providers && own->told_count + own->prior_count == 0)
+		return 0;
+	int err = fresh ? count_beneficiary(own) : 0;
 
 	own->found.count = own->members.count = own->texts.count = 0;
 	if (!err)
 		err = window_build(own);
 	if (err)
 		return err;
-	own->totals.beneficiaries += own->run_count > 0;
-	own->totals.lines += window->count;
+	own->totals.beneficiaries += fresh;
+	own->totals.lines += count_lines(own);
 	place_priors(own);
-	if (window->count + window->denied_count > 0)
+	if (!fresh)
+		window_mark_duplicates(window, false);
+	else if (window->count + window->denied_count > 0)
 		judge(own);
 	if (window->failed)
 		return FAIL_MEMORY;

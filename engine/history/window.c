@@ -248,11 +248,26 @@ static void add_claim(struct window_private *own, uint32_t from, uint32_t to)
 	        .run = window->events[lowest].run,
 	        .verdict = verdict && verdict->flags & VERDICT_MARKED ? verdict : NULL,
 	        .standing = RULE_NONE,
+	        .fresh = own->old_count == 0,
 	};
 	for (uint32_t i = from; i < to; i++)
 		window->events[window->by_claim[i]].claim = window->claim_count;
 	window->claim_count++;
 	settle_amount(window, claim);
+}
+
+/* A run is left of any line, also of one that no rule reads: it makes its claim new. */
+static void find_fresh(struct window_private *own)
+{
+	for (uint32_t i = 0; own->old_count > 0 && i < own->run_count; i++) {
+		const struct history_run *run = own->runs[i];
+		const struct past_claim *claim = history_is_old(run)
+		                                         ? NULL
+		                                         : claim_find(&own->window, run->claim);
+
+		if (claim)
+			own->window.claims[claim - own->window.claims].fresh = true;
+	}
 }
 
 /* Only where something of a claim matters to its lines. */
@@ -282,6 +297,7 @@ static int build_claims(struct window_private *own)
 		}
 		add_claim(own, from, to);
 	}
+	find_fresh(own);
 	return 0;
 }
 

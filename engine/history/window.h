@@ -8,6 +8,11 @@
  *   slots    those with a day and a provider, a day and provider together, in it
  *            a code, in it equal lines
  *   claims   the events of a claim; of institutional ones, what the stay was
+ *
+ * Lines of the tail of earlier months (--history) stand among them and are judged
+ * by like any others.  A unit that is one of theirs is counted in nothing and a
+ * finding that stands on one is not told: an earlier run has done so.  A claim is
+ * new if any of its lines is, whatever rules read of them.
  */
 #ifndef HISTORY_WINDOW_H
 #define HISTORY_WINDOW_H
@@ -55,6 +60,7 @@ struct past_claim {
 	int64_t amount, charge;                /* AMOUNT_ABSENT: none */
 	const struct history_verdict *verdict; /* that marks it, or NULL */
 	uint8_t standing;                      /* rule of claim findings, while settling */
+	bool fresh;                            /* not all of it is of the tail */
 };
 
 /* What a worker keeps over beneficiaries, and the rules may use as they like. */
@@ -79,9 +85,16 @@ struct window {
 
 /* ---- Counting and finding ---- */
 
-/* A unit of the judging rule, on the provider of an event. */
-void window_scope(struct window *window, uint32_t count);
+/*
+ * Units of the judging rule, on the provider of an event: the line that a finding
+ * about them would stand on.
+ */
+void window_scope(struct window *window, uint32_t event, uint32_t count);
 void window_evaluated(struct window *window, uint32_t event, uint32_t count);
+
+/* ... a unit that is a whole claim, on the provider of its lowest line. */
+void window_claim_scope(struct window *window, const struct past_claim *claim);
+void window_claim_evaluated(struct window *window, const struct past_claim *claim);
 
 /* Add to a tally of an event's provider, which is filled in. */
 void window_tally(struct window *window, const struct event *event, struct tally tally);
@@ -180,6 +193,12 @@ void find_tell_others(struct find *find, uint32_t others);
 
 /* Hash of what, beside code, day and provider, makes a line a duplicate of another. */
 uint64_t event_equal(const struct event *event);
+
+/* A line of the tail. */
+static inline bool event_is_old(const struct event *event)
+{
+	return history_is_old(event->run);
+}
 
 /* A code of five characters as a word. */
 #define CODE5(text) \

@@ -130,6 +130,9 @@ static inline const struct hcc_bits *history_hcc(const struct history_run *run)
 	return (const struct hcc_bits *)(const void *)((const char *)run + run->head.size) - 1;
 }
 
+/* Of all lines: they are of the tail of earlier months (--history; LINE_OLD). */
+enum { HISTORY_OLD = 1 << 30 };
+
 /* What the CCN says the hospital is, in facts. */
 enum { HISTORY_HOSPITAL_SHIFT = 8 };
 enum history_hospital {
@@ -148,6 +151,11 @@ enum { HISTORY_APART_AMOUNT = 1, HISTORY_APART_CHARGE = 2 };
 
 /* Billing instead of a rendering NPI: equal only to the like. */
 #define HISTORY_BILLING ((uint64_t)1 << 63)
+
+static inline bool history_is_old(const struct history_run *run)
+{
+	return run->facts & HISTORY_OLD;
+}
 
 static inline const struct history_line *history_lines(const struct history_run *run)
 {
@@ -245,7 +253,7 @@ int history_emit(struct history_emitter *emitter, const struct batch *batch, enu
         const enum amount_level levels[AMOUNTS]);
 int history_emit_finish(struct history_emitter *emitter, struct diag *diag);
 
-/* Lines of service that belong to no person. */
+/* Lines of service that belong to no person, those of the tail left out. */
 uint64_t history_nobody(const struct history_emitter *emitter);
 
 #endif

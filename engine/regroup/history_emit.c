@@ -210,6 +210,7 @@ static uint32_t facts_of(const struct emission *emission, uint32_t line)
 	uint64_t same = same_of(batch, line) & ~HISTORY_BILLING;
 
 	facts |= same && same == batch->provider_id[line] ? HISTORY_IN_PERSON : 0;
+	facts |= batch->line_flags[line] & LINE_OLD ? HISTORY_OLD : 0;
 	facts |= emission->denial_told ? HISTORY_DENIAL_TOLD : 0;
 	if (batch->claim_type[line] == CLAIM_INSTITUTIONAL)
 		facts |= conditions_of(batch, line) |
@@ -355,6 +356,8 @@ static bool run_follows(const struct emission *emission, uint32_t a, uint32_t b)
 	        batch->billing_ccn[a] != batch->billing_ccn[b] ||
 	        batch->specialty[a] != batch->specialty[b] ||
 	        batch->entity_type[a] != batch->entity_type[b])
+		return false;
+	if ((batch->line_flags[a] ^ batch->line_flags[b]) & LINE_OLD)
 		return false;
 	if (batch->received[a] != batch->received[b] || batch->paid_date[a] != batch->paid_date[b])
 		return false;
@@ -569,7 +572,8 @@ int history_emit(struct history_emitter *emitter, const struct batch *batch, enu
 		if (batch->line_flags[from] & LINE_OUTSIDE)
 			continue;
 		if (!batch->person_key[from]) {
-			emitter->nobody += (batch->line_flags[from] & LINE_DUE) != 0;
+			emitter->nobody += (batch->line_flags[from] & (LINE_DUE | LINE_OLD)) ==
+			                   LINE_DUE;
 			continue;
 		}
 		while (to < batch->count && !(batch->line_flags[to] & LINE_OUTSIDE) &&

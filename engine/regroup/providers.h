@@ -28,8 +28,9 @@ enum {
 	PROVIDER_TYPE_SHIFT = 5,     /* enum claim_type, two bits */
 	PROVIDER_SETTING_SHIFT = 7,  /* enum setting, three bits */
 	PROVIDER_ENTITY_SHIFT = 10,  /* entity type, two bits; 0: unknown */
-	PROVIDER_REF_SHIFT = 12,     /* ref of the code on its day (lookup/codes.h); 0: none */
-	PROVIDER_REF_BITS = 20,
+	PROVIDER_OLD = 1 << 12,      /* of the tail of earlier months (--history) */
+	PROVIDER_REF_SHIFT = 13,     /* ref of the code on its day (lookup/codes.h); 0: none */
+	PROVIDER_REF_BITS = 19,
 };
 
 struct provider_line {
