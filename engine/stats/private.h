@@ -19,6 +19,7 @@ struct stats {
 	struct measures measures;
 	struct stats_row *rows;
 	size_t row_count;
+	struct measure_name *names;
 	struct norm *norms; /* of this run, in order */
 	size_t norm_count;
 	uint64_t in_scope[RULES_ALL];
@@ -35,12 +36,15 @@ struct stats {
 
 /* ---- Judging: each pass for itself, to what all read ---- */
 
+struct measure_name; /* made by judging_name(); a list */
+
 struct judging {
 	const struct stats *stats;
 	struct stats_row *rows;
 	size_t row_count, row_room;
 	struct norm *norms; /* of the groups that were compared in */
 	size_t norm_count, norm_room;
+	struct measure_name *names;
 	uint64_t in_scope[RULES_ALL];
 };
 
@@ -59,6 +63,9 @@ struct stats_row *row_add(
 
 /* Room for so many more: they need not grow then.  0 or FAIL_MEMORY. */
 int rows_reserve(struct judging *judging, size_t count);
+
+/* A measure's name that rows may point to: a copy, as long as the statistics; NULL: no memory. */
+const char *judging_name(struct judging *judging, const char *text);
 
 /* Keep a norm for the next run: a copy.  0 or FAIL_MEMORY. */
 int norm_keep(struct judging *judging, const struct norm *norm);

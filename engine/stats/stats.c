@@ -114,6 +114,48 @@ int norm_keep(struct judging *judging, const struct norm *norm)
 	return 0;
 }
 
+/* ---- Names of measures that are not known before ---- */
+
+struct measure_name {
+	struct measure_name *next;
+	char text[];
+};
+
+const char *judging_name(struct judging *judging, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct measure_name *name = malloc(sizeof(*name) + size);
+
+	if (!name)
+		return NULL;
+	memcpy(name->text, text, size);
+	name->next = judging->names;
+	judging->names = name;
+	return name->text;
+}
+
+/* What the rows of a pass point to, with the rows. */
+static void keep_names(struct measure_name **into, struct measure_name **from)
+{
+	while (*from) {
+		struct measure_name *name = *from;
+
+		*from = name->next;
+		name->next = *into;
+		*into = name;
+	}
+}
+
+static void free_names(struct measure_name *names)
+{
+	while (names) {
+		struct measure_name *next = names->next;
+
+		free(names);
+		names = next;
+	}
+}
+
 /* ---- Flags ---- */
 
 /* The rows of one family of rules that were tested, by p. */
@@ -288,6 +330,7 @@ static void free_passes(struct passes *passes)
 	for (size_t i = 0; i < passes->count; i++) {
 		free(passes->all[i].judging.rows);
 		free(passes->all[i].judging.norms);
+		free_names(passes->all[i].judging.names);
 	}
 	free(passes);
 }
@@ -355,6 +398,7 @@ static int gather_rows(struct stats *stats, struct passes *passes)
 			stats->rows[stats->first[judging->rows[k].number]++] = judging->rows[k];
 		free(judging->rows);
 		judging->rows = NULL;
+		keep_names(&stats->names, &judging->names);
 	}
 	memmove(stats->first + 1, stats->first, stats->number_count * sizeof(*stats->first));
 	stats->first[0] = 0;
@@ -480,6 +524,7 @@ void stats_destroy(struct stats *stats)
 	measures_free(&stats->measures);
 	free(stats->rows);
 	free(stats->norms);
+	free_names(stats->names);
 	free(stats->first);
 	free(stats->place);
 	free(stats->providers);
