@@ -11,8 +11,9 @@
 
 /* What the makers make, apart from what the page keeps. */
 struct made {
-	struct full_parts facts, rules, counts, codes, findings, worklist;
-	struct out *shapes, *peers, *peer_codes, *months;
+	struct full_parts facts, rules, codes, findings, worklist, compare;
+	struct made_counts counts;
+	struct out *shapes, *peer_codes;
 };
 
 /* ---- Pieces of JSON. ---- */
@@ -162,7 +163,7 @@ static int make_run(
 	put_words(out, ",");
 	put_totals(out, page);
 	put_words(out, ",\"months\":");
-	put_memory(out, made->months);
+	put_memory(out, made->counts.months);
 	put_words(out, ",");
 	put_overlap(out, page);
 	put_words(out, "}\n");
@@ -314,16 +315,18 @@ static void make_full(struct out *out, const struct page *page, const struct mad
 		put_integer(out, page->full[full]);
 		put_part(out, ",\"facts\":[", &made->facts, full);
 		put_part(out, ",\"rules\":[", &made->rules, full);
-		put_part(out, ",\"counts\":[", &made->counts, full);
+		put_part(out, ",\"counts\":[", &made->counts.counts, full);
+		put_part(out, ",\"levels\":[", &made->counts.levels, full);
 		put_part(out, ",\"codes\":[", &made->codes, full);
 		put_part(out, ",\"findings\":[", &made->findings, full);
 		put_part(out, ",\"worklist\":[", &made->worklist, full);
+		put_part(out, ",\"compare\":[", &made->compare, full);
 		put_words(out, "}");
 	}
 	put_words(out, "],\n\"shapes\":");
 	put_memory(out, made->shapes);
 	put_words(out, ",\n\"peers\":");
-	put_memory(out, made->peers);
+	put_memory(out, made->counts.peers);
 	put_words(out, ",\n\"peer_codes\":");
 	put_memory(out, made->peer_codes);
 	put_words(out, ",\n\"group_sizes\":[");
@@ -367,36 +370,62 @@ static void page_destroy(struct page *page)
 	free(page->of_groups);
 }
 
+/* All that is in parts, and all texts that stand alone. */
+enum { PARTS = 8, TEXTS = 4 };
+
+static void list_parts(struct made *made, struct full_parts *parts[PARTS])
+{
+	struct full_parts *all[PARTS] = {&made->facts, &made->rules, &made->counts.counts,
+	        &made->counts.levels, &made->codes, &made->findings, &made->worklist,
+	        &made->compare};
+
+	memcpy(parts, all, sizeof(all));
+}
+
+static void list_texts(struct made *made, struct out **texts[TEXTS])
+{
+	struct out **all[TEXTS] = {
+	        &made->shapes, &made->counts.peers, &made->peer_codes, &made->counts.months};
+
+	memcpy(texts, all, sizeof(all));
+}
+
 static int made_create(struct made *made, const struct page *page, struct diag *diag)
 {
-	struct full_parts *parts[] = {&made->facts, &made->rules, &made->counts, &made->codes,
-	        &made->findings, &made->worklist};
-	struct out **outs[] = {&made->shapes, &made->peers, &made->peer_codes, &made->months};
+	struct full_parts *parts[PARTS];
+	struct out **texts[TEXTS];
 	int err = 0;
 
-	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]) && err == 0; i++)
+	list_parts(made, parts);
+	list_texts(made, texts);
+	for (unsigned i = 0; i < PARTS && err == 0; i++)
 		err = full_parts_create(parts[i], page, diag);
-	for (unsigned i = 0; i < 4 && err == 0; i++)
-		err = out_create_memory(outs[i], diag);
+	for (unsigned i = 0; i < TEXTS && err == 0; i++)
+		err = out_create_memory(texts[i], diag);
 	return err;
+}
+
+static int close_text(struct out *text, int err, struct diag *diag)
+{
+	int lost = text ? out_close(text, diag) : 0;
+
+	return err < 0 ? err : lost;
 }
 
 /* Frees all of it; returns err, or that some text was lost for want of memory. */
 static int made_close(struct made *made, int err, struct diag *diag)
 {
-	struct full_parts *parts[] = {&made->facts, &made->rules, &made->counts, &made->codes,
-	        &made->findings, &made->worklist};
-	struct out *outs[] = {made->shapes, made->peers, made->peer_codes, made->months,
-	        made->facts.text, made->rules.text, made->counts.text, made->codes.text,
-	        made->findings.text, made->worklist.text};
+	struct full_parts *parts[PARTS];
+	struct out **texts[TEXTS];
 
-	for (size_t i = 0; i < sizeof(outs) / sizeof(outs[0]); i++) {
-		int lost = outs[i] ? out_close(outs[i], diag) : 0;
-
-		err = err < 0 ? err : lost;
-	}
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	list_parts(made, parts);
+	list_texts(made, texts);
+	for (unsigned i = 0; i < TEXTS; i++)
+		err = close_text(*texts[i], err, diag);
+	for (unsigned i = 0; i < PARTS; i++) {
+		err = close_text(parts[i]->text, err, diag);
 		free(parts[i]->parts);
+	}
 	return err;
 }
 
@@ -407,13 +436,15 @@ static int make_all(struct page *page, struct made *made, struct diag *diag)
 	if (err == 0)
 		err = html_make_rules(page, &made->rules, made->shapes, diag);
 	if (err == 0)
-		err = html_make_counts(page, &made->counts, made->peers, made->months, diag);
+		err = html_make_counts(page, &made->counts, diag);
 	if (err == 0)
 		err = html_make_codes(page, &made->codes, made->peer_codes, diag);
 	if (err == 0)
 		err = html_make_findings(page, &made->findings, diag);
 	if (err == 0)
 		err = html_make_worklist(page, &made->worklist, diag);
+	if (err == 0)
+		err = html_make_compare(page, &made->compare, diag);
 	return err;
 }
 

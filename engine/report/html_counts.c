@@ -2,8 +2,14 @@
 /*
  * Months, E/M levels, modifiers, places, digits and codes: of those in full,
  * and of the groups that they are held against.
+ *
+ * A run for the public tells no levels, as they are codes said again; the codes
+ * that it does tell say them here, by the families of the starter set.
  */
 #include "report/html_private.h"
+
+#include "lookup/codes.h"
+#include "profile/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +84,10 @@ struct reader {
 	unsigned columns[SUMS];
 	int description;        /* column of a licensee's words for codes; -1: none */
 	struct tally_sums sums; /* of the row at hand; blank is 0 */
+	bool has_levels;
 };
+
+static const char *const code_texts[] = {"code", NULL};
 
 static int find_column(const struct table_read *table, const char *name)
 {
@@ -129,12 +138,13 @@ static struct text text_of(const struct reader *reader, unsigned i)
 }
 
 /* The row's sums, cells as they stand; the texts before them. */
-static void put_row(const struct reader *reader, unsigned texts, struct out *out)
+static void put_row(
+        const struct reader *reader, const struct text texts[], unsigned count, struct out *out)
 {
 	put_words(out, "[");
-	for (unsigned i = 0; i < texts; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		put_words(out, i ? "," : "");
-		put_text(out, text_of(reader, i));
+		put_text(out, texts[i]);
 	}
 	for (unsigned i = 0; i < SUMS; i++) {
 		put_words(out, ",");
@@ -186,10 +196,10 @@ static void put_groups(
 }
 
 /* Add the row to the groups of its provider that somebody in full is held against. */
-static int add_to_groups(struct tally *tally, const struct reader *reader)
+static int add_to_groups(
+        struct tally *tally, const struct reader *reader, const struct text texts[2])
 {
 	const struct page_provider *provider = &reader->page->providers[reader->walk.index];
-	struct text texts[2] = {text_of(reader, 0), text_of(reader, 1)};
 	int err = 0;
 
 	for (unsigned g = 0; g < GROUP_LEVELS && err == 0; g++) {
@@ -213,20 +223,22 @@ static int take_count(struct reader *reader, struct full_parts *counts, struct t
         struct tally *months, struct diag *diag)
 {
 	int32_t full = reader->page->providers[reader->walk.index].full;
-	struct text kind = text_of(reader, 0), key = text_of(reader, 1);
+	struct text texts[2] = {text_of(reader, 0), text_of(reader, 1)};
+	struct text kind = texts[0], key = texts[1];
 
 	if (is_kind(kind, "sumsq"))
 		return 0;
 	int err = read_sums(reader, diag);
 
+	reader->has_levels |= is_kind(kind, "em");
 	if (err == 0 && is_kind(kind, "month"))
 		err = add_sums(months, key.at, key.size, reader);
 	if (err == 0)
-		err = add_to_groups(groups, reader);
+		err = add_to_groups(groups, reader, texts);
 	if (err < 0 || full < 0)
 		return err;
 	full_part_begin(counts, (uint32_t)full);
-	put_row(reader, 2, counts->text);
+	put_row(reader, texts, 2, counts->text);
 	full_part_end(counts, (uint32_t)full);
 	return 0;
 }
@@ -249,26 +261,92 @@ static void put_months(const struct tally *months, struct out *out)
 	put_words(out, "]");
 }
 
-int html_make_counts(const struct page *page, struct full_parts *counts, struct out *peers,
-        struct out *months, struct diag *diag)
+/* The level that a code bills, as provider_counts.csv has it; size 0: none. */
+static struct text level_of(
+        const struct codes *codes, struct text code, char text[PROFILE_KEY_TEXT_SIZE])
+{
+	struct profile_cell cell = {.kind = PROFILE_KIND_EM};
+	uint64_t word = 0;
+	uint32_t ref = 0;
+
+	for (unsigned i = 0; i < code.size && i < sizeof(word) - 1; i++)
+		word |= (uint64_t)(uint8_t)code.at[i] << 8 * i;
+	codes_find(codes, SYSTEM_PROCEDURE, &word, 1, &ref);
+	const struct procedure_attributes *px = &codes_procedures(codes)[ref];
+
+	if (px->em_family == EM_NONE || px->em_level == 0)
+		return (struct text){"", 0};
+	cell.key = (uint64_t)px->em_family << 8 | px->em_level;
+	return (struct text){text, (uint32_t)profile_key_text(&cell, text)};
+}
+
+/* A code's row as one of a level. */
+static int take_level(struct reader *reader, const struct codes *codes, struct full_parts *levels,
+        struct tally *groups, struct diag *diag)
+{
+	int32_t full = reader->page->providers[reader->walk.index].full;
+	char key[PROFILE_KEY_TEXT_SIZE];
+	struct text texts[2] = {{"em", 2}, level_of(codes, text_of(reader, 0), key)};
+
+	if (texts[1].size == 0)
+		return 0;
+	int err = read_sums(reader, diag);
+
+	if (err == 0)
+		err = add_to_groups(groups, reader, texts);
+	if (err < 0 || full < 0)
+		return err;
+	full_part_begin(levels, (uint32_t)full);
+	put_row(reader, texts, 2, levels->text);
+	full_part_end(levels, (uint32_t)full);
+	return 0;
+}
+
+/* No levels were told: those of the codes that are. */
+static int read_levels(
+        const struct page *page, struct full_parts *levels, struct tally *groups, struct diag *diag)
+{
+	struct reader reader = {.page = page};
+	struct codes *codes = NULL;
+	int err = codes_open_starter(&codes, diag), got = 1;
+
+	if (err == 0)
+		err = reader_open(&reader, "provider_codes.csv", code_texts, diag);
+	while (err == 0 && (got = walk_next(&reader.walk, diag)) > 0)
+		err = take_level(&reader, codes, levels, groups, diag);
+	walk_destroy(&reader.walk);
+	codes_destroy(codes);
+	return got < 0 ? got : err;
+}
+
+static int read_counts(struct reader *reader, struct made_counts *made, struct tally *groups,
+        struct tally *months, struct diag *diag)
 {
 	static const char *const texts[] = {"kind", "key", NULL};
+	int err = reader_open(reader, "provider_counts.csv", texts, diag), got = 1;
+
+	while (err == 0 && (got = walk_next(&reader->walk, diag)) > 0)
+		err = take_count(reader, &made->counts, groups, months, diag);
+	walk_destroy(&reader->walk);
+	return got < 0 ? got : err;
+}
+
+int html_make_counts(const struct page *page, struct made_counts *made, struct diag *diag)
+{
 	struct reader reader = {.page = page};
 	struct tally groups = {0}, by_month = {0};
-	int err = tally_create(&groups, diag), got = 1;
+	int err = tally_create(&groups, diag);
 
 	if (err == 0)
 		err = tally_create(&by_month, diag);
 	if (err == 0)
-		err = reader_open(&reader, "provider_counts.csv", texts, diag);
-	while (err == 0 && (got = walk_next(&reader.walk, diag)) > 0)
-		err = take_count(&reader, counts, &groups, &by_month, diag);
-	err = got < 0 ? got : err;
+		err = read_counts(&reader, made, &groups, &by_month, diag);
+	if (err == 0 && !reader.has_levels)
+		err = read_levels(page, &made->levels, &groups, diag);
 	if (err == 0) {
-		put_groups(page, &groups, 2, peers);
-		put_months(&by_month, months);
+		put_groups(page, &groups, 2, made->peers);
+		put_months(&by_month, made->months);
 	}
-	walk_destroy(&reader.walk);
 	tally_destroy(&groups);
 	tally_destroy(&by_month);
 	return err == FAIL_MEMORY ? diag_set(diag, err, "no memory for the page's counts") : err;
@@ -309,7 +387,7 @@ static void offer_code(struct dearest *dearest, const struct reader *reader)
 	        (dearest->count - 1 - at) * sizeof(offered));
 	memcpy(offered.code, code.at, code.size < 7 ? code.size : 7);
 	out_memory_text(dearest->text, &offered.at);
-	put_row(reader, 1, dearest->text);
+	put_row(reader, &code, 1, dearest->text);
 	out_memory_text(dearest->text, &offered.size);
 	offered.size -= offered.at;
 	dearest->codes[at] = offered;
@@ -340,8 +418,6 @@ static int settle_codes(struct dearest *dearest, const struct page *page, uint32
 	out_memory_reset(dearest->text);
 	return err;
 }
-
-static const char *const code_texts[] = {"code", NULL};
 
 static int read_codes(
         struct reader *reader, struct full_parts *codes, struct tally *groups, struct diag *diag)

@@ -143,12 +143,17 @@ int32_t full_index_find(const struct full_index *index, struct text id, struct t
 int html_make_facts(const struct page *page, struct full_parts *facts, struct diag *diag);
 int html_make_rules(
         struct page *page, struct full_parts *rules, struct out *shapes, struct diag *diag);
-int html_make_counts(const struct page *page, struct full_parts *counts, struct out *peers,
-        struct out *months, struct diag *diag);
+/* levels: of visits, from codes, in a run that tells codes and no levels. */
+struct made_counts {
+	struct full_parts counts, levels;
+	struct out *peers, *months;
+};
+int html_make_counts(const struct page *page, struct made_counts *made, struct diag *diag);
 int html_make_codes(
         const struct page *page, struct full_parts *codes, struct out *peers, struct diag *diag);
 int html_make_findings(const struct page *page, struct full_parts *findings, struct diag *diag);
 int html_make_worklist(const struct page *page, struct full_parts *worklist, struct diag *diag);
+int html_make_compare(const struct page *page, struct full_parts *compare, struct diag *diag);
 
 /* ---- JSON, as small as it gets. ---- */
 

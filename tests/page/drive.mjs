@@ -217,6 +217,7 @@ await test('a provider has its reasons, measures, peers, codes and evidence', as
 	assert.deepEqual(await texts(page, 'main h2'), [
 		'Why',
 		'Against its peers',
+		'Compared with its specialty',
 		'E/M levels',
 		'By month of service',
 		'Codes of most dollars',
@@ -256,6 +257,40 @@ await test('E/M levels stand beside the peers without the provider', async () =>
 	const label = await page.getAttribute('.figures svg', 'aria-label');
 	// 50,000 of specialty 11, 30 of them leads: 29 peers of 40 and 60, 49,970 of 80 and 20.
 	assert.match(label, /level 3 40 %, peers 80 %; level 4 60 %, peers 20 %/);
+});
+await test('it is compared with its specialty in nation and state', async () => {
+	const section = page.locator('#compare');
+	const cells = (at) => section.locator('tbody').nth(at).locator('tr').first().locator('th, td');
+	assert.deepEqual(await cells(0).allTextContents(), [
+		'EM-01 E/M level index (upcoding)Office, established patient',
+		'4.50 900 of 200',
+		'99.9',
+		'3.10 – 3.40',
+		'significantly higher',
+		'99.9',
+		'3.10 – 3.40',
+		'significantly higher',
+		'99.0',
+	]);
+	await section.locator('summary').focus();
+	await page.keyboard.press('Enter');
+	assert.deepEqual(await cells(1).allTextContents(), [
+		'NCC-04 MUE exceeded on one line',
+		'12.0 % 12 of 100',
+		'55.0',
+		'1.0 % – 20.0 %',
+		'higher',
+		'–',
+		'–',
+		'N/A',
+		'–',
+	]);
+	const file = await exported(page, section.getByRole('button', { name: 'Export CSV' }));
+	assert.deepEqual(
+		[file.name, file.rows.length, file.rows[0][6], file.rows[1][6]],
+		['compare-1000000000.csv', 3, 'nation_percentile', '99.94'],
+	);
+	assert.equal(await section.locator('.left-out').count(), 0);
 });
 await test('codes tell the share of the provider and of its peers', async () => {
 	const section = page.locator('section[aria-label="Codes of most dollars"]');
@@ -563,12 +598,70 @@ await test('with no leads it says so and shows the watch list', async () => {
 	assert.deepEqual(await texts(dull, '#watch tbody th'), ['1000000000', '1000000020']);
 	await dull.done();
 });
+const shared = made('public', '60', '30', 'public');
 await test('a run for the public says that cells are suppressed', async () => {
-	const file = await open(made('public', '40', '5', 'public'));
+	const file = await open(shared);
 	assert.match(await text(file, '.banner'), /suppressed/);
 	await goTo(file, '#/providers');
 	assert.equal(await text(file, 'tr[data-at="1"] td:nth-child(10)'), '–');
 	await file.done();
+});
+await test('its charts say what is left out', async () => {
+	const file = await open(shared);
+	const said = async () =>
+		file.$$eval('section.panel', (panels) =>
+			panels
+				.filter((panel) => panel.querySelector('.left-out'))
+				.map((panel) => panel.getAttribute('aria-label')),
+		);
+	assert.deepEqual(await said(), ['Dollars at risk by family', 'By month of service']);
+	await goTo(file, '#/rules');
+	assert.deepEqual(await said(), ['Providers in common']);
+	await goTo(file, '#/provider/npi/1000000000');
+	assert.deepEqual(await said(), [
+		'Against its peers',
+		'Compared with its specialty',
+		'E/M levels',
+		'By month of service',
+		'Codes of most dollars',
+		'Modifiers and places of service',
+	]);
+	assert.match(await text(file, '#evidence'), /A page for the public has no findings and no claim ids/);
+	assert.equal(await file.$('#worklist'), null);
+	assert.deepEqual((await texts(file, '#compare tbody tr:first-child td')).slice(1, 4), [
+		'99.9',
+		'–',
+		'significantly higher',
+	]);
+	// 30 of specialty 11, 15 of them leads: of the codes told everybody has 40 and 60 lines.
+	assert.match(
+		await file.getAttribute('.figures svg', 'aria-label'),
+		/Office, established patient \(100\): level 3 40 %, peers 40 %; level 4 60 %, peers 60 %/,
+	);
+	assert.deepEqual(await file.evaluate(lacks), []);
+	assert.deepEqual(await file.evaluate(faint), []);
+	await file.screenshot({ path: join(dir, 'provider-public.png'), fullPage: true });
+	assert.deepEqual([file.left, file.wrong], [[], []]);
+	await file.done();
+});
+await test('the switch and a dark system give the same colours', async () => {
+	const colours = (page) =>
+		page.evaluate(() => {
+			const style = getComputedStyle(document.documentElement);
+			return ['--paper', '--ink', '--hot', '--heat', 'color-scheme'].map((name) =>
+				style.getPropertyValue(name),
+			);
+		});
+	const system = await open(shared, '', { colorScheme: 'dark' });
+	const chosen = await open(shared, '', { colorScheme: 'light' });
+	const light = await colours(chosen);
+	await chosen.keyboard.press('t');
+	assert.deepEqual(await colours(chosen), await colours(system));
+	assert.notDeepEqual(await colours(chosen), light);
+	await system.keyboard.press('t');
+	assert.deepEqual(await colours(system), light);
+	await system.done();
+	await chosen.done();
 });
 await test('a page that was cut says so', async () => {
 	const cut = join(dir, 'cut.html');

@@ -200,8 +200,12 @@ write(
 	'provider_counts.csv',
 	'npi,id_kind,kind,key,lines,units,charge,allowed,paid',
 	providers.flatMap(({ i, id, kind }) => [
-		[id, kind, 'em', 'office_est_3', i < leads ? 40 : 80, 40, '2000.00', '1200.00', '800.00'],
-		[id, kind, 'em', 'office_est_4', i < leads ? 60 : 20, 60, '3000.00', '1800.00', '1200.00'],
+		...(isPublic
+			? []
+			: [
+					[id, kind, 'em', 'office_est_3', i < leads ? 40 : 80, 40, '2000.00', '1200.00', '800.00'],
+					[id, kind, 'em', 'office_est_4', i < leads ? 60 : 20, 60, '3000.00', '1800.00', '1200.00'],
+				]),
 		[id, kind, 'modifier', '25', 10, 10, '0.00', '0.00', '0.00'],
 		[id, kind, 'month', '2024-01', 50, 50, '2500.00', '1500.00', '1000.00'],
 		[id, kind, 'month', '2024-02', 50 + (i % 50), 50, '2500.00', '1500.00', `${paid(i) - 1000}.00`],
@@ -213,7 +217,7 @@ write(
 	'findings.csv',
 	'rule,kind,severity,claim_id,line,data_source,npi,id_kind,person,date,code,modifiers,units,amount,other_claim_id,other_line,detail,dollars,authority',
 	providers
-		.filter(({ i }) => i < leads)
+		.filter(({ i }) => i < leads && !isPublic)
 		.flatMap(({ i, id, kind }) =>
 			Array.from({ length: 12 }, (_, k) => [
 				'NCC-04',
@@ -239,16 +243,39 @@ write(
 		),
 );
 
+if (!isPublic)
+	write(
+		'worklist.csv',
+		'npi,id_kind,frame,frame_size,sample_size,seed,stratum,order,claim_id,line,amount,reason',
+		providers
+			.filter(({ i }) => i < leads)
+			.flatMap(({ i, id, kind }) => [
+				[id, kind, 'EM-01 office_est', 1, 0, 1, '', 0, '', '', '', 'EM-01: nothing is drawn'],
+				[id, kind, 'NCC-04', 12, 2, 1, 'judgement', 1, `C${i}-11`, 1, '111.00', 'top dollars'],
+				[id, kind, 'NCC-04', 12, 2, 1, 'random', 1, `C${i}-3`, 1, '103.00', 'sample'],
+				[id, kind, 'NCC-04', 12, 2, 1, 'random', 2, `C${i}-7`, 1, '107.00', 'sample'],
+			]),
+	);
+
+// Leads alone: of a rate, and of a mean whose marks a page for the public does not have.
 write(
-	'worklist.csv',
-	'npi,id_kind,frame,frame_size,sample_size,seed,stratum,order,claim_id,line,amount,reason',
+	'compare.csv',
+	'npi,id_kind,rule,measure,value,numerator,denominator,nation_n,nation_percentile,nation_p20,nation_p80,nation_statistic,nation_verdict,state_n,state_percentile,state_p20,state_p80,state_statistic,state_verdict,peer_n,peer_percentile,peer_p80',
 	providers
 		.filter(({ i }) => i < leads)
-		.flatMap(({ i, id, kind }) => [
-			[id, kind, 'EM-01 office_est', 1, 0, 1, '', 0, '', '', '', 'EM-01: nothing is drawn'],
-			[id, kind, 'NCC-04', 12, 2, 1, 'judgement', 1, `C${i}-11`, 1, '111.00', 'top dollars'],
-			[id, kind, 'NCC-04', 12, 2, 1, 'random', 1, `C${i}-3`, 1, '103.00', 'sample'],
-			[id, kind, 'NCC-04', 12, 2, 1, 'random', 2, `C${i}-7`, 1, '107.00', 'sample'],
+		.flatMap(({ id, kind }) => [
+			[
+				...[id, kind, 'EM-01', 'office_est', '4.500000', 900, 200, count / 2, '99.940000'],
+				...(isPublic ? ['', '', ''] : ['3.100000', '3.400000', '71.250000']),
+				...['significantly higher', count / 4, '99.900000'],
+				...(isPublic ? ['', '', ''] : ['3.100000', '3.400000', '70.500000']),
+				...['significantly higher', count / 2 - 1, '99.000000', isPublic ? '' : '3.400000'],
+			],
+			[
+				...[id, kind, 'NCC-04', '', '0.120000', 12, 100, 40, '55.000000'],
+				...(isPublic ? ['', '', ''] : ['0.010000', '0.200000', '1.500000']),
+				...['higher', 9, '', '', '', '', 'N/A', '', '', ''],
+			],
 		]),
 );
 

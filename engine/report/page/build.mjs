@@ -19,9 +19,18 @@ if (!out) {
 	process.exit(64);
 }
 
-async function bundle(entry, loader) {
+// The dark colours stand once, under the switch; a dark system has them unless the switch says light.
+function themed(style) {
+	const dark = /:root\[data-theme='dark'\] (\{[^}]*\})/.exec(style);
+	if (!dark) throw new Error('style.css has no dark colours');
+	const system = `@media (prefers-color-scheme: dark) { :root:not([data-theme='light']) ${dark[1]} }`;
+	return style.replace(dark[0], () => `${system}\n${dark[0]}`);
+}
+
+async function bundle(entry, loader, changed = (text) => text) {
+	const contents = changed(readFileSync(join(here, 'src', entry), 'utf8'));
 	const result = await build({
-		entryPoints: [join(here, 'src', entry)],
+		stdin: { contents, loader, resolveDir: join(here, 'src'), sourcefile: entry },
 		bundle: true,
 		minify: true,
 		write: false,
@@ -29,15 +38,14 @@ async function bundle(entry, loader) {
 		target: ['chrome110', 'firefox115', 'safari16.4'],
 		legalComments: 'none',
 		charset: 'utf8',
-		loader,
 	});
 	return result.outputFiles[0].text.trim();
 }
 
 const hash = (text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 
-const script = await bundle('main.js', {});
-const style = await bundle('style.css', {});
+const script = await bundle('main.js', 'js');
+const style = await bundle('style.css', 'css', themed);
 for (const text of [script, style])
 	if (/<\/(script|style)|<!--/i.test(text)) throw new Error('the bundle would end its own element');
 

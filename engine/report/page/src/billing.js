@@ -2,7 +2,7 @@
 //
 // What a provider bills, beside its peers: levels, months, codes, modifiers, places.
 import { levels, levelsLegend, monthly, share } from './charts.js';
-import { h, panel } from './dom.js';
+import { h, leftOut, panel } from './dom.js';
 import { save } from './csv.js';
 import { plainTable } from './table.js';
 import { compact, count, dollars, EM_FAMILIES, figure, percent, PLACES } from './words.js';
@@ -10,7 +10,7 @@ import { compact, count, dollars, EM_FAMILIES, figure, percent, PLACES } from '.
 const ofKind = (full, kind) => full.counts.filter((row) => row[0] === kind);
 const AMOUNTS = { charge: 4, allowed: 5, paid: 6 };
 
-export function emPanel(full, peers) {
+export function emPanel(run, full, peers) {
 	const families = new Map();
 	for (const [, key, lines] of ofKind(full, 'em')) {
 		const cut = key.lastIndexOf('_');
@@ -24,7 +24,13 @@ export function emPanel(full, peers) {
 		.map(([family, own]) => emFigure(family, own, peers));
 	return panel(
 		'E/M levels',
-		{ note: 'Share of services at each level, within its family.' },
+		{
+			note: `Share of services at each level, within its family${full.levelsOfCodes ? ', by the codes that are told' : ''}.`,
+		},
+		leftOut(
+			run,
+			'levels of 1 to 10 lines, of the provider and of each peer, and one more code with them: shares are of what is told.',
+		),
 		h('div', { class: 'figures' }, figures),
 		levelsLegend(),
 	);
@@ -68,6 +74,7 @@ export function monthPanel(run, full, peers, size) {
 	return panel(
 		'By month of service',
 		{ note: `Dollars ${run.amount}.` },
+		leftOut(run, 'months of 1 to 10 lines, and one more with them; the peers’ too.'),
 		monthly(rows, {
 			unit: `$ ${run.amount}`,
 			formatted: compact,
@@ -198,12 +205,14 @@ export function mixPanels(run, i, full, peers, codes) {
 						'Export CSV',
 					),
 				},
+				leftOut(run, 'codes of 1 to 10 lines or units, and one more with them; the peers’ too.'),
 				shareTable('Codes of most dollars', 'Code', ofCodes),
 			),
 		(ofModifiers.length > 0 || ofPlaces.length > 0) &&
 			panel(
 				'Modifiers and places of service',
 				{},
+				leftOut(run, 'rows of 1 to 10 lines or units, and one more with them; the peers’ too.'),
 				ofModifiers.length > 0 && shareTable('Modifiers', 'Modifier', cut(ofModifiers)),
 				ofPlaces.length > 0 && shareTable('Places of service', 'Place', cut(ofPlaces)),
 			),

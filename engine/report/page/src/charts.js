@@ -298,6 +298,22 @@ export const barsLegend = (full, pale) =>
 		['bar pale', pale],
 	]);
 
+// A percentile from 0 to 100, with ticks at the 20th and the 80th.
+export function place(percentile, width = 70) {
+	const x = scaleLinear()
+		.domain([0, 100])
+		.range([4, width - 4]);
+	const tick = (at) => s('line', { class: 'rule', x1: x(at), x2: x(at), y1: 1, y2: 13 });
+	return s(
+		'svg',
+		{ viewBox: `0 0 ${width} 14`, width, height: 14, class: 'chart', 'aria-hidden': 'true' },
+		s('rect', { class: 'track', x: 4, width: width - 8, height: 6, y: 4 }),
+		tick(20),
+		tick(80),
+		s('circle', { class: percentile >= 80 ? 'who flagged' : 'who', cx: x(percentile), cy: 7, r: 4 }),
+	);
+}
+
 // A share as a bar in a cell, with a tick where the peers are.
 export function share(own, peer, width = 90) {
 	const x = scaleLinear().domain([0, 1]).range([0, width]).clamp(true);

@@ -147,6 +147,28 @@ const PULL_COLUMNS = [
 	'amount',
 	'reason',
 ];
+export const COMPARE_COLUMNS = [
+	'rule',
+	'measure',
+	'value',
+	'numerator',
+	'denominator',
+	'nation_n',
+	'nation_percentile',
+	'nation_p20',
+	'nation_p80',
+	'nation_statistic',
+	'nation_verdict',
+	'state_n',
+	'state_percentile',
+	'state_p20',
+	'state_p80',
+	'state_statistic',
+	'state_verdict',
+	'peer_n',
+	'peer_percentile',
+	'peer_p80',
+];
 const FACTS = [
 	'units',
 	'charge',
@@ -172,6 +194,11 @@ function shapeOf(row, shapes) {
 	return null;
 }
 
+function compareOf(cells) {
+	const row = named(COMPARE_COLUMNS)(cells);
+	return { ...row, rate: row.numerator !== null && row.denominator ? row.numerator / row.denominator : null };
+}
+
 function fullOf(entry, shapes) {
 	const facts = named(FACTS)(entry.facts[0] ?? []);
 	const rules = entry.rules.map(named(RULE_COLUMNS));
@@ -180,7 +207,9 @@ function fullOf(entry, shapes) {
 		row: entry.row,
 		...facts,
 		rules,
-		counts: entry.counts,
+		counts: [...entry.counts, ...entry.levels],
+		levelsOfCodes: entry.levels.length > 0,
+		compare: entry.compare.map(compareOf),
 		codes: entry.codes,
 		worklist: entry.worklist.map(named(PULL_COLUMNS)),
 		findings: entry.findings.map(([rule, seen, rows]) => ({

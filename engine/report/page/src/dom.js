@@ -74,6 +74,10 @@ export function panel(title, options, ...children) {
 	);
 }
 
+// What a page for the public leaves out of what stands below.
+export const leftOut = (run, words) =>
+	run.public && h('p', { class: 'note left-out', role: 'note' }, h('strong', null, 'Left out: '), words);
+
 export const facts = (pairs) =>
 	h(
 		'dl',

@@ -160,9 +160,11 @@ export function evidence(run, i, full) {
 			h(
 				'p',
 				{ class: 'empty' },
-				full.rules.some((row) => row.flag)
-					? 'What is flagged are measures over many claims; no single claim is at fault.'
-					: 'No findings.',
+				run.public
+					? 'A page for the public has no findings and no claim ids.'
+					: full.rules.some((row) => row.flag)
+						? 'What is flagged are measures over many claims; no single claim is at fault.'
+						: 'No findings.',
 			),
 		);
 	const claims = [...new Set(groups.flatMap((group) => group.rows.map((row) => row.claim)))];

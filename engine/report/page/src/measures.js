@@ -2,7 +2,7 @@
 //
 // The measures of a provider, each among its peers.
 import { strip } from './charts.js';
-import { h, panel } from './dom.js';
+import { h, leftOut, panel } from './dom.js';
 import { save } from './csv.js';
 import { plainTable } from './table.js';
 import { groupOf, ruleLink } from './providers.js';
@@ -56,7 +56,9 @@ function measureTable(run, rows, caption) {
 				label: 'Among its peers',
 				value: (row) => row.peers,
 				cell: (row) =>
-					hasPeers(row) ? strip(row, unit(row)) : h('span', { class: 'muted' }, 'not held against peers'),
+					hasPeers(row)
+						? strip(row, unit(row))
+						: h('span', { class: 'muted' }, run.public ? 'left out' : 'not held against peers'),
 			},
 			{
 				key: 'value',
@@ -187,6 +189,10 @@ export function measures(run, full) {
 			],
 			tools: h('button', { type: 'button', onclick: exported }, 'Export CSV'),
 		},
+		leftOut(
+			run,
+			'what the peers are like, which may be one provider’s figure, and rules of 1 to 10 hits, judged or not hit, with one more.',
+		),
 		telling.length > 0
 			? h('div', { class: 'measures' }, measureTable(run, telling, 'Measures that tell'))
 			: h('p', { class: 'empty' }, 'No measure is flagged, and no rule found anything.'),

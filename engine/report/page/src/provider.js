@@ -4,7 +4,8 @@
 // and the claims to pull.
 import { copy, facts, h, panel } from './dom.js';
 import { emPanel, mixPanels, monthPanel } from './billing.js';
-import { readFull } from './data.js';
+import { comparison } from './compare.js';
+import { COMPARE_COLUMNS, readFull } from './data.js';
 import { evidence, worklist } from './evidence.js';
 import { measures } from './measures.js';
 import { providerAddress, providerName, ruleLink, scoreCell, shown } from './providers.js';
@@ -198,7 +199,7 @@ function notFull(run, i) {
 			h(
 				'p',
 				null,
-				'The page holds leads and the first by rank in full. Of this provider provider_rules.csv, provider_codes.csv, provider_counts.csv and findings.csv have all there is, under ',
+				`The page holds leads and the first by rank in full. Of this provider provider_rules.csv, provider_codes.csv, provider_counts.csv${run.public ? '' : ', findings.csv'} and compare.csv have all there is, under `,
 				h('code', null, providerName(run.list, i)),
 				'.',
 			),
@@ -229,10 +230,11 @@ export async function providerView(run, kind, id) {
 		...head(run, i, full),
 		why(run, full),
 		measures(run, full),
+		comparison(run, i, full, COMPARE_COLUMNS),
 		h(
 			'div',
 			{ class: 'columns' },
-			emPanel(full, peers),
+			emPanel(run, full, peers),
 			monthPanel(run, full, peers, data.groupSizes[list.group[i]] ?? 0),
 			mix,
 		),

@@ -2,7 +2,7 @@
 //
 // The rules: what each found, what it costs, whom it shares with others, and
 // why some could not be judged.
-import { facts, h, panel } from './dom.js';
+import { facts, h, leftOut, panel } from './dom.js';
 import { save } from './csv.js';
 import { leadTable, rowsOf } from './providers.js';
 import { Table } from './table.js';
@@ -133,6 +133,7 @@ function matrix(run) {
 		{
 			note: 'Of the providers that the rule of the row hit, the percentage that the rule of the column hit too. The rules of most dollars.',
 		},
+		leftOut(run, 'providers whose hits are 1 to 10, and others with them: none of theirs is counted here.'),
 		h(
 			'div',
 			{ class: 'scroll' },

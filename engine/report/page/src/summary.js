@@ -3,7 +3,7 @@
 // The morning's page: who to look at first, what was scanned, and how far it
 // can be trusted.
 import { bars, barsLegend, monthly } from './charts.js';
-import { facts, h, panel } from './dom.js';
+import { facts, h, leftOut, panel } from './dom.js';
 import { leadTable, rowsOf } from './providers.js';
 import { cents, compact, count, FAMILIES, percent, plural } from './words.js';
 
@@ -113,6 +113,7 @@ function families(run) {
 		{
 			note: 'US dollars. Statistics of providers measure dollars above peers, on no line of their own; families overlap, so they do not add up.',
 		},
+		leftOut(run, 'dollars of rules whose hits are too few to be told.'),
 		bars(rows, { label: 'Dollars at risk by family' }),
 		barsLegend('on lines that one rule alone hit', 'all of the family'),
 	);
@@ -131,6 +132,10 @@ function months(run) {
 	return panel(
 		'By month of service',
 		{ note: `Dollars ${run.amount}.` },
+		leftOut(
+			run,
+			'months in which a provider has 1 to 10 lines, one more with them, and providers with few lines, claims or patients.',
+		),
 		monthly(rows, {
 			unit: `$ ${run.amount}`,
 			formatted: compact,
