@@ -211,7 +211,8 @@ static void add_members(unsigned count, const char *specialty, const char *state
 }
 
 /* The name and size of the group of the first member of a specialty and state. */
-static void assert_group(const char *specialty, const char *state, const char *name, size_t size)
+static void assert_group_of(const struct group_choice *choice, const char *specialty,
+        const char *state, const char *name, size_t size)
 {
 	static uint32_t of[MEMBERS_MAX];
 	static struct peer_span spans[MEMBERS_MAX];
@@ -220,7 +221,7 @@ static void assert_group(const char *specialty, const char *state, const char *n
 	cr_assert_eq(members_sort(members, member_count), 0);
 	for (uint32_t i = 0; i < member_count; i++)
 		of[i] = i;
-	groups_find(members, of, member_count, NULL, spans);
+	groups_find(members, of, member_count, choice, spans);
 	for (uint32_t i = 0; i < member_count; i++) {
 		if (members[i].specialty != TWO_CHARS(specialty[0], specialty[1]) ||
 		        members[i].state != TWO_CHARS(state[0], state[1]))
@@ -231,6 +232,11 @@ static void assert_group(const char *specialty, const char *state, const char *n
 		return;
 	}
 	cr_assert_fail("no member of %s in %s", specialty, state);
+}
+
+static void assert_group(const char *specialty, const char *state, const char *name, size_t size)
+{
+	assert_group_of(NULL, specialty, state, name, size);
 }
 
 /* Thirty of a state are a group; four of another are judged among all 34. */
@@ -259,6 +265,20 @@ Test(groups, fall_back_to_specialties_of_like_work_last)
 	assert_group("06", "NY", "06/person/office/NY", 31);
 	assert_group("10", "NY", "medical/person/office/all", 36);
 	assert_group("50", "NY", "50/person/office/all", 3);
+}
+
+/* Whoever has too few of like work: all persons, if they are enough; else as before. */
+Test(groups, fall_back_to_the_entity_type_where_asked)
+{
+	static const struct group_choice wide = {.widest = LEVEL_ENTITY, .narrowest = LEVEL_STATE};
+
+	add_members(31, "06", "NY");
+	add_members(3, "50", "NY");
+	assert_group_of(&wide, "06", "NY", "06/person/office/NY", 31);
+	assert_group_of(&wide, "50", "NY", "all/person/all/all", 34);
+	for (unsigned i = 0; i < member_count; i++)
+		members[i].entity_type = members[i].specialty == TWO_CHARS('5', '0') ? 2 : 1;
+	assert_group_of(&wide, "50", "NY", "50/organisation/office/all", 3);
 }
 
 Test(groups, given_ones_stand_alone)

@@ -43,6 +43,7 @@ int cohort_create(
 	        .judging = judging,
 	        .rule = rule,
 	        .measure = measure,
+	        .widest = LEVEL_KIND,
 	        .narrowest = LEVEL_STATE,
 	        .like_too = !judging->stats->built[rule],
 	        .of = calloc(room, sizeof(*cohort->of)),
@@ -120,7 +121,8 @@ int cohort_each(struct cohort *cohort, int (*take)(void *context, const struct p
 {
 	const struct stats *stats = cohort->judging->stats;
 	struct taking taking = {cohort, take, context};
-	struct group_choice choice = {.narrowest = cohort->narrowest, .context = cohort};
+	struct group_choice choice = {
+	        .widest = cohort->widest, .narrowest = cohort->narrowest, .context = cohort};
 
 	if (stats->options.norms)
 		choice.enough = is_known;

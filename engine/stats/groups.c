@@ -129,6 +129,8 @@ static uint64_t key_of(const struct member *member)
 static bool is_same(uint64_t a, uint64_t b, unsigned level)
 {
 	static const unsigned below[GROUP_LEVELS] = {
+	        [LEVEL_ENTITY] = STATE_BITS + REGION_BITS + SPECIALTY_BITS + KIND_BITS +
+	                         SETTING_BITS,
 	        [LEVEL_KIND] = STATE_BITS + REGION_BITS + SPECIALTY_BITS,
 	        [LEVEL_NATION] = STATE_BITS + REGION_BITS,
 	        [LEVEL_REGION] = STATE_BITS,
@@ -166,10 +168,15 @@ void group_name(const struct member *member, unsigned level, char text[PEER_GROU
 	static const char *const entities[] = {"unknown", "person", "organisation"};
 	char specialty[3] = {(char)(member->specialty & 0xff), (char)(member->specialty >> 8), 0};
 	char state[3] = {(char)(member->state & 0xff), (char)(member->state >> 8), 0};
+	const char *entity = entities[member->entity_type < 3 ? member->entity_type : 0];
 	const char *who = member->specialty ? specialty : "none", *where = "all";
 
 	if (member->given) {
 		snprintf(text, PEER_GROUP_SIZE, "%s", member->given);
+		return;
+	}
+	if (level == LEVEL_ENTITY) {
+		snprintf(text, PEER_GROUP_SIZE, "all/%s/all/all", entity);
 		return;
 	}
 	if (level == LEVEL_KIND && specialty_kind(member->specialty))
@@ -178,8 +185,7 @@ void group_name(const struct member *member, unsigned level, char text[PEER_GROU
 		where = regions[region_of_state(member->state)].name;
 	if (level == LEVEL_STATE)
 		where = state;
-	snprintf(text, PEER_GROUP_SIZE, "%s/%s/%s/%s", who,
-	        entities[member->entity_type < 3 ? member->entity_type : 0],
+	snprintf(text, PEER_GROUP_SIZE, "%s/%s/%s/%s", who, entity,
 	        setting_kind_name(member->setting), where);
 }
 
@@ -197,6 +203,8 @@ static bool is_named(const struct member *member, unsigned level)
 {
 	if (member->given)
 		return level == LEVEL_KIND;
+	if (level == LEVEL_ENTITY)
+		return member->entity_type == 1 || member->entity_type == 2;
 	if (level == LEVEL_KIND)
 		return specialty_kind(member->specialty) != 0;
 	if (level == LEVEL_REGION)
@@ -236,7 +244,7 @@ static void find_level(
 		/* A specialty that is all of its kind is called by its own name. */
 		if (suffices(finding, &run, level) ||
 		        (level <= LEVEL_NATION && from == chosen.from && to == chosen.to) ||
-		        chosen.to == 0)
+		        (level >= LEVEL_KIND && chosen.to == 0))
 			own = run;
 		for (uint32_t i = from; i < to; i++)
 			finding->spans[i] = own;
@@ -249,11 +257,11 @@ static void find_level(
 void groups_find(const struct member members[], const uint32_t of[], size_t count,
         const struct group_choice *choice, struct peer_span spans[])
 {
-	static const struct group_choice any = {.narrowest = LEVEL_STATE};
+	static const struct group_choice any = {.widest = LEVEL_KIND, .narrowest = LEVEL_STATE};
 	const struct finding_groups finding = {members, of, choice ? choice : &any, spans};
 
 	if (count > 0)
-		find_level(&finding, (struct peer_span){0, (uint32_t)count, LEVEL_KIND},
+		find_level(&finding, (struct peer_span){0, (uint32_t)count, finding.choice->widest},
 		        (struct peer_span){0});
 }
 

@@ -3,7 +3,9 @@
  * Peer groups: providers of one specialty, entity type and setting, of one
  * state where that gives enough of them, else of its census region, else of
  * the nation, else of the specialties that do like work; these flag nobody by
- * what rules of stats.def measure, for their work is not the same.
+ * what rules of stats.def measure, for their work is not the same.  Rates of
+ * what lines break have one group more, all of the entity type: an edit asks
+ * the same of everyone, and who meets it seldom has few peers who do.
  *
  * Persons, organisations and unknown entity types are never mixed, nor are
  * settings; providers without a specialty are peers of each other alone.  A
@@ -53,8 +55,15 @@ struct member {
  */
 int members_sort(struct member members[], size_t count);
 
-/* From the widest to the narrowest. */
-enum group_level { LEVEL_KIND, LEVEL_NATION, LEVEL_REGION, LEVEL_STATE, GROUP_LEVELS };
+/* From the widest to the narrowest; the widest only where a choice says so. */
+enum group_level {
+	LEVEL_ENTITY,
+	LEVEL_KIND,
+	LEVEL_NATION,
+	LEVEL_REGION,
+	LEVEL_STATE,
+	GROUP_LEVELS
+};
 
 /* The group of a sample: samples [from, to). */
 struct peer_span {
@@ -63,7 +72,7 @@ struct peer_span {
 };
 
 /* "11/person/office/NY", ".../south", ".../all", "medical/person/office/all",
- * or the table's. */
+ * "all/person/all/all", or the table's. */
 void group_name(const struct member *member, unsigned level, char text[PEER_GROUP_SIZE]);
 
 /*
@@ -71,7 +80,7 @@ void group_name(const struct member *member, unsigned level, char text[PEER_GROU
  * them do.  One that an earlier run's norms know suffices whoever is in it now.
  */
 struct group_choice {
-	uint8_t narrowest; /* enum group_level: no group is narrower */
+	uint8_t widest, narrowest; /* enum group_level: no group is wider, none narrower */
 	bool (*enough)(void *context, const struct member *member, unsigned level, size_t count);
 	void *context;
 };

@@ -28,7 +28,7 @@ enum norm_kind { NORM_PEERS, NORM_SHARE, NORM_PRICE, NORM_KINDS };
 /* Figures, by the names of their columns.  Those that a kind has not are NAN.
  */
 enum norm_figure {
-	NORM_MEAN, /* of a rate: all hits by all evaluated; of a share: the share */
+	NORM_MEAN, /* of a rate: what it is tested against; of a share: the share */
 	NORM_MEDIAN,
 	NORM_MAD,
 	NORM_P20,

@@ -95,7 +95,8 @@ struct cohort {
 	struct judging *judging;
 	unsigned rule;
 	const char *measure;
-	uint8_t narrowest; /* enum group_level: of its groups; LEVEL_STATE at first */
+	uint8_t widest;    /* enum group_level: of its groups; LEVEL_KIND at first */
+	uint8_t narrowest; /* ... LEVEL_STATE at first */
 	bool overlaps;     /* its rows do */
 	bool like_too;     /* specialties of like work may flag: rules of coding, not of work */
 	size_t count;

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const double trim = 0.1; /* of a side: rules/README 4.2, formula 8 */
+
 struct rates {
 	struct cohort *cohort;
 	const struct rate_sample *from;
@@ -20,7 +22,7 @@ struct rates {
 
 	/* Of the group at hand: what its rates are shrunk and tested by. */
 	struct beta_binomial fit;
-	double phi;
+	double target, phi;
 	struct norm norm;
 	size_t first; /* of the rows that it adds */
 };
@@ -32,21 +34,44 @@ static double log_odds(struct count count)
 
 /* ---- What a group is like ---- */
 
+/*
+ * Hits as the middle rates would have them: each rate pulled in to where a
+ * tenth of the group lies beyond it, as z is for phi.  Else the few that break
+ * a rule set the rate that they are held to.  Into room.values.
+ */
+static void find_hits_kept(struct rates *rates, const struct peer_span *span)
+{
+	struct group_room *room = &rates->cohort->room;
+	const struct count *counts = rates->counts + span->from;
+	size_t size = span->to - span->from, side = (size_t)(trim * (double)size);
+
+	for (size_t i = 0; i < size; i++)
+		room->values[i] = room->scratch[i] = (double)counts[i].k / (double)counts[i].n;
+	double low = values_select(room->scratch, size, side);
+	double high = values_select(room->scratch, size, size - side - 1);
+
+	for (size_t i = 0; i < size; i++)
+		room->values[i] = fmin(fmax(room->values[i], low), high) * (double)counts[i].n;
+}
+
 /* Each z about the rate of the others, into room.others. */
 static void find_funnel(struct rates *rates, const struct peer_span *span)
 {
 	struct group_room *room = &rates->cohort->room;
-	struct count all = {0, 0};
+	const struct count *counts = rates->counts + span->from;
+	size_t size = span->to - span->from;
+	double hits = 0, all = 0;
 
-	for (uint32_t i = span->from; i < span->to; i++) {
-		all.k += rates->counts[i].k;
-		all.n += rates->counts[i].n;
+	find_hits_kept(rates, span);
+	for (size_t i = 0; i < size; i++) {
+		hits += room->values[i];
+		all += (double)counts[i].n;
 	}
-	for (uint32_t i = span->from; i < span->to; i++) {
-		double k = (double)(all.k - rates->counts[i].k);
-		double n = (double)(all.n - rates->counts[i].n);
+	rates->target = hits / all;
+	for (size_t i = 0; i < size; i++) {
+		double k = fmax(hits - room->values[i], 0), n = all - (double)counts[i].n;
 
-		room->others[i - span->from] = funnel_z(rates->counts[i], (k + 0.5) / (n + 1));
+		room->others[i] = funnel_z(counts[i], (k + 0.5) / (n + 1));
 	}
 }
 
@@ -57,7 +82,7 @@ static void learn(struct rates *rates, const struct peer_span *span)
 
 	rates->fit = beta_binomial_fit(rates->counts + span->from, size);
 	find_funnel(rates, span);
-	rates->phi = funnel_phi(cohort->room.others, size, 0.1, cohort->room.scratch);
+	rates->phi = funnel_phi(cohort->room.others, size, trim, cohort->room.scratch);
 }
 
 /* As an earlier run had it. */
@@ -178,7 +203,7 @@ static int keep(struct rates *rates)
 {
 	double *figures = rates->norm.figures;
 
-	figures[NORM_MEAN] = rates->fit.mean;
+	figures[NORM_MEAN] = rates->target;
 	figures[NORM_ALPHA] = rates->fit.alpha;
 	figures[NORM_BETA] = rates->fit.beta;
 	figures[NORM_PHI] = rates->phi;
@@ -233,6 +258,7 @@ int hits_judge(struct judging *judging, unsigned rule)
 	struct cohort cohort;
 	int err = cohort_create(&cohort, judging, rule, "");
 
+	cohort.widest = LEVEL_ENTITY;
 	if (err == 0)
 		err = rates_judge(
 		        &cohort, measures->hits[rule].items, measures->hits[rule].count, &test);

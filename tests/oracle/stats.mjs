@@ -117,12 +117,13 @@ for (const row of table('providers.csv')) {
 			{ key: `${base}/${row.specialty}/r${placeIn(regions, row.state)}`, named: placeIn(regions, row.state) >= 0 },
 			{ key: `${base}/${row.specialty}`, named: true },
 			{ key: `${base}/${kind >= 0 ? `k${kind}` : row.specialty}`, named: kind >= 0 },
+			{ key: entity, named: entity === 'person' || entity === 'organisation' },
 		],
 	});
 }
 
-// Which level of its groups a sample is compared in, and with whom.
-function groupsOf(samples) {
+// Which level of its groups a sample is compared in, and with whom; the widest for hits of lines alone.
+function groupsOf(samples, isHits) {
 	const members = new Map();
 
 	for (const sample of samples)
@@ -134,7 +135,8 @@ function groupsOf(samples) {
 		});
 	for (const sample of samples) {
 		const keys = sample.provider.keys.map(({ key }, level) => members.get(`${level}:${key}`));
-		let level = sample.provider.keys.findIndex(({ named }, i) => named && keys[i].length >= MIN);
+		const usable = isHits ? keys.length : keys.length - 1;
+		let level = sample.provider.keys.findIndex(({ named }, i) => i < usable && named && keys[i].length >= MIN);
 
 		if (level < 0) level = keys[3].length === keys[2].length ? 2 : 3;
 		if (level === 3 && keys[3].length === keys[2].length) level = 2;
@@ -192,16 +194,23 @@ function shrunk({ mean, rho }, s) {
 	return (s.k + mean * prior) / (s.n + prior);
 }
 
+// The lowest and the highest tenth pulled in to the next.
+function winsorised(values) {
+	const sorted = [...values].sort(ascending), side = Math.floor(0.1 * values.length);
+	const low = sorted[side], high = sorted[values.length - side - 1];
+
+	return values.map((v) => Math.min(Math.max(v, low), high));
+}
+
 function funnel(group) {
-	const n = group.reduce((sum, s) => sum + s.n, 0), k = group.reduce((sum, s) => sum + s.k, 0);
-	const z = group.map((s) => {
-		const target = (k - s.k + 0.5) / (n - s.n + 1);
+	const kept = winsorised(group.map((s) => s.k / s.n)).map((rate, i) => rate * group[i].n);
+	const n = group.reduce((sum, s) => sum + s.n, 0), k = kept.reduce((sum, v) => sum + v, 0);
+	const z = group.map((s, i) => {
+		const target = (k - kept[i] + 0.5) / (n - s.n + 1);
 
 		return (s.k / s.n - target) / Math.sqrt((target * (1 - target)) / s.n);
 	});
-	const sorted = [...z].sort(ascending), side = Math.floor(0.1 * z.length);
-	const low = sorted[side], high = sorted[z.length - side - 1];
-	const phi = z.reduce((sum, v) => sum + Math.min(Math.max(v, low), high) ** 2, 0) / z.length;
+	const phi = winsorised(z).reduce((sum, v) => sum + v ** 2, 0) / z.length;
 
 	return z.map((v) => v / Math.sqrt(Math.max(1, phi)));
 }
@@ -215,8 +224,8 @@ function wilsonLow(k, n) {
 
 const logOdds = (s) => Math.log((s.k + 0.5) / (s.n - s.k + 0.5));
 
-function checkRates(samples, likeToo) {
-	groupsOf(samples);
+function checkRates(samples, isHits, likeToo) {
+	groupsOf(samples, isHits);
 	const known = new Map();
 
 	for (const sample of samples) {
@@ -244,7 +253,7 @@ function checkRates(samples, likeToo) {
 		near('peer_p90', row.peer_p90, rate.p90, row);
 		near('percentile', row.percentile, rate.percentile, row);
 		near('z', row.z, odds.z, row);
-		const tested = group.length >= MIN && (likeToo || sample.level < 3);
+		const tested = group.length >= MIN && (isHits || likeToo || sample.level < 3);
 
 		nearRelative('p', row.p, tested ? of.p[at] : NaN, row);
 	}
@@ -275,7 +284,7 @@ for (const row of rows) {
 for (const samples of byMeasure.values()) {
 	const rule = samples[0].row.rule;
 
-	checkRates(samples, !tallied.has(rule) || likeToo.has(rule));
+	checkRates(samples, !tallied.has(rule), likeToo.has(rule));
 }
 
 // ---- q by family ----
