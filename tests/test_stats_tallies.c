@@ -20,6 +20,7 @@ static struct tallies *tallies;
 static struct stats *stats;
 static struct norms *norms;
 static uint32_t numbers[PERSONS];
+static const struct weights *weights;
 static bool is_crowded; /* the third person bills 300 times as much, half of it with 59 */
 
 static void add_person(struct profile_worker *worker, unsigned i)
@@ -96,6 +97,7 @@ static void make(void)
 	        .selection = &selection,
 	        .threads = 2,
 	        .norms = norms,
+	        .weights = weights,
 	        .has_beneficiaries = true,
 	        .has_paid = true};
 
@@ -199,6 +201,43 @@ Test(crowded, one_who_breaks_a_rule_does_not_set_its_target)
 	cr_assert(row_of(HIGH, "MOD-03", "")->flag);
 	cr_assert(row_of(2, "MOD-03", "")->flag);
 	cr_assert_not(row_of(4, "MOD-03", "")->flag);
+}
+
+Test(tallies, a_comparison_of_medium_precision_leads)
+{
+	const struct stats_provider *high = stats_provider(stats, numbers[HIGH]);
+
+	cr_assert_gt(row_of(HIGH, "STA-04", "visits_lines")->dollars, 500000);
+	cr_assert_eq(high->rank, 1);
+	cr_assert(high->is_lead);
+}
+
+static void make_imprecise(void)
+{
+	static struct weights low;
+	struct diag diag;
+
+	diag_init(&diag);
+	rules_init();
+	stats_init();
+	cr_assert_eq(weights_read(&low, NULL, &diag), 0);
+	low.precision[rule_find("STA-04")] = low.precision[rule_find("MOD-03")] = 299999;
+	weights = &low;
+	make();
+}
+
+TestSuite(imprecise, .init = make_imprecise, .fini = end);
+
+/* It is ranked as any other. */
+Test(imprecise, leads_nobody_alone)
+{
+	const struct stats_provider *high = stats_provider(stats, numbers[HIGH]);
+
+	cr_assert(row_of(HIGH, "STA-04", "visits_lines")->flag);
+	cr_assert_gt(high->expected, 0);
+	cr_assert_gt(high->score, 0);
+	cr_assert_eq(high->rank, 1);
+	cr_assert_not(high->is_lead);
 }
 
 /* The mean is of rates pulled in to those between which four in five lie. */

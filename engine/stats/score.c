@@ -25,7 +25,7 @@ enum {
 
 struct sums {
 	double line_expected, expected, severities[RULES_ALL];
-	int64_t line_dollars, dollars;
+	int64_t line_dollars, dollars; /* of lines; of comparisons that make leads */
 	uint64_t high_hits;
 	size_t families;
 	bool is_flagged, at_once; /* at_once: PRV-01, TIM-04 */
@@ -50,6 +50,18 @@ static void add_hits(const struct stats *stats, uint32_t number, struct sums *su
 		sums->high_hits += weights_severity(rule) == SEVERITY_HIGH ? read[rule].hits : 0;
 		sums->at_once |= is_at_once(rule);
 	}
+}
+
+/*
+ * Do a comparison's dollars make a lead?  Those of a precision below medium's do
+ * not: codes of another specialty, dear lines, claims that are alike have lawful
+ * reasons that claims do not show (the specialty on file is wrong, the practice
+ * does one thing), so that most such leads would be false.  Such a comparison
+ * bears out what lines broke, and counts in score and rank as any other.
+ */
+static bool makes_leads(const struct stats *stats, unsigned rule)
+{
+	return stats->weights.precision[rule] >= weights_precision(SEVERITY_MEDIUM);
 }
 
 /* Rows [from, to) of one provider and family of rules. */
@@ -80,7 +92,8 @@ static void add_family(const struct stats *stats, const struct stats_row *from,
 		double expected = weights_expected(&stats->weights, row->rule, dollars);
 
 		most = expected > most ? expected : most;
-		most_dollars = dollars > most_dollars ? dollars : most_dollars;
+		if (makes_leads(stats, row->rule))
+			most_dollars = dollars > most_dollars ? dollars : most_dollars;
 	}
 	sums->expected += most;
 	sums->dollars += most_dollars;
