@@ -180,6 +180,12 @@ struct batch {
 	 */
 	bool kept;
 
+	/*
+	 * ... and in this chunk of it is all that there is of their claims and
+	 * persons: format/pack.h.
+	 */
+	bool whole;
+
 	/* The whole record, without its line end, and its hash: regroup/digest.h. */
 	struct slice record[BATCH_LINES] COLUMN;
 	uint64_t digest[BATCH_LINES] COLUMN; /* if kept */

@@ -8,6 +8,7 @@
  * all that they say; so the bytes of a pack hang on neither threads, memory nor
  * the order of the input.
  */
+#include "convert_links.h"
 #include "convert_private.h"
 
 #include <stdlib.h>
@@ -33,6 +34,7 @@ struct room {
 
 struct packing {
 	struct partitions *partitions;
+	struct links *links;
 	struct pack_sources sources;
 	const struct layout *layouts[LAYOUTS_MAX]; /* in the order of the file */
 	uint32_t layout_count;
@@ -50,6 +52,7 @@ struct chunks {
 struct packer {
 	struct pack_liner *liner;
 	struct partition_writer *lines;
+	struct links_writer *links;
 	struct pack_builder *builder;
 	struct chunks chunks;
 };
@@ -112,14 +115,19 @@ static int begin(struct convert *convert, struct diag *diag)
 	        .memory_bytes = scan->memory.profile,
 	        .tmp = scan->options->tmp,
 	};
+	struct partition_options links = options;
+	int err;
 
+	/* Sorting, which this memory is for, comes when the links are settled. */
+	links.memory_bytes = scan->memory.partitions;
 	convert->own = packing;
 	if (!packing)
 		return diag_set(diag, FAIL_MEMORY, "no memory");
 	pthread_mutex_init(&packing->room.mutex, NULL);
 	pthread_cond_init(&packing->room.moved, NULL);
 	packing->room.most = scan->memory.partitions;
-	return partitions_create(&packing->partitions, &options, diag);
+	err = partitions_create(&packing->partitions, &options, diag);
+	return err ? err : links_create(&packing->links, &links, diag);
 }
 
 static void end(struct convert *convert)
@@ -130,6 +138,7 @@ static void end(struct convert *convert)
 		return;
 	pack_writer_destroy(packing->writer);
 	partitions_destroy(packing->partitions);
+	links_destroy(packing->links);
 	pthread_cond_destroy(&packing->room.moved);
 	pthread_mutex_destroy(&packing->room.mutex);
 	free(packing);
@@ -151,7 +160,7 @@ static int part_create(struct convert_part *part, struct diag *diag)
 		err = pack_builder_create(&packer->builder, diag);
 	if (err == 0)
 		err = partition_writer_create(&packer->lines, packing->partitions, diag);
-	return err;
+	return err ? err : links_writer_create(&packer->links, packing->links, diag);
 }
 
 static void part_destroy(struct convert_part *part)
@@ -163,9 +172,18 @@ static void part_destroy(struct convert_part *part)
 	pack_liner_destroy(packer->liner);
 	pack_builder_destroy(packer->builder);
 	partition_writer_destroy(packer->lines);
+	links_writer_destroy(packer->links);
 	free(packer->chunks.data);
 	free(packer);
 	part->own = NULL;
+}
+
+/* What lines are once normalised is counted, for those who scan the pack. */
+static void count_normalised(struct convert_part *part, struct batch *batch)
+{
+	struct worker *worker = part->worker;
+
+	worker->scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
 }
 
 static int take_batch(struct convert_part *part, struct batch *batch, struct diag *diag)
@@ -174,23 +192,24 @@ static int take_batch(struct convert_part *part, struct batch *batch, struct dia
 
 	pack_liner_batch(packer->liner, batch);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint64_t key = batch->person_key[i] ? batch->person_key[i] : batch->claim_key[i];
 		size_t size = sizeof(struct record_head) + pack_liner_size(packer->liner, i);
 		struct line_record *record = partition_reserve(
-		        packer->lines, key, batch->layout_number, size);
+		        packer->lines, links_group(batch, i), batch->layout_number, size);
 
 		if (!record)
 			return partition_writer_error(packer->lines, diag);
 		pack_liner_put(packer->liner, i, &record->line);
 	}
-	return 0;
+	count_normalised(part, batch);
+	return links_add(packer->links, batch, diag);
 }
 
 static int read_end(struct convert_part *part, struct diag *diag)
 {
 	struct packer *packer = part->own;
+	int err = partition_writer_finish(packer->lines, diag);
 
-	return partition_writer_finish(packer->lines, diag);
+	return err ? err : links_finish(packer->links, diag);
 }
 
 /* ---- Between ---- */
@@ -221,13 +240,20 @@ static void fill_sources(const struct scan *scan, struct pack_sources *sources)
 	sources->bad_bytes = counts->bad_bytes;
 	memcpy(sources->quarantined, counts->quarantined, sizeof(sources->quarantined));
 	memcpy(sources->fields, counts->fields, sizeof(sources->fields));
+	memcpy(sources->edges.first_service, scan->normalise_counts.first_service,
+	        sizeof(sources->edges.first_service));
+	memcpy(sources->edges.last_received, scan->normalise_counts.last_received,
+	        sizeof(sources->edges.last_received));
 }
 
 static int settle(struct convert *convert, struct diag *diag)
 {
 	struct packing *packing = convert->own;
 	const struct scan *scan = convert->scan;
+	int err = links_settle(packing->links, diag);
 
+	if (err < 0)
+		return err;
 	packing->layout_count = layouts_count(scan->layouts);
 	for (uint32_t i = 0; i < packing->layout_count; i++)
 		packing->layouts[i] = layouts_at(scan->layouts, i);
@@ -271,8 +297,11 @@ static int keep_chunk(struct packer *packer, uint32_t layout, struct diag *diag)
 {
 	struct chunks *chunks = &packer->chunks;
 	size_t size;
-	const uint8_t *chunk = pack_builder_end(packer->builder, layout, &size);
+	const uint8_t *chunk;
 
+	if (pack_builder_lines(packer->builder) == 0)
+		return 0;
+	chunk = pack_builder_end(packer->builder, layout, &size);
 	if (chunks->room - chunks->size < size) {
 		size_t room = (chunks->room + size) * 2;
 		uint8_t *data = realloc(chunks->data, room);
@@ -287,7 +316,13 @@ static int keep_chunk(struct packer *packer, uint32_t layout, struct diag *diag)
 	return 0;
 }
 
-/* The lines of one layout, whose person's records are records[from] up to to. */
+static int keep_whole(struct packer *packer, uint32_t layout, struct diag *diag)
+{
+	pack_builder_whole(packer->builder);
+	return keep_chunk(packer, layout, diag);
+}
+
+/* Lines of one layout, in order, that do not stand whole. */
 static int add_lines(struct packer *packer, const struct record_head **records, size_t count,
         uint32_t layout, struct diag *diag)
 {
@@ -301,32 +336,104 @@ static int add_lines(struct packer *packer, const struct record_head **records, 
 		err = keep_chunk(packer, layout, diag);
 		pack_builder_add(packer->builder, &record->line);
 	}
-	return err;
+	return err ? err : keep_chunk(packer, layout, diag);
 }
 
-/* Records in the order of keys: those of one key are sorted by all else. */
-static void sort_records(const struct record_head **records, size_t count)
+/* False, and nothing is added, if the chunk has no room for all of a group. */
+static bool add_group(struct packer *packer, const struct record_head **records, size_t count)
 {
-	for (size_t from = 0, to; from < count; from = to) {
-		to = from + 1;
-		while (to < count && records[to]->key == records[from]->key)
-			to++;
-		if (to - from > 1)
-			qsort(records + from, to - from, sizeof(*records), compare_lines);
+	pack_builder_mark(packer->builder);
+	for (size_t i = 0; i < count; i++) {
+		const struct line_record *record = (const void *)records[i];
+
+		if (pack_builder_add(packer->builder, &record->line))
+			continue;
+		pack_builder_undo(packer->builder);
+		return false;
 	}
+	return true;
 }
 
-/* Those of a layout to the front of room, in their order.  Returns how many. */
+/* The records of one group, and where they stand among those of a partition. */
+struct group {
+	const struct record_head **records;
+	size_t count;
+	bool whole;
+};
+
+/* A group of a partition from a record on: open, or in files of two layouts, is not whole. */
+static struct group find_group(
+        const struct packing *packing, const struct partition_view *view, size_t from)
+{
+	struct group group = {.records = view->records + from, .count = 1, .whole = true};
+	uint64_t key = group.records[0]->key;
+
+	for (; from + group.count < view->count; group.count++) {
+		const struct record_head *record = group.records[group.count];
+
+		if (record->key != key)
+			break;
+		group.whole &= record->kind == group.records[0]->kind;
+	}
+	group.whole = group.whole && !links_open(packing->links, key);
+	return group;
+}
+
+/* A group's lines of a layout, in order, into room.  Returns how many. */
 static size_t pick_layout(
-        const struct partition_view *view, uint32_t number, const struct record_head **room)
+        const struct group *group, uint32_t number, const struct record_head **room)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < view->count; i++) {
-		if (view->records[i]->kind == number)
-			room[count++] = view->records[i];
+	for (size_t i = 0; i < group->count; i++) {
+		if (group->records[i]->kind == number)
+			room[count++] = group->records[i];
 	}
+	if (count > 1)
+		qsort(room, count, sizeof(*room), compare_lines);
 	return count;
+}
+
+/* A group into one chunk.  *added: it is there; else it is larger than a chunk. */
+static int add_whole(struct packer *packer, const struct group *group, uint32_t layout, bool *added,
+        struct diag *diag)
+{
+	int err = 0;
+
+	*added = add_group(packer, group->records, group->count);
+	if (*added || pack_builder_lines(packer->builder) == 0)
+		return 0;
+	err = keep_whole(packer, layout, diag);
+	*added = err == 0 && add_group(packer, group->records, group->count);
+	return err;
+}
+
+/*
+ * The lines of a layout: first the groups that stand whole, each in one chunk;
+ * then the others, which are gathered in room.
+ */
+static int code_layout(struct convert_part *part, const struct partition_view *view,
+        uint32_t layout, const struct record_head **room, struct diag *diag)
+{
+	const struct packing *packing = part->convert->own;
+	struct packer *packer = part->own;
+	size_t left = 0;
+	int err = 0;
+
+	for (size_t at = 0; at < view->count && err == 0;) {
+		struct group group = find_group(packing, view, at);
+		bool added = false;
+
+		at += group.count;
+		group.count = pick_layout(&group, packing->layouts[layout]->number, room + left);
+		group.records = room + left;
+		if (group.whole && group.count > 0)
+			err = add_whole(packer, &group, layout, &added, diag);
+		left += added ? 0 : group.count;
+	}
+	if (err == 0)
+		err = keep_whole(packer, layout, diag);
+	return err ? err : add_lines(packer, room, left, layout, diag);
 }
 
 static int code_partition(
@@ -339,12 +446,7 @@ static int code_partition(
 
 	packer->chunks.size = 0;
 	for (uint32_t i = 0; i < packing->layout_count && err == 0; i++) {
-		size_t count = pick_layout(view, packing->layouts[i]->number, room);
-
-		sort_records(room, count);
-		err = add_lines(packer, room, count, i, diag);
-		if (err == 0 && pack_builder_lines(packer->builder) > 0)
-			err = keep_chunk(packer, i, diag);
+		err = code_layout(part, view, i, room, diag);
 		if (err == 0 && scan_stopped())
 			err = FAIL_STOPPED;
 	}

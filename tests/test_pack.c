@@ -519,7 +519,7 @@ Test(pack, another_version_is_told, .init = set_up, .fini = tear_down)
 	head->hash = hash64(head, offsetof(struct pack_header, hash));
 	write_whole(path_of("other.clm"), data, size);
 	expect_refused(
-	        path_of("other.clm"), "of version 7, this program reads version 2", "version", 8);
+	        path_of("other.clm"), "of version 7, this program reads version 3", "version", 8);
 	free(data);
 }
 

@@ -9,6 +9,9 @@
  *
  *	chunk:   head | a column head a column that is not blank throughout | codes, values, texts
  *
+ * The lines of a chunk may stand whole: then nothing that is settled of a claim or
+ * of a person hangs on a line outside of it (pack_builder_whole()).
+ *
  * A column is one value for all lines, or codes of few bits: a value's distance
  * from the least one, or the number of an entry in a dictionary of the chunk.
  * Texts are entries too; those of sorted lines (claims, persons) are told by one
@@ -39,9 +42,15 @@
 
 enum {
 	PACK_MAGIC_BYTES = 8,
-	PACK_VERSION = 2,
+	PACK_VERSION = 3,
 	PACK_CHUNK_LINES = 8192,      /* more gains little room and leaves the cache */
 	PACK_CHUNK_BYTES = 768 << 10, /* of lines as they are kept before: a chunk is not larger */
+};
+
+/* The edges of the lines' dates, by claim type: what a scan without options finds. */
+struct pack_edges {
+	int32_t first_service[CLAIM_TYPES];
+	int32_t last_received[CLAIM_TYPES]; /* received or paid */
 };
 
 /* What was read to make a pack; told again by a scan of it. */
@@ -49,6 +58,7 @@ struct pack_sources {
 	uint64_t bytes; /* of the input files */
 	uint64_t quarantined[BAD_KINDS], bad_bytes;
 	struct cell_counts fields[FIELD_COUNT];
+	struct pack_edges edges;
 };
 
 /* ---- Lines on their way into a pack ---- */
@@ -66,7 +76,8 @@ int pack_liner_create(struct pack_liner **liner, struct diag *diag);
 void pack_liner_destroy(struct pack_liner *liner); /* takes NULL */
 
 /*
- * Take a batch, not normalised; claim_key, person_key and digest are worked out.
+ * Take a batch, not normalised; claim_key, person_key, original_key and digest are
+ * worked out.
  * pack_liner_size() and pack_liner_put() are then of its lines.
  */
 void pack_liner_batch(struct pack_liner *liner, struct batch *batch);
@@ -83,6 +94,16 @@ void pack_builder_destroy(struct pack_builder *builder); /* takes NULL */
 /* False if the chunk has no room for it: end the chunk first. */
 bool pack_builder_add(struct pack_builder *builder, const struct pack_line *line);
 uint32_t pack_builder_lines(const struct pack_builder *builder);
+
+/* Take back what was added since the mark, which is of the same chunk. */
+void pack_builder_mark(struct pack_builder *builder);
+void pack_builder_undo(struct pack_builder *builder);
+
+/*
+ * The lines of this chunk are all that the pack has of their claims, of the claims
+ * that these name as their originals or that name them, and of their persons.
+ */
+void pack_builder_whole(struct pack_builder *builder);
 
 /* The chunk of the lines added, valid until the next one is begun; its lines are gone. */
 const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, size_t *size);
@@ -132,6 +153,7 @@ int packs_bind(struct packs *packs, uint32_t file, struct diag *diag);
 /* Is a file of the plan known to be one? */
 bool packs_has(const struct packs *packs, uint32_t file);
 uint64_t packs_lines(const struct packs *packs, uint32_t file); /* of one that is */
+const struct pack_edges *packs_edges(const struct packs *packs, uint32_t file);
 
 /* What a pack says of itself. */
 struct pack_facts {
@@ -160,6 +182,9 @@ struct pack_reader_options {
 	struct plan *plan;
 	const struct field_set *wanted;                                      /* NULL: all */
 	int (*batch)(void *context, struct batch *batch, struct diag *diag); /* as of csv_options */
+
+	/* NULL, or told behind the batches of a chunk whose lines stand whole (batch.whole). */
+	int (*whole)(void *context, struct diag *diag);
 	void *context;
 };
 

@@ -17,16 +17,22 @@ enum {
 	CODES_SLACK = 8, /* readable behind codes: they are loaded eight bytes at a time */
 };
 
-struct pack_builder {
+/* How far a chunk has come. */
+struct stand {
 	uint32_t lines;
 	size_t bytes;  /* what the chunk takes at most */
 	size_t a_line; /* ... what a line with values in all columns used takes */
 	struct pack_bits used;
-	uint8_t list[PACK_COLUMNS]; /* columns used, as they came */
 	uint32_t used_count;
+	size_t text_bytes;
+};
+
+struct pack_builder {
+	struct stand now, marked;
+	bool whole;
+	uint8_t list[PACK_COLUMNS];          /* columns used, as they came */
 	int64_t (*values)[PACK_CHUNK_LINES]; /* a column; of texts where in texts << 32 and size */
 	uint8_t *texts;
-	size_t text_bytes;
 
 	/* The column being coded. */
 	uint32_t codes[PACK_CHUNK_LINES];
@@ -67,7 +73,22 @@ void pack_builder_destroy(struct pack_builder *builder)
 
 uint32_t pack_builder_lines(const struct pack_builder *builder)
 {
-	return builder->lines;
+	return builder->now.lines;
+}
+
+void pack_builder_mark(struct pack_builder *builder)
+{
+	builder->marked = builder->now;
+}
+
+void pack_builder_undo(struct pack_builder *builder)
+{
+	builder->now = builder->marked;
+}
+
+void pack_builder_whole(struct pack_builder *builder)
+{
+	builder->whole = true;
 }
 
 /* ---- Adding ---- */
@@ -99,33 +120,33 @@ static size_t natural_size(unsigned column)
 static size_t bytes_with(const struct pack_builder *builder, const struct pack_line *line)
 {
 	const struct pack_bits *bits = pack_line_bits(line);
-	size_t more = builder->a_line + line->size;
+	size_t more = builder->now.a_line + line->size;
 
-	for (unsigned column = next_column(bits, &builder->used, 0); column < PACK_COLUMNS;
-	        column = next_column(bits, &builder->used, column + 1))
-		more += (builder->lines + 1) * natural_size(column) +
+	for (unsigned column = next_column(bits, &builder->now.used, 0); column < PACK_COLUMNS;
+	        column = next_column(bits, &builder->now.used, column + 1))
+		more += (builder->now.lines + 1) * natural_size(column) +
 		        sizeof(struct pack_column_head) + 2 * CODES_SLACK;
-	return builder->bytes + more;
+	return builder->now.bytes + more;
 }
 
 static void use_column(struct pack_builder *builder, unsigned column)
 {
-	builder->used.words[column / 64] |= (uint64_t)1 << (column % 64);
-	builder->list[builder->used_count++] = (uint8_t)column;
-	builder->a_line += natural_size(column);
-	for (uint32_t line = 0; line < builder->lines; line++)
+	builder->now.used.words[column / 64] |= (uint64_t)1 << (column % 64);
+	builder->list[builder->now.used_count++] = (uint8_t)column;
+	builder->now.a_line += natural_size(column);
+	for (uint32_t line = 0; line < builder->now.lines; line++)
 		builder->values[column][line] = pack_columns[column].blank;
 }
 
 static int64_t take_text(struct pack_builder *builder, const uint8_t **data)
 {
-	uint64_t at = builder->text_bytes;
+	uint64_t at = builder->now.text_bytes;
 	uint32_t size;
 
 	memcpy(&size, *data, sizeof(size));
 	memcpy(builder->texts + at, *data + sizeof(size), size);
 	*data += sizeof(size) + size;
-	builder->text_bytes += size;
+	builder->now.text_bytes += size;
 	return (int64_t)(at << 32 | size);
 }
 
@@ -146,19 +167,20 @@ bool pack_builder_add(struct pack_builder *builder, const struct pack_line *line
 	const uint8_t *data = pack_line_data(line);
 	size_t bytes = bytes_with(builder, line);
 
-	if (builder->lines == PACK_CHUNK_LINES || (builder->lines > 0 && bytes > PACK_CHUNK_BYTES))
+	if (builder->now.lines == PACK_CHUNK_LINES ||
+	        (builder->now.lines > 0 && bytes > PACK_CHUNK_BYTES))
 		return false;
-	builder->bytes = bytes;
-	for (uint32_t i = 0; i < builder->used_count; i++)
-		builder->values[builder->list[i]][builder->lines] =
+	builder->now.bytes = bytes;
+	for (uint32_t i = 0; i < builder->now.used_count; i++)
+		builder->values[builder->list[i]][builder->now.lines] =
 		        pack_columns[builder->list[i]].blank;
 	for (unsigned column = next_column(bits, NULL, 0); column < PACK_COLUMNS;
 	        column = next_column(bits, NULL, column + 1)) {
-		if (!has_bit(&builder->used, column))
+		if (!has_bit(&builder->now.used, column))
 			use_column(builder, column);
-		builder->values[column][builder->lines] = take_value(builder, column, &data);
+		builder->values[column][builder->now.lines] = take_value(builder, column, &data);
 	}
-	builder->lines++;
+	builder->now.lines++;
 	return true;
 }
 
@@ -216,7 +238,7 @@ static void find_entries(struct pack_builder *builder, unsigned column)
 
 	memset(builder->slots, 0, sizeof(builder->slots));
 	builder->entry_count = 0;
-	for (uint32_t line = 0; line < builder->lines; line++) {
+	for (uint32_t line = 0; line < builder->now.lines; line++) {
 		if (line > 0 &&
 		        same_entry(builder, pack_is_text(column), values[line], values[line - 1]))
 			builder->codes[line] = builder->codes[line - 1];
@@ -272,7 +294,7 @@ static struct distance find_distance(const struct pack_builder *builder, unsigne
 	struct distance distance = {.blank = false};
 	uint64_t range;
 
-	for (uint32_t line = 0; line < builder->lines; line++) {
+	for (uint32_t line = 0; line < builder->now.lines; line++) {
 		if (values[line] == blank) {
 			distance.blank = true;
 			continue;
@@ -300,9 +322,9 @@ static void code_distances(
 	head->blank = distance.blank;
 	head->base = distance.base;
 	head->codes = take_room(
-	        builder, pack_code_bytes(builder->lines, distance.width) + CODES_SLACK);
+	        builder, pack_code_bytes(builder->now.lines, distance.width) + CODES_SLACK);
 	codes = builder->chunk + head->codes;
-	for (uint32_t line = 0; line < builder->lines; line++) {
+	for (uint32_t line = 0; line < builder->now.lines; line++) {
 		uint64_t code = (uint64_t)values[line] - (uint64_t)distance.base + distance.blank;
 
 		if (distance.blank && values[line] == blank)
@@ -314,8 +336,8 @@ static void code_distances(
 static void put_codes(struct pack_builder *builder, struct pack_column_head *head)
 {
 	head->codes = take_room(
-	        builder, pack_code_bytes(builder->lines, head->width) + CODES_SLACK);
-	for (uint32_t line = 0; line < builder->lines; line++)
+	        builder, pack_code_bytes(builder->now.lines, head->width) + CODES_SLACK);
+	for (uint32_t line = 0; line < builder->now.lines; line++)
 		put_code(builder->chunk + head->codes, head->width, line, builder->codes[line]);
 }
 
@@ -344,9 +366,9 @@ static void code_values(struct pack_builder *builder, struct pack_column_head *h
 		head->base = builder->entries[0];
 		return;
 	}
-	apart = pack_code_bytes(builder->lines, distance.width);
+	apart = pack_code_bytes(builder->now.lines, distance.width);
 	by_entry = (size_t)builder->entry_count * pack_columns[head->column].size +
-	           pack_code_bytes(builder->lines, bits_of(builder->entry_count - 1));
+	           pack_code_bytes(builder->now.lines, bits_of(builder->entry_count - 1));
 	if (apart <= by_entry)
 		code_distances(builder, head, distance);
 	else
@@ -396,7 +418,7 @@ static void put_texts(struct pack_builder *builder, struct pack_column_head *hea
 /* Is each line's entry that of the line before, or the next? */
 static bool goes_on(const struct pack_builder *builder)
 {
-	for (uint32_t line = 1; line < builder->lines; line++) {
+	for (uint32_t line = 1; line < builder->now.lines; line++) {
 		if (builder->codes[line] - builder->codes[line - 1] > 1)
 			return false;
 	}
@@ -412,7 +434,7 @@ static void code_texts(struct pack_builder *builder, struct pack_column_head *he
 	if (builder->entry_count > 1 && goes_on(builder)) {
 		head->coding = PACK_NEXT;
 		head->width = 1;
-		for (uint32_t line = builder->lines - 1; line > 0; line--)
+		for (uint32_t line = builder->now.lines - 1; line > 0; line--)
 			builder->codes[line] -= builder->codes[line - 1];
 	}
 	put_codes(builder, head);
@@ -423,18 +445,18 @@ static void code_texts(struct pack_builder *builder, struct pack_column_head *he
 
 static void forget(struct pack_builder *builder)
 {
-	builder->lines = 0;
-	builder->bytes = 0;
-	builder->a_line = 0;
-	builder->text_bytes = 0;
-	builder->used = (struct pack_bits){{0}};
-	builder->used_count = 0;
+	builder->now = (struct stand){0};
+	builder->whole = false;
 }
 
 const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, size_t *size)
 {
 	struct pack_head head = {
-	        .lines = builder->lines, .layout = layout, .columns = builder->used_count};
+	        .lines = builder->now.lines,
+	        .layout = layout,
+	        .columns = builder->now.used_count,
+	        .whole = builder->whole,
+	};
 	uint32_t at = sizeof(head);
 
 	builder->size = 0;
@@ -442,7 +464,7 @@ const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, s
 	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
 		struct pack_column_head of = {.column = (uint16_t)column};
 
-		if (!has_bit(&builder->used, column))
+		if (!has_bit(&builder->now.used, column))
 			continue;
 		if (pack_is_text(column))
 			code_texts(builder, &of);

@@ -67,12 +67,17 @@ static void work_out_keys(struct batch *batch)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct slice source = batch->data_source[i], claim = batch->claim_id[i];
 		struct slice person = batch->person_id[i], record = batch->record[i];
+		struct slice original = batch->original_claim_id[i];
 		uint64_t key = source.size ? hash64(batch->text + source.at, source.size) : 0;
 
 		batch->claim_key[i] = claim_key_of(key, batch->text + claim.at, claim.size);
 		batch->person_key[i] = person.size
 		                               ? person_key_of(batch->text + person.at, person.size)
 		                               : 0;
+		batch->original_key[i] = original.size
+		                                 ? claim_key_of(key, batch->text + original.at,
+		                                           original.size)
+		                                 : 0;
 		if (!batch->kept)
 			batch->digest[i] = hash64(batch->text + record.at, record.size);
 	}

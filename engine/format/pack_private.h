@@ -119,6 +119,8 @@ struct pack_chunk {
 /* A chunk begins with this and its column heads, in the order of columns. */
 struct pack_head {
 	uint32_t size, lines, layout, columns;
+	uint32_t whole; /* 1: its lines stand whole; else 0 */
+	uint32_t pad;
 };
 
 enum pack_coding {

@@ -385,6 +385,7 @@ static void begin_batches(struct pack_reader *reader, const struct layout *layou
 		reader->filled[column] = reader->in_chunk[column];
 	}
 	batch->kept = true;
+	batch->whole = reader->head.whole;
 	batch->layout = layout;
 	batch->layout_number = layout->number;
 	batch->text = reader->data;
@@ -402,7 +403,7 @@ static int begin_chunk(struct pack_reader *reader, struct diag *diag)
 	memcpy(&reader->head, reader->data, sizeof(reader->head));
 	if (reader->head.size != chunk->size || reader->head.lines != chunk->lines ||
 	        reader->head.layout >= reader->pack->directory.layouts ||
-	        reader->head.columns > PACK_COLUMNS ||
+	        reader->head.columns > PACK_COLUMNS || reader->head.whole > 1 ||
 	        !within(reader, sizeof(reader->head),
 	                reader->head.columns * sizeof(struct pack_column_head)))
 		return damaged(reader, "no chunk of a claim pack", diag);
@@ -567,6 +568,8 @@ static int put_chunk(struct pack_reader *reader, struct diag *diag)
 
 	for (uint32_t from = 0; err == 0 && from < reader->head.lines; from += BATCH_LINES)
 		err = put_batch(reader, from, diag);
+	if (err == 0 && reader->head.whole && reader->options.whole)
+		err = reader->options.whole(reader->options.context, diag);
 	return err;
 }
 
