@@ -813,6 +813,20 @@ static int open_pairs(struct scan *scan)
 	return 0;
 }
 
+/* By whose titles INP-01 and INP-03 know base DRGs. */
+static int open_drg_lists(struct scan *scan)
+{
+	int err = 0;
+
+	if (!scan->selection.active[rule_find("INP-01")] &&
+	        !scan->selection.active[rule_find("INP-03")])
+		return 0;
+	err = codes_use_set(scan->codes, "msdrg", &scan->drg_lists[0], scan->diag);
+	if (err == 0)
+		err = codes_use_set(scan->codes, "msdrg_weights", &scan->drg_lists[1], scan->diag);
+	return err;
+}
+
 /* What diagnoses weigh: categories of risk adjustment, CCs and MCCs. */
 static int open_diagnosis_sets(struct scan *scan)
 {
@@ -821,6 +835,8 @@ static int open_diagnosis_sets(struct scan *scan)
 
 	if (scan->selection.active[rule_find("INP-03")])
 		err = codes_use_set(scan->codes, "drg_cc", &scan->severities, scan->diag);
+	if (err == 0)
+		err = open_drg_lists(scan);
 	if (err < 0 || !scan->selection.active[rule_find("INP-06")])
 		return err;
 	err = codes_use_set(scan->codes, "hcc", &hcc, scan->diag);

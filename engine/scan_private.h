@@ -112,12 +112,13 @@ struct scan {
 	struct packs *packs;
 	const struct reader_kind *pack_reader; /* mapped, if not told otherwise */
 	struct codes *codes;
-	const struct set *add_ons;    /* of codes; NULL: none, or no rule asks */
-	const struct set *drgs;       /* msdrg_weights; NULL: the same */
-	const struct set *severities; /* drg_cc; NULL: the same */
-	struct hcc_payable *hcc;      /* NULL: the same */
-	const struct set *minutes;    /* phystime; NULL: the same */
-	struct pairs pairs[2];        /* PTP: practitioner, hospital */
+	const struct set *add_ons;      /* of codes; NULL: none, or no rule asks */
+	const struct set *drgs;         /* msdrg_weights; NULL: the same */
+	const struct set *drg_lists[2]; /* msdrg, msdrg_weights; NULL: the same */
+	const struct set *severities;   /* drg_cc; NULL: the same */
+	struct hcc_payable *hcc;        /* NULL: the same */
+	const struct set *minutes;      /* phystime; NULL: the same */
+	struct pairs pairs[2];          /* PTP: practitioner, hospital */
 	bool has_pairs[2]; /* a folder of code sets has them; else those of the starter */
 	struct side *members, *providers;
 	struct payer *payer;   /* NULL: no tables of the payer */

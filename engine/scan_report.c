@@ -79,6 +79,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	        .norms = scan->norms,
 	        .tallies = scan->tallies,
 	        .prices = scan->prices,
+	        .drg_lists = {scan->drg_lists[0], scan->drg_lists[1]},
 	        .selection = &scan->selection,
 	        .threads = scan->options->threads,
 	        .has_beneficiaries = scan->past != NULL,

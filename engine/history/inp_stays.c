@@ -4,7 +4,8 @@
  *
  *	INP-01  stays by DRG and fiscal year, whose version of the DRGs is one
  *	INP-02  stays by DRG, and what they came to
- *	INP-03  of the stays that go home: those of one day at most; and those that
+ *	INP-03  stays by DRG and fiscal year, and those with one CC or MCC;
+ *	        of the stays that go home: those of one day at most; and those that
  *	        the same hospital has back within thirty days
  *
  * Deaths and transfers are no stays that go home (PEPPER), nor are those still in.
@@ -105,10 +106,31 @@ static bool is_back(const struct stay *stay, const struct stay *next)
 	       next->from - stay->to <= READMITTED_DAYS;
 }
 
+/* By the first bill's lowest line, whose day of discharge the set covers. */
+static void tally_severity(struct window *window, const struct stay *stay)
+{
+	const struct past_claim *claim = &window->claims[stay->claim];
+	const struct history_run *run = claim->run;
+	bool is_single = history_severity(run) == SEVERITY_SINGLE;
+	bool has_amount = stay->amount != AMOUNT_ABSENT;
+
+	if (history_severity(run) == SEVERITY_UNTOLD || run->drg >= DRG_COUNT)
+		return;
+	tally(window, claim,
+	        (struct tally){.measure = TALLY_INP_03_SINGLE,
+	                .of = fiscal_year(stay) * DRG_COUNT + run->drg,
+	                .n = 1,
+	                .k = is_single,
+	                .dollars = is_single && has_amount ? stay->amount : 0});
+}
+
 static void judge_homes(struct window *window)
 {
 	uint32_t count;
 	const struct stay *stays = find_stays(window, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		tally_severity(window, &stays[i]);
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct stay *stay = &stays[i];
@@ -143,5 +165,6 @@ const struct history_rule history_rule_inp_01 = {
         .rule = &part_inp_01, .judge = judge_mix, .needs = HISTORY_INSTITUTIONAL};
 const struct history_rule history_rule_inp_02 = {
         .rule = &part_inp_02, .judge = judge_drgs, .needs = HISTORY_INSTITUTIONAL};
-const struct history_rule history_rule_inp_03 = {
-        .rule = &part_inp_03, .judge = judge_homes, .needs = HISTORY_INSTITUTIONAL};
+const struct history_rule history_rule_inp_03 = {.rule = &part_inp_03,
+        .judge = judge_homes,
+        .needs = HISTORY_INSTITUTIONAL | HISTORY_NEEDS_SEVERITY};

@@ -111,13 +111,16 @@ enum { HISTORY_IN_PERSON = 1 << 2, HISTORY_ENTITY_SHIFT = 3 };
 /* Of all lines: do the file's columns say which were denied? */
 enum { HISTORY_DENIAL_TOLD = 1 << 16 };
 
-/* Of institutional lines, with HISTORY_NEEDS_SEVERITY: CCs and MCCs among the secondary
- * diagnoses, two bits, 3: that or more. */
-enum { HISTORY_SEVERITY_SHIFT = 17, HISTORY_SEVERITY_MAX = 3 };
+/*
+ * Of inpatient lines, with HISTORY_NEEDS_SEVERITY: CCs and MCCs among the secondary
+ * diagnoses, where the set covers the day.
+ */
+enum history_severity { SEVERITY_UNTOLD, SEVERITY_NONE, SEVERITY_SINGLE, SEVERITY_SEVERAL };
+enum { HISTORY_SEVERITY_SHIFT = 17 };
 
-static inline unsigned history_severity(const struct history_run *run)
+static inline enum history_severity history_severity(const struct history_run *run)
 {
-	return run->facts >> HISTORY_SEVERITY_SHIFT & HISTORY_SEVERITY_MAX;
+	return (enum history_severity)(run->facts >> HISTORY_SEVERITY_SHIFT & 3);
 }
 
 /* A struct hcc_bits is the run's last: the categories of the diagnoses of all its lines. */

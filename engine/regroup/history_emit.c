@@ -228,10 +228,12 @@ static uint32_t facts_of(const struct emission *emission, uint32_t line)
 static uint8_t severity_of(
         const struct history_emitter *emitter, const struct batch *batch, uint32_t line)
 {
+	int32_t day = batch->service_thru[line];
 	unsigned count = 0;
 
-	if (!batch->inpatient[line] || batch->diagnosis_type[line] == CODE_TYPE_ICD9)
-		return 0;
+	if (!batch->inpatient[line] || batch->diagnosis_type[line] == CODE_TYPE_ICD9 ||
+	        day == DATE_ABSENT || !set_covers(emitter->severities, day))
+		return SEVERITY_UNTOLD;
 	for (unsigned s = 1; s < batch->diagnosis_count[line]; s++) {
 		uint64_t word = batch->diagnosis[s][line];
 		bool again = false;
@@ -239,10 +241,9 @@ static uint8_t severity_of(
 		for (unsigned before = 0; before < s; before++)
 			again |= batch->diagnosis[before][line] == word;
 		count += !again && word &&
-		         set_find_day(emitter->severities, code_key(SYSTEM_ICD10CM, word),
-		                 batch->service_thru[line]) != NULL;
+		         set_find_day(emitter->severities, code_key(SYSTEM_ICD10CM, word), day);
 	}
-	return count < HISTORY_SEVERITY_MAX ? (uint8_t)count : HISTORY_SEVERITY_MAX;
+	return (uint8_t)(count < 2 ? SEVERITY_NONE + count : SEVERITY_SEVERAL);
 }
 
 /* The year of service of a line whose diagnoses risk adjustment may read; else 0. */

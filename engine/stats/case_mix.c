@@ -3,13 +3,11 @@
  * INP-01: how often a hospital's stays are in the DRG with a CC or an MCC, beside
  * what the other hospitals' would give for its own mix of base DRGs.
  *
- * A stratum is a base DRG (codesets/drg_families.csv, or the payer's own table)
- * in one version, which a fiscal year stands for: stays that ended in it.
+ * A stratum is a base DRG (stats/drg_places.h) in one version, which a fiscal year
+ * stands for: stays that ended in it.
  */
-#include "stats/private.h"
-
+#include "stats/drg_places.h"
 #include "stats/rates.h"
-#include "stats/shipped.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,13 +15,6 @@
 
 enum { STAYS_MIN = 30 };
 static const double z_min = 3;
-
-/* Where a DRG belongs. */
-struct drg_place {
-	uint16_t family; /* from 1; 0: none */
-	bool is_high;    /* with a CC or an MCC */
-	bool is_surgical;
-};
 
 /* The stays of a stratum; k and k_dollars of those with a CC or an MCC. */
 struct stays {
@@ -50,8 +41,8 @@ struct outcome {
 
 struct mix {
 	struct cohort cohort;
-	struct drg_place places[DRG_COUNT];
-	unsigned family_count;
+	struct drg_places *places; /* by year */
+	unsigned family_count;     /* of the year with most */
 	uint64_t first_year;
 	size_t year_count;
 	struct stays *totals; /* years x families, of the group at hand */
@@ -66,54 +57,19 @@ struct mix {
 
 /* ---- Families ---- */
 
-/* The number of a code word; DRG_COUNT: it is none. */
-static unsigned drg_number(uint64_t word)
-{
-	unsigned drg = 0;
-
-	for (; word; word >>= 8) {
-		unsigned digit = (unsigned)(word & 0xff) - '0';
-
-		if (digit > 9 || drg > DRG_COUNT / 10)
-			return DRG_COUNT;
-		drg = 10 * drg + digit;
-	}
-	return drg;
-}
-
-static int place_drgs(struct mix *mix, const struct payer_cell *cell, struct drg_place place)
-{
-	uint64_t *codes;
-	size_t count;
-	int err = codes_of_cell(cell, &codes, &count);
-
-	for (size_t i = 0; i < count && err == 0; i++) {
-		unsigned drg = drg_number(codes[i]);
-
-		if (drg < DRG_COUNT)
-			mix->places[drg] = place;
-	}
-	free(codes);
-	return err;
-}
-
 static int read_families(struct mix *mix, const struct stats *stats)
 {
-	bool is_own = payer_count(stats->options.payer, PAYER_DRG_FAMILIES) > 0;
-	const struct payer *table = is_own ? stats->options.payer : stats->families;
-	size_t count = payer_count(table, PAYER_DRG_FAMILIES);
 	int err = 0;
 
-	mix->family_count = (unsigned)(count < DRG_COUNT ? count : DRG_COUNT);
-	for (unsigned i = 0; i < mix->family_count && err == 0; i++) {
-		const struct payer_cell *row = payer_row(table, PAYER_DRG_FAMILIES, i);
-		struct drg_place place = {
-		        .family = (uint16_t)(i + 1), .is_surgical = row[FAMILIES_TYPE].number == 1};
+	mix->places = calloc(mix->year_count + 1, sizeof(*mix->places));
+	if (!mix->places)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < mix->year_count && err == 0; i++) {
+		struct drg_places *places = &mix->places[i];
 
-		err = place_drgs(mix, &row[FAMILIES_WITHOUT], place);
-		place.is_high = true;
-		if (err == 0)
-			err = place_drgs(mix, &row[FAMILIES_WITH], place);
+		err = drg_places_read(places, stats, (unsigned)(mix->first_year + i));
+		if (places->family_count > mix->family_count)
+			mix->family_count = places->family_count;
 	}
 	return err;
 }
@@ -169,12 +125,13 @@ static uint64_t take_member(struct mix *mix, uint32_t member, bool is_surgical)
 	        &stats->measures, stats->options.tallies, member, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		struct drg_place place = mix->places[of[i].of % DRG_COUNT];
-
-		if (of[i].measure != TALLY_INP_01_DRG || place.family == 0 ||
-		        place.is_surgical != is_surgical)
+		if (of[i].measure != TALLY_INP_01_DRG)
 			continue;
 		size_t year = (size_t)(of[i].of / DRG_COUNT - mix->first_year);
+		struct drg_place place = mix->places[year].of[of[i].of % DRG_COUNT];
+
+		if (place.family == 0 || place.is_surgical != is_surgical)
+			continue;
 		struct stays stays = {.n = of[i].n,
 		        .k = place.is_high ? of[i].n : 0,
 		        .dollars = of[i].dollars,
@@ -224,6 +181,7 @@ static struct others others_of(const struct stays *all, const struct stays *own)
 static void stratum_key(
         const struct mix *mix, const struct peer_span *span, uint32_t stratum, struct norm *key)
 {
+	const struct drg_places *places = &mix->places[stratum / mix->family_count];
 	unsigned family = stratum % mix->family_count + 1, drg = 0;
 	char group[PEER_GROUP_SIZE];
 
@@ -231,7 +189,7 @@ static void stratum_key(
 	snprintf(group, sizeof(group), "%s", key->group);
 	norm_init(key, NORM_SHARE, "INP-01", mix->cohort.measure);
 	snprintf(key->group, sizeof(key->group), "%s", group);
-	while (drg < DRG_COUNT && mix->places[drg].family != family)
+	while (drg < DRG_COUNT && places->of[drg].family != family)
 		drg++;
 	snprintf(key->key, sizeof(key->key), "%llu/%03u",
 	        (unsigned long long)(mix->first_year + stratum / mix->family_count), drg);
@@ -422,6 +380,7 @@ static int make_room(struct mix *mix, const struct stats *stats)
 
 static void mix_free(struct mix *mix)
 {
+	free(mix->places);
 	free(mix->totals);
 	free(mix->cells);
 	free(mix->strata);
@@ -487,10 +446,10 @@ static const struct rule rule_inp_01 = {
                 "of O - E, less what hospitals vary by anyhow, above 3, q below 0.05, with 30 "
                 "stays. PEPPER's percentile of the share is shown and flags nobody. Base DRGs in "
                 "which the others have fewer than 11 stays are left out.",
-        .traps = "Referral centres have sicker patients. The DRG version changes each October; the "
-                 "table that ships is of version 41 and cannot tell a base DRG that another "
-                 "version splits.",
-        .tables = "families of DRGs (rules template drg_families)",
+        .traps = "Referral centres have sicker patients. The DRG version changes each October: "
+                 "base DRGs are those of the loaded list of DRGs by its titles, where it covers "
+                 "the fiscal year, else of the table that ships, which is of version 41.",
+        .tables = "msdrg or msdrg_weights; families of DRGs (rules template drg_families)",
         .parameters = "n>=30; z>3; q<0.05; peers' stays of a base DRG>=11",
         .dollars = "(O - E) x the peers' mean difference of amounts with and without a CC or MCC",
         .evaluated = "acute stays in base DRGs with a split",

@@ -15,6 +15,7 @@
 #include "history/prices.h"
 #include "history/tallies.h"
 #include "lookup/payer.h"
+#include "lookup/set.h"
 #include "lookup/side.h"
 #include "profile/profile.h"
 #include "rules/rules.h"
@@ -32,12 +33,13 @@ void stats_init(void);
 struct stats; /* const once made; any thread may read */
 
 struct stats_options {
-	const struct profile *profile; /* merged */
-	const struct side *providers;  /* --providers; NULL: none */
-	const struct payer *payer;     /* its own tables; NULL: none */
-	const struct tallies *tallies; /* of the walks, sorted; NULL: none walked */
-	const struct norms *norms;     /* of an earlier run; NULL: none */
-	const struct prices *prices;   /* that lines were compared with; NULL: none */
+	const struct profile *profile;  /* merged */
+	const struct side *providers;   /* --providers; NULL: none */
+	const struct payer *payer;      /* its own tables; NULL: none */
+	const struct tallies *tallies;  /* of the walks, sorted; NULL: none walked */
+	const struct norms *norms;      /* of an earlier run; NULL: none */
+	const struct set *drg_lists[2]; /* msdrg, msdrg_weights; NULL: not loaded */
+	const struct prices *prices;    /* that lines were compared with; NULL: none */
 	const struct rule_selection *selection;
 	unsigned threads;              /* 0: one */
 	bool is_on[RULES_ALL];         /* not on: no dollars, no score */
