@@ -167,6 +167,16 @@ static struct visits attributed(struct visits year)
 
 /* ---- Counting ---- */
 
+/* The line that they are counted with: the tail of earlier months counts for nobody. */
+static const struct event *event_of(const struct window *window, struct visits own)
+{
+	uint32_t at = 0;
+
+	while (at + 1 < own.count && event_is_old(&window->events[own.items[at].event]))
+		at++;
+	return &window->events[own.items[at].event];
+}
+
 /* Days with a visit, and the categories that were told on each. */
 static void count_days(struct window *window, struct visits own)
 {
@@ -181,7 +191,7 @@ static void count_days(struct window *window, struct visits own)
 		tally.k += hcc_bits_count(
 		        hcc_payable_rank(window->options->hcc, own.items[0].year, &bits));
 	}
-	window_tally(window, &window->events[own.items[0].event], tally);
+	window_tally(window, event_of(window, own), tally);
 }
 
 /* January of the year before must be in the data, and the model be the same. */
@@ -198,7 +208,7 @@ static bool is_comparable(const struct window *window, struct visits before, uns
 static void count_again(
         struct window *window, struct visits own, struct hcc_bits bits, struct visits before)
 {
-	const struct event *event = &window->events[own.items[0].event];
+	const struct event *event = event_of(window, own);
 	unsigned year = own.items[0].year;
 	struct hcc_bits all = all_bits(before);
 	struct hcc_bits past = hcc_payable_rank(window->options->hcc, year, &all);
@@ -220,7 +230,7 @@ static void judge_year(struct window *window, struct visits year, struct visits 
 	struct hcc_bits all = all_bits(own);
 	struct hcc_bits bits = hcc_payable_rank(window->options->hcc, own.items[0].year, &all);
 
-	window_tally(window, &window->events[own.items[0].event],
+	window_tally(window, event_of(window, own),
 	        (struct tally){.measure = TALLY_INP_06,
 	                .n = 1,
 	                .k = hcc_bits_count(bits) > 0,

@@ -5,9 +5,9 @@
  * A target is two lists of DRGs (codesets/drg_targets.csv, or the payer's own
  * table): of the stays in the denominator, the share in the numerator.
  */
-#include "stats/private.h"
-
+#include "stats/drg_places.h"
 #include "stats/shipped.h"
+#include "stats/tally_tests.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,6 +127,122 @@ static int judge_targets(struct judging *judging)
 	return err;
 }
 
+/* ---- INP-03: one CC or MCC, short stays, and stays that come back ---- */
+
+/* DRGs with a CC or an MCC, by fiscal year as stays come to be. */
+struct severe {
+	struct drg_places *places;
+	uint64_t first_year;
+	size_t year_count;
+};
+
+static int severe_read(struct severe *severe, const struct stats *stats)
+{
+	size_t count;
+	const struct tally *all = tallies_all(stats->options.tallies, &count);
+	uint64_t last = 0;
+	int err = 0;
+
+	*severe = (struct severe){.first_year = UINT64_MAX};
+	for (size_t i = 0; i < count; i++) {
+		uint64_t year = all[i].of / DRG_COUNT;
+
+		if (all[i].measure != TALLY_INP_03_SINGLE)
+			continue;
+		severe->first_year = year < severe->first_year ? year : severe->first_year;
+		last = year > last ? year : last;
+	}
+	severe->year_count = last ? (size_t)(last - severe->first_year + 1) : 0;
+	severe->places = calloc(severe->year_count + 1, sizeof(*severe->places));
+	for (size_t i = 0; severe->places && i < severe->year_count && err == 0; i++)
+		err = drg_places_read(
+		        &severe->places[i], stats, (unsigned)(severe->first_year + i));
+	return severe->places ? err : FAIL_MEMORY;
+}
+
+static struct rate_sample severe_stays(
+        const struct severe *severe, const struct tally *of, size_t count)
+{
+	struct rate_sample sample = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		if (of[i].measure != TALLY_INP_03_SINGLE ||
+		        !severe->places[of[i].of / DRG_COUNT - severe->first_year]
+		                 .of[of[i].of % DRG_COUNT]
+		                 .is_high)
+			continue;
+		sample.n += of[i].n;
+		sample.k += of[i].k;
+		sample.dollars += of[i].dollars;
+	}
+	return sample;
+}
+
+static int judge_single(struct judging *judging, unsigned rule, const struct severe *severe)
+{
+	static const struct rate_test test = {.n_min = DENOMINATOR_MIN,
+	        .k_min = DENOMINATOR_MIN,
+	        .above = ABOVE_P80,
+	        .q_limit = 0.05};
+	const struct stats *stats = judging->stats;
+	const struct measures *measures = &stats->measures;
+	struct rate_sample *samples = malloc((measures->member_count + 1) * sizeof(*samples));
+	struct cohort cohort;
+	size_t count = 0;
+	int err = cohort_create(&cohort, judging, rule, tally_name(TALLY_INP_03_SINGLE));
+
+	if (!samples)
+		err = FAIL_MEMORY;
+	cohort.overlaps = true;
+	for (uint32_t i = 0; i < measures->member_count && err == 0; i++) {
+		size_t entries;
+		const struct tally *of = member_tallies(
+		        measures, stats->options.tallies, i, &entries);
+
+		samples[count] = severe_stays(severe, of, entries);
+		samples[count].member = i;
+		judging->in_scope[rule] += samples[count].n;
+		count += samples[count].n >= DENOMINATOR_MIN;
+	}
+	if (err == 0)
+		err = rates_judge(&cohort, samples, count, &test);
+	cohort_free(&cohort);
+	free(samples);
+	return err;
+}
+
+#define STAYS(of) \
+	{ \
+		.tally = (of), .path = PATH_RATE, .rate = { \
+			.n_min = DENOMINATOR_MIN, \
+			.k_min = DENOMINATOR_MIN, \
+			.above = ABOVE_P80, \
+			.q_limit = 0.05 \
+		} \
+	}
+static const struct tally_test tests_inp_03[] = {
+        STAYS(TALLY_INP_03_ONE_DAY),
+        STAYS(TALLY_INP_03_READMITTED),
+};
+
+static int judge_inp_03(struct judging *judging)
+{
+	int rule = rule_wanted(judging->stats, "INP-03"), err = 0;
+	struct severe severe = {0};
+
+	if (rule < 0)
+		return 0;
+	if (judging->stats->measures.tallied[TALLY_INP_03_SINGLE]) {
+		err = severe_read(&severe, judging->stats);
+		if (err == 0)
+			err = judge_single(judging, (unsigned)rule, &severe);
+		free(severe.places);
+	}
+	return err ? err
+	           : tally_tests_judge(judging, "INP-03", tests_inp_03,
+	                     sizeof(tests_inp_03) / sizeof(tests_inp_03[0]));
+}
+
 /* ---- Words ---- */
 
 static const enum field needs[] = {
@@ -155,3 +271,36 @@ static const struct rule rule_inp_02 = {
         .check_count = 1,
 };
 const struct stats_rule stats_rule_inp_02 = {&rule_inp_02, judge_targets};
+
+static const enum field stay_needs[] = {
+        FIELD_PERSON_ID, FIELD_BILL_TYPE, FIELD_CLAIM_START, FIELD_DISCHARGE_STATUS, FIELD_COUNT};
+static const struct rule_check watched_stays[] = {
+        {"", CHECK_HISTORY, .watch = true, .needs = stay_needs}};
+
+static const struct rule rule_inp_03 = {
+        .id = "INP-03",
+        .name = "Single CC/MCC; short stays; readmissions",
+        .tier = "P2",
+        .scope = "provider-period",
+        .hit_unit = "provider and measure",
+        .definition =
+                "Of a hospital's acute stays in DRGs with a CC or an MCC, the share with exactly "
+                "one among the secondary diagnoses; of those that end at home, the shares of one "
+                "day at most, and of those that the same hospital has back within thirty days, "
+                "beside other hospitals. Flagged: Wilson's lower bound above the peers' 80th "
+                "percentile, q "
+                "below 0.05, with 11 stays of each.",
+        .traps = "Counts are net of voided, replaced and denied lines. Observation policy; deaths, "
+                 "transfers and departures against advice are left out. Which CCs the principal "
+                 "diagnosis excludes is in no set, and not known. Readmissions wait 60 days for "
+                 "the last claims.",
+        .tables = "drg_cc, msdrg (single_cc_mcc: on the days that they cover); families of DRGs",
+        .parameters = "n>=11; k>=11; P80; 1 day; 30 days; watch by default",
+        .dollars = "none",
+        .evaluated = "acute stays in DRGs with a CC or MCC; acute stays that end at home",
+        .authority = "PEPPER user guide; two-midnight rule",
+        .idle = "no hospital with 11 acute stays that end at home",
+        .checks = watched_stays,
+        .check_count = 1,
+};
+const struct stats_rule stats_rule_inp_03 = {&rule_inp_03, judge_inp_03};

@@ -445,23 +445,6 @@ static const struct tally_test tests_sta_09[] = {
 };
 JUDGE(sta_09, "STA-09")
 
-/* ---- INP-03: short stays, and stays that come back ---- */
-
-#define STAYS(of) \
-	{ \
-		.tally = (of), .path = PATH_RATE, .rate = { \
-			.n_min = DENOMINATOR_MIN, \
-			.k_min = DENOMINATOR_MIN, \
-			.above = ABOVE_P80, \
-			.q_limit = 0.05 \
-		} \
-	}
-static const struct tally_test tests_inp_03[] = {
-        STAYS(TALLY_INP_03_ONE_DAY),
-        STAYS(TALLY_INP_03_READMITTED),
-};
-JUDGE(inp_03, "INP-03")
-
 /* ---- Words ---- */
 
 static const enum field code_needs[] = {
@@ -712,33 +695,3 @@ static const struct rule rule_sta_10 = {
         .check_count = 1,
 };
 const struct stats_rule stats_rule_sta_10 = {&rule_sta_10, judge_sta_10};
-
-static const enum field stay_needs[] = {
-        FIELD_PERSON_ID, FIELD_BILL_TYPE, FIELD_CLAIM_START, FIELD_DISCHARGE_STATUS, FIELD_COUNT};
-static const struct rule_check watched_stays[] = {
-        {"", CHECK_HISTORY, .watch = true, .needs = stay_needs}};
-
-static const struct rule rule_inp_03 = {
-        .id = "INP-03",
-        .name = "Single CC/MCC; short stays; readmissions",
-        .tier = "P2",
-        .scope = "provider-period",
-        .hit_unit = "provider and measure",
-        .definition =
-                "Of a hospital's acute stays that end at home, the shares of one day at most, and "
-                "of those that the same hospital has back within thirty days, beside other "
-                "hospitals. Flagged: Wilson's lower bound above the peers' 80th percentile, q "
-                "below 0.05, with 11 stays of each.",
-        .traps = NET "Observation policy; deaths, transfers and departures against advice are left "
-                     "out. Stays with a single CC or MCC are not judged: that needs the secondary "
-                     "diagnoses of the stay. Readmissions wait 60 days for the last claims.",
-        .tables = "none",
-        .parameters = "n>=11; k>=11; P80; 1 day; 30 days; watch by default",
-        .dollars = "none",
-        .evaluated = "acute stays that end at home",
-        .authority = "PEPPER user guide; two-midnight rule",
-        .idle = "no hospital with 11 acute stays that end at home",
-        .checks = watched_stays,
-        .check_count = 1,
-};
-const struct stats_rule stats_rule_inp_03 = {&rule_inp_03, judge_inp_03};
