@@ -55,16 +55,20 @@ static const struct rule rule = {
         .scope = "line + bene window",
         .hit_unit = "line; (b) provider",
         .definition = "A payable practitioner's line with a payment above 0 for a code that the "
-                      "fee schedule of its day bundles: status B, or P (bundled).",
+                      "fee schedule of its day bundles: status B, or P (bundled). split: of a "
+                      "provider's pairs of days running of one beneficiary the share with a PTP "
+                      "edit across them, beside peers. Flagged: Wilson's lower bound above the "
+                      "peers' 95th percentile, q below 0.05, with 20 pairs and 5 of them.",
         .traps = "P is bundled where it is incident to a service: DMEPOS suppliers, and POS 12, "
                  "are left out. Commercial contracts pay some of these. Charges do not tell "
-                 "payment, so a run without payments is not evaluable. Pairs of codes on "
-                 "two days running are counted for the provider (split): staged care is so too.",
-        .tables = "the fee schedule's status; the starter has it of some seventy codes",
-        .parameters = "none",
-        .dollars = "the amount of the line",
+                 "payment, so a run without payments is not evaluable. Staged care falls "
+                 "on two days running too: 58, 78 and 79 leave a line out of split.",
+        .tables = "the fee schedule's status; the starter has it of some seventy codes; PTP edits",
+        .parameters = "split: n>=20; k>=5; P95; q<0.05",
+        .dollars = "the amount of the line; split: amounts of column 2 x (rate - peers' median) / "
+                   "rate, where flagged",
         .evaluated = "payable practitioners' lines with an amount whose code is on the fee "
-                     "schedule",
+                     "schedule; split: pairs of days running with lines that edits cover",
         .authority = "MPFS status indicators; MCPM ch. 12, s. 20.3",
         .idle = "no practitioner's line of a code on the fee schedule",
         .checks = checks,

@@ -177,15 +177,17 @@ static const struct rule rule = {
         .definition = "Payable quarter hours of therapy or behaviour services on one day: more "
                       "than eight for one beneficiary by one rendering NPI (bene), or more than "
                       "32 of one NPI of type 1 (therapist; over 64 of severity high). It stands "
-                      "on the first line of the day. Whether a provider's units never vary is "
-                      "judged beside peers.",
+                      "on the first line of the day. constant_units: the entropy of the units of "
+                      "a provider's lines is at most 0.2 bit, with 100 lines, and below its "
+                      "peers' by a robust z of 2, q below 0.05.",
         .traps = "Assistants' lines (CQ, CO) are not the therapist's hours. Therapists who bill "
                  "under an NPI of type 2 are not judged, of unknown type not evaluable. Behaviour "
                  "analysis of many hours a day is ordinary for some children. Lines that DUP-01 "
                  "finds are left out.",
         .tables = "codesets/minutes.csv, column unit",
-        .parameters = "bene=8, therapist=32, high=64 quarter hours",
-        .dollars = "amount of the lines x (quarter hours - limit) / quarter hours",
+        .parameters = "bene=8, therapist=32, high=64 quarter hours; entropy<=0.2; n>=100",
+        .dollars = "amount of the lines x (quarter hours - limit) / quarter hours; "
+                   "constant_units: none",
         .evaluated = "days of a beneficiary and NPI, and days of an NPI of type 1, with such codes",
         .authority = "MCPM ch. 5, s. 20.2 (8-minute rule)",
         .idle = "no professional line of a timed therapy or behaviour code",

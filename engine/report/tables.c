@@ -326,6 +326,17 @@ static size_t write_measures(struct formatter *formatter, uint32_t number, unsig
 	return i;
 }
 
+/* The row of a rule's hits, beside what its peers have; row: NULL where nothing is known. */
+static void write_hits(struct formatter *formatter, uint32_t number, unsigned rule,
+        const struct profile_rule *counts, const struct stats_row *row)
+{
+	formatter->rule_providers[rule] += counts->hits > 0;
+	if (public_hides_rule(view_of(formatter), number, rule))
+		public_count(view_of(formatter), 1, 0);
+	else if (counts->evaluated > 0 || counts->hits > 0)
+		write_rule(formatter, number, rule, counts, row);
+}
+
 /* Returns the number of rules that judged anything. */
 static unsigned write_rules(struct formatter *formatter, uint32_t number)
 {
@@ -338,27 +349,20 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 
 	profile_read_rules(options->profile, number, all);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		const struct profile_rule *counts = &all[rule];
 		bool has_row = left > 0 && rows->rule == rule;
+		bool of_hits = has_row && !rows->provider_rule;
+		size_t measures;
 
 		if (!options->selection->active[rule])
 			continue;
-		if (has_row && rows->provider_rule) {
-			size_t written = write_measures(formatter, number, rule, rows, left);
-
-			rows += written;
-			left -= written;
-			evaluable++;
-			continue;
-		}
-		evaluable += counts->evaluated > 0;
-		formatter->rule_providers[rule] += counts->hits > 0;
-		if (public_hides_rule(view_of(formatter), number, rule))
-			public_count(view_of(formatter), 1, 0);
-		else if (counts->evaluated > 0 || counts->hits > 0)
-			write_rule(formatter, number, rule, counts, has_row ? rows : NULL);
-		rows += has_row;
-		left -= has_row;
+		if (all[rule].evaluated > 0 || all[rule].hits > 0)
+			write_hits(formatter, number, rule, &all[rule], of_hits ? rows : NULL);
+		rows += of_hits;
+		left -= of_hits;
+		measures = write_measures(formatter, number, rule, rows, left);
+		rows += measures;
+		left -= measures;
+		evaluable += measures > 0 || all[rule].evaluated > 0;
 	}
 	return evaluable;
 }

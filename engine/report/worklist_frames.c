@@ -153,7 +153,7 @@ static int add_rule_frames(struct writer *writer, uint32_t provider, unsigned ru
 	int err = 0;
 
 	for (size_t i = 0; i < count && err == 0; i++) {
-		flagged |= rows[i].flag;
+		flagged |= rows[i].flag && !rows[i].provider_rule;
 		if (!rows[i].flag || !rows[i].provider_rule)
 			continue;
 		frame.measure = rows[i].measure;

@@ -46,12 +46,18 @@ struct judging {
 	size_t norm_count, norm_room;
 	struct measure_name *names;
 	uint64_t in_scope[RULES_ALL];
+	bool is_beside; /* its rows stand behind those of the hits of their rule */
 };
 
 /* A rule, or several that one pass judges: what it is, and how it is judged. */
 struct stats_rule {
 	const struct rule *rule;
 	int (*judge)(struct judging *judging); /* NULL: judged with another */
+};
+
+/* What is compared of providers for a rule that finds things on lines: a line of measures.def. */
+struct stats_measure {
+	int (*judge)(struct judging *judging);
 };
 
 /* Of the rows [from, to) of a provider and rule: dollars of those flagged, one event once. */
@@ -182,10 +188,11 @@ struct value_sample {
 struct value_test {
 	uint64_t n_min;
 	double z_min;
-	double least; /* of the value; with low: the most */
-	double times; /* of the peers' median at least; 0: not asked */
-	bool is_ln;   /* z is of logarithms */
-	bool is_low;  /* the lower tail */
+	double least;     /* of the value; with low: the most */
+	double times;     /* of the peers' median at least; 0: not asked */
+	double scale_min; /* of z: where all peers have much the same; not with is_ln; 0: none */
+	bool is_ln;       /* z is of logarithms */
+	bool is_low;      /* the lower tail */
 	uint8_t dollars;
 	double q_limit; /* 0: p is not reckoned */
 };

@@ -86,7 +86,7 @@ static void add_family(const struct stats *stats, const struct stats_row *from,
 			severity = own > severity ? own : severity;
 		}
 		is_flagged |= is_rule_flagged;
-		if (!is_rule_flagged || !row->provider_rule)
+		if (!is_rule_flagged)
 			continue;
 		int64_t dollars = rule_dollars(row, next);
 		double expected = weights_expected(&stats->weights, row->rule, dollars);
@@ -392,17 +392,18 @@ static void offer_rule(const struct stats *stats, uint32_t number, unsigned rule
         const struct stats_row *row, struct reason reasons[REASONS_MAX], size_t *count)
 {
 	struct reason reason = {.row = row, .rule = rule};
+	bool of_hits = !row || !row->provider_rule;
 
 	if (!stats->options.is_on[rule])
 		return;
-	if (!stats->built[rule])
+	if (of_hits)
 		profile_read_rule(stats->options.profile, number, rule, &reason.hits);
-	int64_t dollars = stats->built[rule] ? row->dollars : reason.hits.dollars;
+	int64_t dollars = of_hits ? reason.hits.dollars : row->dollars;
 	bool is_flagged = row && row->flag;
 
 	reason.expected = weights_expected(&stats->weights, rule, dollars);
-	if (is_flagged || (!stats->built[rule] && reason.hits.hits > 0 &&
-	                          (reason.expected > 0 || is_at_once(rule))))
+	if (is_flagged ||
+	        (of_hits && reason.hits.hits > 0 && (reason.expected > 0 || is_at_once(rule))))
 		offer(reasons, count, &reason);
 }
 
@@ -414,11 +415,10 @@ size_t stats_reasons(
 	const struct stats_row *rows = stats_rows(stats, number, &row_count);
 
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		if (at == row_count || rows[at].rule != rule) {
-			if (!stats->built[rule])
-				offer_rule(stats, number, rule, NULL, reasons, &count);
-			continue;
-		}
+		bool has_rows = at < row_count && rows[at].rule == rule;
+
+		if (!stats->built[rule] && (!has_rows || rows[at].provider_rule))
+			offer_rule(stats, number, rule, NULL, reasons, &count);
 		for (; at < row_count && rows[at].rule == rule; at++)
 			offer_rule(stats, number, rule, &rows[at], reasons, &count);
 	}

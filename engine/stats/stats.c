@@ -31,6 +31,18 @@ static const struct stats_rule *const stats_rules[] = {
 
 enum { RULE_COUNT = sizeof(stats_rules) / sizeof(stats_rules[0]) };
 
+#define MEASURE_OF(symbol) extern const struct stats_measure stats_measure_##symbol;
+#include "stats/measures.def"
+#undef MEASURE_OF
+
+#define MEASURE_OF(symbol) &stats_measure_##symbol,
+static const struct stats_measure *const stats_measures[] = {
+#include "stats/measures.def"
+};
+#undef MEASURE_OF
+
+enum { MEASURE_COUNT = sizeof(stats_measures) / sizeof(stats_measures[0]) };
+
 void stats_init(void)
 {
 	for (size_t i = 0; i < RULE_COUNT; i++)
@@ -80,7 +92,7 @@ struct stats_row *row_add(
 	*row = (struct stats_row){
 	        .number = stats->measures.members[member].number,
 	        .rule = (uint8_t)rule,
-	        .provider_rule = stats->built[rule],
+	        .provider_rule = stats->built[rule] || judging->is_beside,
 	        .measure = measure,
 	        .value = NAN,
 	        .shrunk_rate = NAN,
@@ -252,7 +264,7 @@ int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to)
 	int64_t sum = 0, most = 0;
 
 	for (const struct stats_row *row = from; row < to; row++) {
-		if (!row->flag)
+		if (!row->flag || !row->provider_rule)
 			continue;
 		if (row->overlaps)
 			most = row->dollars > most ? row->dollars : most;
@@ -283,13 +295,13 @@ static void count_providers(struct stats *stats)
 /* ---- Passes: each rule that compares, and each that counts hits ---- */
 
 struct pass {
-	const struct stats_rule *rule; /* NULL: hits of the rule of this number */
+	int (*judge)(struct judging *judging); /* NULL: hits of the rule of this number */
 	unsigned number;
 	struct judging judging;
 };
 
 struct passes {
-	struct pass all[RULE_COUNT + RULES_ALL];
+	struct pass all[RULE_COUNT + MEASURE_COUNT + RULES_ALL];
 	size_t count;
 };
 
@@ -307,22 +319,26 @@ static void list_passes(struct stats *stats, struct passes *passes)
 {
 	passes->count = 0;
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		struct pass pass = {
-		        .rule = judged_by(rule), .number = rule, .judging = {.stats = stats}};
+		const struct stats_rule *by = judged_by(rule);
+		struct pass pass = {.judge = by ? by->judge : NULL,
+		        .number = rule,
+		        .judging = {.stats = stats}};
 		bool counts = stats->options.selection->active[rule] && !stats->built[rule] &&
 		              rule_at(rule)->rule;
 
-		if (pass.rule || counts)
+		if (pass.judge || counts)
 			passes->all[passes->count++] = pass;
 	}
+	for (size_t i = 0; i < MEASURE_COUNT; i++)
+		passes->all[passes->count++] = (struct pass){.judge = stats_measures[i]->judge,
+		        .judging = {.stats = stats, .is_beside = true}};
 }
 
 static int run_pass(void *context, size_t at)
 {
 	struct pass *pass = &((struct passes *)context)->all[at];
 
-	return pass->rule ? pass->rule->judge(&pass->judging)
-	                  : hits_judge(&pass->judging, pass->number);
+	return pass->judge ? pass->judge(&pass->judging) : hits_judge(&pass->judging, pass->number);
 }
 
 static void free_passes(struct passes *passes)

@@ -193,7 +193,7 @@ static const struct tally_test tests_dup_03[] = {
         {
                 .tally = TALLY_DUP_03_SAME_DAY,
                 .path = PATH_VALUE,
-                .value = {.z_min = 3.5, .least = 10, .q_limit = 0.05},
+                .value = {.z_min = 3.5, .least = 10, .scale_min = 1, .q_limit = 0.05},
                 .take_value = take_same_day,
         },
 };
@@ -445,6 +445,43 @@ static const struct tally_test tests_sta_09[] = {
 };
 JUDGE(sta_09, "STA-09")
 
+/* ---- Beside the findings of rules of lines: measures.def ---- */
+
+/* Pairs of adjacent days with an edit across them (history/glo_04_split.c). */
+static const struct tally_test tests_glo_04[] = {{
+        .tally = TALLY_GLO_04,
+        .path = PATH_RATE,
+        .rate = {.n_min = 20,
+                .k_min = 5,
+                .above = ABOVE_P95,
+                .dollars = DOLLARS_EXCESS,
+                .q_limit = 0.05},
+}};
+JUDGE(glo_04, "GLO-04")
+const struct stats_measure stats_measure_glo_04 = {judge_glo_04};
+
+/* Bits of entropy of the units of a line. */
+static bool take_entropy(const struct tally *of, size_t count, struct value_sample *sample)
+{
+	for (size_t i = 0; i < count; i++)
+		sample->n += of[i].n;
+	for (size_t i = 0; i < count; i++) {
+		double share = (double)of[i].n / (double)sample->n;
+
+		sample->value -= share * log2(share);
+	}
+	return sample->n >= DENOMINATOR_MIN;
+}
+
+static const struct tally_test tests_spc_05[] = {{
+        .tally = TALLY_SPC_05_UNITS,
+        .path = PATH_VALUE,
+        .value = {.n_min = 100, .z_min = 2, .least = 0.2, .is_low = true, .q_limit = 0.05},
+        .take_value = take_entropy,
+}};
+JUDGE(spc_05, "SPC-05")
+const struct stats_measure stats_measure_spc_05 = {judge_spc_05};
+
 /* ---- Words ---- */
 
 static const enum field code_needs[] = {
@@ -544,7 +581,8 @@ static const struct rule rule_dup_03 = {
                 "modifiers, units, charge): above 0.6 with 50 claims, and beside peers robust z "
                 "above 3.5, Wilson's lower bound above their 90th percentile, q below 0.05. "
                 "same_day: most beneficiaries with one fingerprint of three lines or more on one "
-                "day: 10 at least, and robust z above 3.5.",
+                "day: 10 at least, and robust z above 3.5, whose scale is one beneficiary at "
+                "least.",
         .traps = NET "Dialysis, vaccine clinics, laboratories and capitated visits clone by "
                      "nature: peers are of the specialty.",
         .tables = "none",

@@ -44,11 +44,21 @@ static int add_row(struct values *values, const struct peer_span *span, uint32_t
 	return 0;
 }
 
+/* Robust z, by a scale that is no smaller than what the test allows. */
+static double z_of(const struct value_test *test, const struct peer_figures *figures, double value)
+{
+	if (figures->scale >= test->scale_min && figures->scale > 0)
+		return rounded(figures->z);
+	return test->scale_min > 0 && figures->peers > 0
+	               ? rounded((value - figures->median) / test->scale_min)
+	               : NAN;
+}
+
 /* The z that decides, and what it says. */
 static void test_row(
         struct values *values, const struct peer_figures *figures, struct stats_row *row)
 {
-	row->z = figures->scale > 0 ? rounded(figures->z) : NAN;
+	row->z = z_of(values->test, figures, row->value);
 	if (!values->cohort->can_flag)
 		return;
 	row->q_limit = values->test->q_limit;
