@@ -136,6 +136,22 @@ void convert_destroy(struct convert *convert)
 	free(convert);
 }
 
+void convert_keep(struct convert *convert,
+        void (*keeps)(void *context, const struct batch *batch, bool keep[BATCH_LINES]),
+        void *context)
+{
+	convert->keeps = keeps;
+	convert->keeps_context = context;
+}
+
+void convert_pick(const struct convert *convert, const struct batch *batch, bool keep[BATCH_LINES])
+{
+	if (convert->keeps)
+		convert->keeps(convert->keeps_context, batch, keep);
+	else
+		memset(keep, true, BATCH_LINES);
+}
+
 int convert_write(struct convert *convert, const void *data, size_t size, struct diag *diag)
 {
 	const uint8_t *from = data;

@@ -31,6 +31,14 @@ struct convert_part; /* one a worker */
 int convert_create(struct convert **convert, const char *path, bool force, struct diag *diag);
 void convert_destroy(struct convert *convert); /* what was not committed goes; takes NULL */
 
+/*
+ * Only lines that keeps() is for go into the pack.  It gets batches as read, in any
+ * thread, and says it line by line.  Set before the first attempt.
+ */
+void convert_keep(struct convert *convert,
+        void (*keeps)(void *context, const struct batch *batch, bool keep[BATCH_LINES]),
+        void *context);
+
 /* An attempt begins: nothing of an earlier one is kept. */
 int convert_begin(struct convert *convert, struct scan *scan, struct diag *diag);
 

@@ -189,9 +189,13 @@ static void count_normalised(struct convert_part *part, struct batch *batch)
 static int take_batch(struct convert_part *part, struct batch *batch, struct diag *diag)
 {
 	struct packer *packer = part->own;
+	bool keep[BATCH_LINES];
 
+	convert_pick(part->convert, batch, keep);
 	pack_liner_batch(packer->liner, batch);
 	for (uint32_t i = 0; i < batch->count; i++) {
+		if (!keep[i])
+			continue;
 		size_t size = sizeof(struct record_head) + pack_liner_size(packer->liner, i);
 		struct line_record *record = partition_reserve(
 		        packer->lines, links_group(batch, i), batch->layout_number, size);
@@ -259,7 +263,9 @@ static int settle(struct convert *convert, struct diag *diag)
 		packing->layouts[i] = layouts_at(scan->layouts, i);
 	qsort(packing->layouts, packing->layout_count, sizeof(packing->layouts[0]),
 	        compare_layouts);
-	fill_sources(scan, &packing->sources);
+	/* A part of the lines is nobody's source. */
+	if (!convert->keeps)
+		fill_sources(scan, &packing->sources);
 	atomic_store(&packing->next, 0);
 	return pack_writer_create(&packing->writer,
 	        &(struct pack_write_options){

@@ -52,6 +52,8 @@ struct convert {
 	int descriptor;
 	struct scan *scan;
 	struct turn turn;
+	void (*keeps)(void *context, const struct batch *batch, bool keep[]); /* NULL: all lines */
+	void *keeps_context;
 	void *own; /* the kind's */
 };
 
@@ -60,6 +62,9 @@ struct convert_part {
 	struct worker *worker;
 	void *own; /* the kind's */
 };
+
+/* Which lines of a batch are converted. */
+void convert_pick(const struct convert *convert, const struct batch *batch, bool keep[BATCH_LINES]);
 
 /* Write all at the end of the file. */
 int convert_write(struct convert *convert, const void *data, size_t size, struct diag *diag);

@@ -294,6 +294,27 @@ static int set_memory(
 	return 0;
 }
 
+/* A year's filing limit, and three months that rules look back from there. */
+enum { HISTORY_DAYS = 457, HISTORY_DAYS_MAX = 36500 };
+
+static int set_history(
+        struct scan_options *scan, const struct option_values *values, struct diag *diag)
+{
+	const char *days = values->value[OPT_HISTORY_DAYS];
+	uint64_t given = HISTORY_DAYS;
+	int err = 0;
+
+	scan->history = values->value[OPT_HISTORY];
+	if (days && !scan->history)
+		err = diag_set(diag, FAIL_USAGE, "--history-days: of which tail? (--history DIR)");
+	if (err == 0 && scan->history && !scan->history[0])
+		err = diag_set(diag, FAIL_USAGE, "--history: wants a directory");
+	if (err == 0 && days)
+		err = options_number("history-days", days, 1, HISTORY_DAYS_MAX, &given, diag);
+	scan->history_days = (uint32_t)given;
+	return err;
+}
+
 static int set_words(
         struct scan_options *scan, const struct option_values *values, struct diag *diag)
 {
@@ -368,6 +389,8 @@ static int set_scan(
 		err = set_worklist(scan, values, diag);
 	if (err == 0)
 		err = set_counters(scan, value[OPT_COUNTERS], diag);
+	if (err == 0)
+		err = set_history(scan, values, diag);
 	if (err == 0)
 		err = set_report(scan, value[OPT_REPORT], diag);
 	return err == 0 ? set_memory(scan, values, diag) : err;

@@ -20,6 +20,7 @@
 #include "lookup/codes_cache.h"
 #include "memory.h"
 #include "scan_private.h"
+#include "scan_tail.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -51,15 +52,15 @@ static void show_progress(const struct scan *scan)
 {
 	uint64_t bytes = 0, lines = 0;
 	double seconds = (double)(clock_ns() - scan->began_ns) / 1e9;
+	uint64_t all = scan->plan->total_bytes + scan_tail_bytes(scan);
 
 	for (unsigned i = 0; i < scan->options->threads; i++) {
 		bytes += atomic_load_explicit(&scan->workers[i].bytes_done, memory_order_relaxed);
 		lines += atomic_load_explicit(&scan->workers[i].lines_done, memory_order_relaxed);
 	}
 	fprintf(stderr, "\r%3.0f %%  %.1f M lines  %.1f M lines/s ",
-	        scan->plan->total_bytes ? 100.0 * (double)bytes / (double)scan->plan->total_bytes
-	                                : 100.0,
-	        (double)lines / 1e6, seconds > 0 ? (double)lines / 1e6 / seconds : 0.0);
+	        all ? 100.0 * (double)bytes / (double)all : 100.0, (double)lines / 1e6,
+	        seconds > 0 ? (double)lines / 1e6 / seconds : 0.0);
 }
 
 static void wait_for(struct scan *scan, struct worker *worker)
@@ -198,6 +199,7 @@ static int begin_attempt(struct scan *scan)
 			diag_set(scan->diag, err, "%s", scan->workers[i].diag.text);
 	}
 	plan_rewind(scan->plan);
+	scan_tail_rewind(scan);
 	return err;
 }
 
@@ -210,6 +212,8 @@ static void add_up(struct scan *scan)
 	memset(scan->rule_ns, 0, sizeof(scan->rule_ns));
 	memset(scan->stage_ns, 0, sizeof(scan->stage_ns));
 	scan->nobody = 0;
+	scan->old_lines = 0;
+	scan->older_lines = 0;
 	normalise_counts_init(&scan->normalise_counts);
 	for (unsigned i = 0; i < scan->options->threads; i++) {
 		const struct worker *worker = &scan->workers[i];
@@ -217,6 +221,8 @@ static void add_up(struct scan *scan)
 		csv_counts_merge(&scan->counts, csv_counts(worker->csv));
 		if (worker->pack)
 			csv_counts_merge(&scan->counts, pack_reader_counts(worker->pack));
+		scan->old_lines += worker->tail ? pack_reader_counts(worker->tail)->used : 0;
+		scan->older_lines += worker->older;
 		normalise_counts_merge(&scan->normalise_counts, &worker->normalise_counts);
 		codes_outside_merge(&scan->outside, &worker->outside);
 		for (unsigned bit = 0; bit < CHECKS_MAX; bit++) {
@@ -540,6 +546,8 @@ static int walk_past(struct scan *scan)
 			options.first_service = counts->first_service[type];
 		options.last_came[type] = counts->last_received[type];
 	}
+	options.first_met = options.first_service;
+	scan_tail_edges(scan, &options);
 	if (scan->any_times)
 		err = times_create(&scan->times, scan->codes, scan->minutes, scan->diag);
 	options.times = scan->times;
@@ -580,6 +588,8 @@ static int attempt(struct scan *scan)
 	scan->read_ns = clock_ns() - from;
 	if (err == 0)
 		err = plan_check_unchanged(scan->plan, scan->diag);
+	if (err == 0)
+		err = scan_tail_check(scan, scan->diag);
 	if (err == 0)
 		err = mend_starts(scan);
 	if (err == 0 && scan->options->convert)
@@ -623,6 +633,78 @@ static int attempt_until_proved(struct scan *scan)
 			        ATTEMPTS_MAX);
 		err = attempt(scan);
 	} while (err > 0);
+	return err;
+}
+
+/* ---- A second reading ---- */
+
+/* What only reading and joining needed; what was counted stays. */
+static void let_go(struct scan *scan)
+{
+	struct partitions *const records[] = {scan->partitions, scan->past, scan->days};
+
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		if (records[i])
+			partitions_drop(records[i]);
+	}
+	for (unsigned i = 0; i < scan->options->threads; i++) {
+		struct worker *worker = &scan->workers[i];
+
+		csv_destroy(worker->csv);
+		pack_reader_destroy(worker->pack);
+		pack_reader_destroy(worker->tail);
+		worker->csv = NULL;
+		worker->pack = NULL;
+		worker->tail = NULL;
+	}
+}
+
+/* A scan of the same plan, with nothing of its own yet; its memory is the records'. */
+static void take_plan(const struct scan *scan, struct scan *again)
+{
+	const struct scan_memory *memory = &scan->memory;
+	uint64_t share = (memory->partitions + memory->history + memory->days) / 2;
+
+	*again = (struct scan){.diag = scan->diag,
+	        .plan = scan->plan,
+	        .layouts = scan->layouts,
+	        .file_layouts = scan->file_layouts,
+	        .reader = scan->reader,
+	        .packs = scan->packs,
+	        .pack_reader = scan->pack_reader,
+	        .tail = scan->tail,
+	        .codes = scan->codes,
+	        .any_rules = true,
+	        .drop_cache = scan->drop_cache,
+	        .starts = scan->starts,
+	        .edges = scan->edges,
+	        .memory = {.fixed = memory->fixed, .profile = share, .partitions = share},
+	        .hot = scan->hot,
+	        .normalise_hot = scan->normalise_hot,
+	        .began_ns = scan->began_ns};
+	memset(&again->wanted, 0xff, sizeof(again->wanted));
+}
+
+int scan_read_again(struct scan *scan, struct convert *convert)
+{
+	struct scan_options options = *scan->options;
+	struct scan *again = malloc(sizeof(*again));
+	int err;
+
+	if (!again)
+		return diag_set(scan->diag, FAIL_MEMORY, "no memory");
+	let_go(scan);
+	take_plan(scan, again);
+	options.convert = convert;
+	again->options = &options;
+	err = attempt(again);
+	/* What was proved once holds, or the files are not what they were. */
+	if (err > 0)
+		err = diag_set(scan->diag, FAIL_DATA, "%s: changed while it was scanned",
+		        scan->plan->files[0].path);
+	end_attempt(again);
+	scan->starts = again->starts;
+	free(again);
 	return err;
 }
 
@@ -762,7 +844,7 @@ static int open_inputs(struct scan *scan)
 		if (scan->plan->files[i].size_bytes == 0)
 			diag_warn(scan->diag, "%s: empty file", scan->plan->files[i].path);
 	}
-	return 0;
+	return scan_tail_open(scan);
 }
 
 static void tell_compiling(void *context, const char *where)
@@ -959,6 +1041,7 @@ static int open_scan(struct scan *scan)
 static void close_scan(struct scan *scan)
 {
 	end_attempt(scan);
+	scan_tail_close(scan);
 	run_destroy(scan->run);
 	side_destroy(scan->members);
 	side_destroy(scan->providers);
@@ -974,6 +1057,16 @@ static void close_scan(struct scan *scan)
 	free(scan->edges);
 	free(scan->starts);
 	free(scan);
+}
+
+/* The run gets its name before the tail: killed between, the month can be given again. */
+static int report(struct scan *scan)
+{
+	int err = scan_tail_write(scan);
+
+	if (err == 0)
+		err = scan_report(scan, scan->diag);
+	return err == 0 ? scan_tail_commit(scan) : err;
 }
 
 int scan_run(const struct scan_options *options, struct diag *diag)
@@ -1000,7 +1093,7 @@ int scan_run(const struct scan_options *options, struct diag *diag)
 		if (err == 0 && options->convert)
 			convert_tell(options->convert);
 		else if (err == 0)
-			err = scan_report(scan, diag);
+			err = report(scan);
 		if (err == 0 && options->tallies_into) {
 			*options->tallies_into = scan->tallies;
 			scan->tallies = NULL;

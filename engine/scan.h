@@ -41,6 +41,8 @@ struct scan_options {
 	const char *members, *providers;
 	const char *const *tables; /* NAME=FILE of the payer's own, NULL-ended; NULL: none */
 	const char *norms;         /* of an earlier run; NULL: none */
+	const char *history;       /* directory of the tail of earlier months; NULL: none */
+	uint32_t history_days;     /* how long that tail is to be */
 	const char *descriptions;  /* one of these tables by an option of its own; NULL: none */
 	const char *rules;
 	unsigned counters; /* PROFILE_*, of codes and counts */

@@ -74,6 +74,7 @@ struct worker {
 	unsigned number;
 	struct csv *csv;
 	struct pack_reader *pack;     /* NULL: no pack met yet */
+	struct pack_reader *tail;     /* of earlier months' lines; NULL: not met yet */
 	struct convert_part *convert; /* NULL: a scan */
 	struct profile_worker *profile;
 	struct claims_worker *claims;
@@ -85,8 +86,10 @@ struct worker {
 	struct verdicts *verdicts;
 	struct normalise normalise;
 	struct normalise_counts normalise_counts;
+	struct normalise_counts tail_counts; /* of old lines; nobody asks */
 	struct bit_counts scope, evaluated;
-	struct codes_outside outside;
+	struct codes_outside outside, tail_outside;
+	uint64_t older; /* lines before the tail's first day */
 	uint64_t rule_ns[RULES_ALL];
 	uint64_t stage_ns[STAGES];
 	uint64_t clock; /* when the last stage ended */
@@ -111,6 +114,7 @@ struct scan {
 	const struct reader_kind *reader;
 	struct packs *packs;
 	const struct reader_kind *pack_reader; /* mapped, if not told otherwise */
+	struct scan_tail *tail;                /* --history (scan_tail.h); NULL: none */
 	struct codes *codes;
 	const struct set *add_ons;      /* of codes; NULL: none, or no rule asks */
 	const struct set *drgs;         /* msdrg_weights; NULL: the same */
@@ -155,6 +159,7 @@ struct scan {
 
 	/* Of all workers. */
 	struct csv_counts counts;
+	uint64_t old_lines, older_lines; /* of the tail; new ones from before it */
 	struct normalise_counts normalise_counts;
 	uint64_t scope[CHECKS_MAX], evaluated[CHECKS_MAX];
 	struct codes_outside outside;
@@ -171,6 +176,12 @@ struct scan {
 };
 
 uint64_t clock_ns(void);
+
+/*
+ * scan.c: read all inputs once more, into a conversion, when the rest of the scan
+ * is done but for its report: readers and the claims' records are given up for it.
+ */
+int scan_read_again(struct scan *scan, struct convert *convert);
 
 /* scan_worker.c */
 int worker_create(struct worker *worker, struct scan *scan, unsigned number);

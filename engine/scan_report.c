@@ -6,6 +6,7 @@
 #include "report/summary.h"
 #include "report/tables.h"
 #include "scan_private.h"
+#include "scan_tail.h"
 #include "stats/stats.h"
 
 #include <stdio.h>
@@ -497,6 +498,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	        .layouts = scan->layouts,
 	        .history = scan->past ? &history : NULL,
 	};
+	struct quality_tail tail;
 	uint64_t from = clock_ns(), findings = 0;
 	struct rules_table *rules = malloc(sizeof(*rules));
 	struct tables_rows rows = {0};
@@ -505,6 +507,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 
 	if (err < 0)
 		return err;
+	quality.tail = scan_tail_tell(scan, &tail) ? &tail : NULL;
 	for (unsigned amount = 0; amount < AMOUNTS; amount++)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);
@@ -567,6 +570,25 @@ static int bind_all(struct scan *scan, struct diag *diag)
 	return 0;
 }
 
+static void explain_tail(const struct scan *scan)
+{
+	char from[DATE_TEXT_SIZE], edge[DATE_TEXT_SIZE];
+	struct quality_tail tail;
+
+	if (!scan_tail_tell(scan, &tail))
+		return;
+	if (!tail.plan) {
+		printf("tail   %s: none yet, one of %u days would be written\n",
+		        scan->options->history, tail.days);
+		return;
+	}
+	printf("tail   %s: %llu lines of %zu files, whole from %s to %s; one of %u days would be "
+	       "written\n",
+	        scan->options->history, (unsigned long long)tail.used.lines, tail.used.files,
+	        date_format(tail.used.whole_from, from) ? from : "its beginning",
+	        date_format(tail.used.edge, edge) ? edge : "no day", tail.days);
+}
+
 /* Can a rule judge anything, by the columns that are there? */
 static void explain_rule(const struct scan *scan, size_t number, const struct field_set *bound)
 {
@@ -590,6 +612,7 @@ int scan_explain(struct scan *scan, struct diag *diag)
 
 	if (err < 0)
 		return err;
+	explain_tail(scan);
 	bound = all_bound(scan);
 	printf("plan   %zu files, %zu spans, %llu bytes, %u threads, reader %s, level %s\n",
 	        scan->plan->file_count, scan->plan->span_count,

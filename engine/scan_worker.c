@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan_private.h"
+#include "scan_tail.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,41 @@ static enum amount history_basis(const struct worker *worker)
 	                                : layout_basis(worker->context_layout);
 }
 
+/* New lines from before the tail's first day: what stood beside them then is not there. */
+static void count_older(struct worker *worker, const struct batch *batch)
+{
+	int32_t begins = scan_tail_begins(worker->scan);
+
+	if (begins == DATE_ABSENT)
+		return;
+	for (uint32_t i = 0; i < batch->count; i++)
+		worker->older += batch->service_from[i] != DATE_ABSENT &&
+		                 batch->service_from[i] < begins;
+}
+
+/* What becomes of claims and of their beneficiaries: the end of the way. */
+static int leave_records(struct worker *worker, struct batch *batch,
+        const struct verdicts *verdicts, struct diag *diag)
+{
+	int err;
+
+	if (worker->emitter)
+		history_mark(worker->emitter, batch);
+	err = claims_emit(worker->claims, &worker->context, batch, worker->levels, verdicts);
+	ends_stage(worker, STAGE_REGROUP);
+	if (err == 0 && worker->emitter) {
+		err = history_emit(worker->emitter, batch, history_basis(worker), worker->levels);
+		ends_stage(worker, STAGE_HISTORY);
+	}
+	if (err < 0) {
+		claims_emit_finish(worker->claims, diag); /* tells its own words, if it has any */
+		if (worker->emitter)
+			history_emit_finish(worker->emitter, diag);
+		return diag_set(diag, err, "counting failed: %s", strerror(-err));
+	}
+	return 0;
+}
+
 /* A batch on its way through the stages; scan.h draws it. */
 static int scan_batch(struct worker *worker, struct batch *batch, struct diag *diag)
 {
@@ -88,6 +124,7 @@ static int scan_batch(struct worker *worker, struct batch *batch, struct diag *d
 	if (batch->layout != worker->context_layout)
 		set_layout(worker, batch->layout);
 	scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
+	count_older(worker, batch);
 	ends_stage(worker, STAGE_NORMALISE);
 	if (verdicts || (scan->options->counters & PROFILE_EM))
 		codes_find_batch(scan->codes, batch);
@@ -103,23 +140,52 @@ static int scan_batch(struct worker *worker, struct batch *batch, struct diag *d
 	if (err == 0)
 		err = profile_add(worker->profile, batch, scan->codes, verdicts);
 	ends_stage(worker, STAGE_PROFILE);
-	if (err == 0 && worker->emitter)
-		history_mark(worker->emitter, batch);
-	if (err == 0)
-		err = claims_emit(
-		        worker->claims, &worker->context, batch, worker->levels, verdicts);
-	ends_stage(worker, STAGE_REGROUP);
-	if (err == 0 && worker->emitter) {
-		err = history_emit(worker->emitter, batch, history_basis(worker), worker->levels);
-		ends_stage(worker, STAGE_HISTORY);
-	}
-	if (err < 0) {
-		claims_emit_finish(worker->claims, diag); /* tells its own words, if it has any */
-		if (worker->emitter)
-			history_emit_finish(worker->emitter, diag);
+	if (err < 0)
 		return diag_set(diag, err, "counting failed: %s", strerror(-err));
+	return leave_records(worker, batch, verdicts, diag);
+}
+
+/*
+ * A batch of the tail: evidence beside the new lines.  It is counted nowhere, and
+ * judged by those rules only whose claims may have got new lines.
+ */
+static int scan_old_batch(struct worker *worker, struct batch *batch, struct diag *diag)
+{
+	struct scan *scan = worker->scan;
+	struct verdicts *verdicts = scan->any_rules ? worker->verdicts : NULL;
+	int err;
+
+	if (batch->layout != worker->context_layout)
+		set_layout(worker, batch->layout);
+	scan->normalise_hot->batch(&worker->normalise, batch, &worker->tail_counts);
+	for (uint32_t i = 0; i < batch->count; i++)
+		batch->line_flags[i] |= LINE_OLD;
+	ends_stage(worker, STAGE_NORMALISE);
+	if (verdicts) {
+		worker->context.outside = &worker->tail_outside;
+		codes_find_batch(scan->codes, batch);
+		rules_judge(scan_tail_selection(scan), &worker->context, batch, verdicts, NULL);
+		worker->context.outside = &worker->outside;
 	}
-	return 0;
+	ends_stage(worker, STAGE_RULES);
+	err = profile_resolve(worker->profile, batch);
+	ends_stage(worker, STAGE_PROFILE);
+	if (err < 0)
+		return diag_set(diag, err, "counting failed: %s", strerror(-err));
+	return leave_records(worker, batch, verdicts, diag);
+}
+
+static int take_old_batch(void *context, struct batch *batch, struct diag *diag)
+{
+	struct worker *worker = context;
+	int err;
+
+	ends_stage(worker, STAGE_READ);
+	err = worker->convert ? convert_batch(worker->convert, batch, diag)
+	                      : scan_old_batch(worker, batch, diag);
+	if (err < 0)
+		return err;
+	return scan_stopped() ? FAIL_STOPPED : 0;
 }
 
 static int take_batch(void *context, struct batch *batch, struct diag *diag)
@@ -221,6 +287,7 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 	        .payer = scan->payer,
 	};
 	normalise_counts_init(&worker->normalise_counts);
+	normalise_counts_init(&worker->tail_counts);
 	diag_init(&worker->diag);
 	worker->diag.warn = scan->diag->warn;
 	worker->diag.warn_context = scan->diag->warn_context;
@@ -231,6 +298,7 @@ void worker_destroy(struct worker *worker)
 {
 	csv_destroy(worker->csv);
 	pack_reader_destroy(worker->pack);
+	pack_reader_destroy(worker->tail);
 	convert_part_destroy(worker->convert);
 	claims_worker_destroy(worker->claims);
 	history_emitter_destroy(worker->emitter);
@@ -285,6 +353,36 @@ static int read_span(struct worker *worker, const struct span *span)
 	return err;
 }
 
+static int create_tail_reader(struct worker *worker)
+{
+	struct scan *scan = worker->scan;
+	struct pack_reader_options options = {
+	        .level = scan->options->level,
+	        .reader = scan->pack_reader,
+	        .reader_options = {.drop_cache = scan->drop_cache},
+	        .wanted = &scan->wanted,
+	        .batch = take_old_batch,
+	        .context = worker,
+	};
+
+	return scan_tail_reader(scan, &options, worker);
+}
+
+static int read_tail_span(struct worker *worker, const struct span *span)
+{
+	int err = worker->tail ? 0 : create_tail_reader(worker);
+
+	return err == 0 ? pack_reader_span(worker->tail, span, &worker->diag) : err;
+}
+
+static void add_done(struct worker *worker, const struct span *span)
+{
+	atomic_store_explicit(&worker->bytes_done,
+	        atomic_load_explicit(&worker->bytes_done, memory_order_relaxed) + span->to -
+	                span->from,
+	        memory_order_relaxed);
+}
+
 void *worker_convert(void *context)
 {
 	struct worker *worker = context;
@@ -303,12 +401,13 @@ void *worker_scan(void *context)
 	worker->clock = clock_ns();
 	while (worker->err == 0 && (span = plan_take(scan->plan))) {
 		worker->err = read_span(worker, span);
-		atomic_store_explicit(&worker->bytes_done,
-		        atomic_load_explicit(&worker->bytes_done, memory_order_relaxed) + span->to -
-		                span->from,
-		        memory_order_relaxed);
+		add_done(worker, span);
 		if (worker->err == 0 && scan_stopped())
 			worker->err = FAIL_STOPPED;
+	}
+	while (worker->err == 0 && (span = scan_tail_take(scan))) {
+		worker->err = read_tail_span(worker, span);
+		add_done(worker, span);
 	}
 	if (worker->convert) {
 		worker->err = convert_read(worker->convert, worker->err, &worker->diag);

@@ -78,7 +78,7 @@ static void judge_visit(struct window *window, uint32_t at, const struct keyed_e
 
 	if (!event->run->same && !event->group)
 		return;
-	if (found || window->options->first_service <= since)
+	if (found || window->options->first_met <= since)
 		window_evaluated(window, at, 1);
 	if (found)
 		keep(window, at, prior);

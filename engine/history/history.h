@@ -52,6 +52,7 @@ struct history_options {
 
 	/* The edges of the data; DATE_ABSENT: unknown. */
 	int32_t first_service;
+	int32_t first_met; /* of meetings with patients, which a tail keeps longer; no later */
 	int32_t last_came[CLAIM_TYPES]; /* last received or paid date */
 	int32_t as_of;
 	bool timing; /* add up what each rule costs */

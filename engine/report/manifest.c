@@ -23,9 +23,8 @@ static void json_hash(struct json *json, const char *key, uint64_t high, uint64_
 	json_text(json, key, text);
 }
 
-static void write_inputs(struct json *json, const struct plan *plan)
+static void write_files(struct json *json, const struct plan *plan, bool is_tail)
 {
-	json_array(json, "inputs", false);
 	for (size_t i = 0; i < plan->file_count; i++) {
 		uint64_t hash[2];
 
@@ -34,8 +33,50 @@ static void write_inputs(struct json *json, const struct plan *plan)
 		json_text(json, "path", plan->files[i].path);
 		json_unsigned(json, "size", plan->files[i].size_bytes);
 		json_hash(json, "xxh3", hash[1], hash[0]);
+		if (is_tail)
+			json_bool(json, "tail", true);
 		json_end(json);
 	}
+}
+
+static void write_inputs(struct json *json, const struct quality *quality)
+{
+	json_array(json, "inputs", false);
+	write_files(json, quality->plan, false);
+	if (quality->tail && quality->tail->plan)
+		write_files(json, quality->tail->plan, true);
+	json_end(json);
+}
+
+static void write_tail_of(
+        struct json *json, const char *key, const struct quality_tail_of *tail, bool is_there)
+{
+	if (!is_there) {
+		json_literal(json, key, "null");
+		return;
+	}
+	json_object(json, key, true);
+	json_hash(json, "pack", 0, tail->pack);
+	json_unsigned(json, "bytes", tail->bytes);
+	json_count(json, "lines", tail->lines);
+	json_unsigned(json, "files", tail->files);
+	json_date(json, "first_service", tail->first_service);
+	json_date(json, "last_service", tail->last_service);
+	json_date(json, "edge", tail->edge);
+	json_date(json, "whole_from", tail->whole_from);
+	json_date(json, "met_from", tail->met_from);
+	json_end(json);
+}
+
+/* The tail of earlier months that was read, and the one that was left for the next. */
+static void write_tail(struct json *json, const struct quality_tail *tail)
+{
+	if (!tail)
+		return;
+	json_object(json, "tail", false);
+	json_unsigned(json, "history_days", tail->days);
+	write_tail_of(json, "used", &tail->used, tail->plan);
+	write_tail_of(json, "written", &tail->written, tail->is_written);
 	json_end(json);
 }
 
@@ -276,7 +317,8 @@ int manifest_write(struct run *run, const struct manifest *manifest, struct diag
 	json_text(&json, "version", manifest->version);
 	json_text(&json, "compiler", __VERSION__);
 	json_end(&json);
-	write_inputs(&json, manifest->quality->plan);
+	write_inputs(&json, manifest->quality);
+	write_tail(&json, manifest->quality->tail);
 	write_codes(&json, manifest->codes);
 	write_codes_outside(&json, manifest->outside);
 	write_rules(&json, manifest->rules);

@@ -143,6 +143,16 @@ static void write_history(struct json *json, const struct quality_history *histo
 	json_end(json);
 }
 
+static void write_tail(struct json *json, const struct quality_tail *tail)
+{
+	if (!tail)
+		return;
+	json_object(json, "tail", true);
+	json_count(json, "lines", tail->lines);
+	json_count(json, "older_than_tail", tail->older);
+	json_end(json);
+}
+
 static void write_denied(struct json *json, const struct normalise_counts *counts)
 {
 	json_object(json, "denied", true);
@@ -204,6 +214,7 @@ int quality_write(struct run *run, const struct quality *quality, struct diag *d
 	write_levels(&json, quality);
 	write_adjustments(&json, quality->totals);
 	write_history(&json, quality->history);
+	write_tail(&json, quality->tail);
 	write_denied(&json, quality->normalise);
 	write_disagreements(&json, &quality->normalise->disagreements);
 	write_dates(&json, quality->normalise);

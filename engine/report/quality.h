@@ -23,6 +23,24 @@ struct quality_history {
 	uint64_t nobody;               /* lines of service without a beneficiary: not judged */
 };
 
+/* A tail of earlier months (--history), read or written.  Days are DATE_ABSENT for none. */
+struct quality_tail_of {
+	uint64_t lines, bytes, pack;         /* its pack, and the hash that it is named by */
+	size_t files;                        /* whose lines are in it */
+	int32_t first_service, last_service; /* of all that was ever given */
+	int32_t edge;                        /* the day that its window ends on */
+	int32_t whole_from, met_from; /* nothing is missing from these days on; none: of all */
+};
+
+struct quality_tail {
+	const struct plan *plan; /* of the tail that was read; NULL: there was none */
+	uint64_t lines;          /* read of it */
+	uint64_t older;          /* new lines from before its first whole day */
+	uint32_t days;
+	bool is_written;
+	struct quality_tail_of used, written;
+};
+
 /* All of one finished scan; nothing is owned. */
 struct quality {
 	const struct plan *plan;
@@ -34,6 +52,7 @@ struct quality {
 	const char *amount_levels[AMOUNTS]; /* "line", "claim", "repeated"; NULL: no such column */
 	struct public_view *public;         /* counts of 1 to 10 are left out; NULL: all is told */
 	const struct quality_history *history; /* NULL: no rule looked across claims */
+	const struct quality_tail *tail;       /* NULL: no --history */
 };
 
 uint64_t quality_quarantined(const struct quality *quality);

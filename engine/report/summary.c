@@ -282,6 +282,42 @@ static void put_history(FILE *file, const struct quality_history *history)
 	end_paragraph(&paragraph);
 }
 
+static void put_day_or(struct paragraph *paragraph, int32_t day, const char *otherwise)
+{
+	char text[DATE_TEXT_SIZE];
+
+	put_words(paragraph, date_format(day, text) > 0 ? text : otherwise);
+}
+
+/* The tail of earlier months: what came of it, and what is left for the next. */
+static void put_tail(FILE *file, const struct quality_tail *tail)
+{
+	struct paragraph paragraph = {.file = file};
+	char text[NUMBER_SIZE];
+
+	if (!tail)
+		return;
+	put_words(&paragraph, "tail of earlier months:");
+	put_item(&paragraph, "%s lines read,", grouped(tail->lines, text));
+	if (tail->plan) {
+		put_words(&paragraph, "whole from");
+		put_day_or(&paragraph, tail->used.whole_from, "its beginning");
+		put_words(&paragraph, "to");
+		put_day_or(&paragraph, tail->used.edge, "no day;");
+	} else {
+		put_words(&paragraph, "as there was none;");
+	}
+	put_item(&paragraph, "%s lines left,", grouped(tail->written.lines, text));
+	put_item(&paragraph, "%s", bytes_text(tail->written.bytes, text));
+	end_paragraph(&paragraph);
+	if (tail->older > 0) {
+		put_item(&paragraph, "older than the tail: %s line%s,", grouped(tail->older, text),
+		        tail->older == 1 ? "" : "s");
+		put_words(&paragraph, "judged without what stood beside them");
+		end_paragraph(&paragraph);
+	}
+}
+
 /* What was read and is no line that rules and providers count. */
 static void put_not_counted(FILE *file, const struct normalise_counts *counts)
 {
@@ -318,6 +354,7 @@ static void put_input(FILE *file, const struct summary *summary)
 	end_paragraph(&paragraph);
 	put_not_counted(file, quality->normalise);
 	put_history(file, quality->history);
+	put_tail(file, quality->tail);
 	put_dates(file, quality->normalise);
 	put_speed(file, summary);
 }

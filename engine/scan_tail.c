@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan_tail.h"
+
+#include "tail.h"
+#include "tail_keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct scan_tail {
+	struct tail *tail;
+	struct plan *plan; /* of its pack; NULL: there is none yet */
+	struct packs *packs;
+	struct rule_selection selection;
+	struct convert *convert;               /* into the next pack */
+	struct tail_days days;                 /* of what it keeps */
+	atomic_bool dropped, dropped_meetings; /* lines before these days did not come along */
+	struct tail_manifest next;
+	bool written;
+};
+
+/* ---- Opening ---- */
+
+/* A tail among its own inputs, or in the place of the run, would be read or replaced. */
+static int refuse_own(const struct scan *scan, const struct tail *tail, struct diag *diag)
+{
+	struct stat status;
+
+	for (size_t i = 0; i < scan->plan->file_count; i++) {
+		const struct plan_file *file = &scan->plan->files[i];
+
+		if (tail_owns(tail, file->device, file->inode))
+			return diag_set(diag, FAIL_USAGE,
+			        "%s: is of the tail itself: keep --history %s out of the inputs",
+			        file->path, scan->options->history);
+	}
+	if (stat(scan->options->out, &status) == 0 && tail_owns(tail, status.st_dev, status.st_ino))
+		return diag_set(diag, FAIL_USAGE, "--history %s: is the run directory too (--out)",
+		        scan->options->history);
+	return 0;
+}
+
+static int open_pack(struct scan *scan, struct scan_tail *made)
+{
+	const char *inputs[] = {tail_pack_path(made->tail), NULL};
+	struct plan_options plan = {.inputs = inputs,
+	        .tmp = scan->options->tmp,
+	        .threads = scan->options->threads,
+	        .stopped = scan_stopped};
+	int err = plan_create(&made->plan, &plan, scan->diag);
+
+	if (err == 0)
+		err = packs_create(&made->packs, made->plan, scan->layouts, scan->diag);
+	return err == 0 ? packs_bind(made->packs, 0, scan->diag) : err;
+}
+
+/* Rules of lines have judged old lines before; a claim may have got new ones. */
+static void select_claims(const struct rule_selection *all, struct rule_selection *selection)
+{
+	selection->checks = all->checks & ~((UINT64_C(1) << LINE_CHECKS_MAX) - 1);
+	for (unsigned check = LINE_CHECKS_MAX; check < checks_used(); check++) {
+		int rule = check_rule(check);
+
+		if (rule >= 0)
+			selection->active[rule] = all->active[rule];
+	}
+}
+
+int scan_tail_open(struct scan *scan)
+{
+	const struct scan_options *options = scan->options;
+	struct scan_tail *made;
+	int err;
+
+	if (!options->history)
+		return 0;
+	made = calloc(1, sizeof(*made));
+	if (!made)
+		return diag_set(scan->diag, FAIL_MEMORY, "no memory for the tail");
+	scan->tail = made;
+	select_claims(&scan->selection, &made->selection);
+	err = tail_open(&made->tail, options->history, options->explain, scan->diag);
+	if (err == 0)
+		err = refuse_own(scan, made->tail, scan->diag);
+	return err == 0 && tail_pack_path(made->tail) ? open_pack(scan, made) : err;
+}
+
+void scan_tail_close(struct scan *scan)
+{
+	struct scan_tail *tail = scan->tail;
+
+	if (!tail)
+		return;
+	convert_destroy(tail->convert);
+	packs_destroy(tail->packs);
+	plan_destroy(tail->plan);
+	tail_manifest_reset(&tail->next);
+	tail_destroy(tail->tail);
+	free(tail);
+	scan->tail = NULL;
+}
+
+/* ---- Reading ---- */
+
+void scan_tail_rewind(struct scan *scan)
+{
+	if (scan->tail && scan->tail->plan)
+		plan_rewind(scan->tail->plan);
+}
+
+uint64_t scan_tail_bytes(const struct scan *scan)
+{
+	return scan->tail && scan->tail->plan ? scan->tail->plan->total_bytes : 0;
+}
+
+const struct span *scan_tail_take(struct scan *scan)
+{
+	return scan->tail && scan->tail->plan ? plan_take(scan->tail->plan) : NULL;
+}
+
+int scan_tail_reader(
+        const struct scan *scan, struct pack_reader_options *options, struct worker *worker)
+{
+	options->packs = scan->tail->packs;
+	options->plan = scan->tail->plan;
+	return pack_reader_create(&worker->tail, options, &worker->diag);
+}
+
+const struct rule_selection *scan_tail_selection(const struct scan *scan)
+{
+	return &scan->tail->selection;
+}
+
+int32_t scan_tail_begins(const struct scan *scan)
+{
+	return scan->tail ? tail_manifest(scan->tail->tail)->whole_from : DATE_ABSENT;
+}
+
+/* A file without a record can be given as often as one likes. */
+static bool has_records(const struct scan *scan, const struct plan_file *file)
+{
+	for (uint32_t i = 0; i < file->span_count; i++)
+		if (scan->edges[file->first_span + i].first < file->size_bytes)
+			return true;
+	return false;
+}
+
+static struct tail_file input_at(const struct scan *scan, size_t number, int32_t edge)
+{
+	const struct plan_file *file = &scan->plan->files[number];
+	struct tail_file made = {
+	        .path = (char *)(uintptr_t)file->path, .bytes = file->size_bytes, .edge = edge};
+
+	plan_tree_hash(scan->plan, number, made.hash);
+	return made;
+}
+
+static int refuse_again(const struct scan *scan, struct diag *diag)
+{
+	const struct tail_manifest *manifest = tail_manifest(scan->tail->tail);
+
+	for (size_t i = 0; i < scan->plan->file_count && manifest->file_count > 0; i++) {
+		const struct tail_file input = input_at(scan, i, DATE_ABSENT);
+		const struct tail_file *held = tail_manifest_find(manifest, &input);
+
+		if (held && has_records(scan, &scan->plan->files[i]))
+			return diag_set(diag, FAIL_DATA,
+			        "%s: its lines are in the tail already (--history %s has them "
+			        "from %s): leave it out, or give the tail that was before it",
+			        input.path, scan->options->history, held->path);
+	}
+	return 0;
+}
+
+int scan_tail_check(struct scan *scan, struct diag *diag)
+{
+	int err = 0;
+
+	if (!scan->tail)
+		return 0;
+	if (scan->tail->plan)
+		err = plan_check_unchanged(scan->tail->plan, diag);
+	return err == 0 && !scan->options->convert ? refuse_again(scan, diag) : err;
+}
+
+/* ---- Edges ---- */
+
+static int32_t earlier(int32_t a, int32_t b)
+{
+	if (a == DATE_ABSENT || b == DATE_ABSENT)
+		return a == DATE_ABSENT ? b : a;
+	return a < b ? a : b;
+}
+
+static int32_t later(int32_t a, int32_t b)
+{
+	return a > b ? a : b; /* DATE_ABSENT is before all */
+}
+
+/* Data that lines were left out of begin where nothing is missing any more. */
+void scan_tail_edges(const struct scan *scan, struct history_options *options)
+{
+	const struct tail_manifest *manifest;
+	int32_t first = options->first_service;
+
+	if (!scan->tail)
+		return;
+	manifest = tail_manifest(scan->tail->tail);
+	if (manifest->first_service != DATE_ABSENT && manifest->first_service < first)
+		first = manifest->first_service;
+	options->first_service = manifest->whole_from != DATE_ABSENT ? manifest->whole_from : first;
+	options->first_met = manifest->met_from != DATE_ABSENT ? manifest->met_from : first;
+	for (unsigned type = 0; type < CLAIM_TYPES; type++)
+		options->last_came[type] = later(
+		        options->last_came[type], manifest->last_came[type]);
+}
+
+/* Of the lines of this run and of all before. */
+static void fill_edges(const struct scan *scan, struct tail_manifest *next)
+{
+	const struct normalise_counts *counts = &scan->normalise_counts;
+	const struct tail_manifest *before = tail_manifest(scan->tail->tail);
+
+	next->first_service = before->first_service;
+	next->last_service = before->last_service;
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		int32_t first = counts->first_service[type];
+
+		next->first_service = earlier(
+		        next->first_service, first == INT32_MAX ? DATE_ABSENT : first);
+		next->last_service = later(next->last_service, counts->last_service[type]);
+		next->last_came[type] = later(before->last_came[type], counts->last_received[type]);
+	}
+}
+
+/*
+ * The day that the window ends on: --as-of, else the last service, but no day
+ * behind the last payment: one date of the year 2205 must not empty the tail.
+ */
+static int32_t window_end(const struct scan *scan, const struct tail_manifest *next)
+{
+	int32_t came = DATE_ABSENT;
+
+	if (scan->options->as_of != DATE_ABSENT)
+		return scan->options->as_of;
+	for (unsigned type = 0; type < CLAIM_TYPES; type++)
+		came = later(came, next->last_came[type]);
+	return earlier(next->last_service, came);
+}
+
+/* ---- Writing ---- */
+
+/* The lines that stay; and whether any that was dated did not. */
+static void keeps(void *context, const struct batch *batch, bool keep[BATCH_LINES])
+{
+	struct scan_tail *tail = context;
+	bool dropped = false, meetings = false;
+
+	tail_keep(&tail->days, batch, keep);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		int32_t day = tail_service_date(batch, i);
+
+		if (keep[i] || day == DATE_ABSENT)
+			continue;
+		dropped = true;
+		meetings |= day < tail->days.met_from;
+	}
+	if (dropped)
+		atomic_store_explicit(&tail->dropped, true, memory_order_relaxed);
+	if (meetings)
+		atomic_store_explicit(&tail->dropped_meetings, true, memory_order_relaxed);
+}
+
+/* A file of a run that ended before the window has no line in it: it is forgotten. */
+static int fill_files(const struct scan *scan, struct tail_manifest *next, struct diag *diag)
+{
+	const struct tail_manifest *before = tail_manifest(scan->tail->tail);
+	int err = 0;
+
+	for (size_t i = 0; i < before->file_count && err == 0; i++) {
+		if (before->files[i].edge >= next->whole_from)
+			err = tail_manifest_add(next, &before->files[i], diag);
+	}
+	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
+		const struct tail_file input = input_at(scan, i, next->edge);
+
+		if (input.bytes > 0 && has_records(scan, &scan->plan->files[i]))
+			err = tail_manifest_add(next, &input, diag);
+	}
+	return err;
+}
+
+int scan_tail_write(struct scan *scan)
+{
+	struct scan_tail *tail = scan->tail;
+	const struct tail_manifest *before;
+	struct tail_manifest *next;
+	int err;
+
+	if (!tail)
+		return 0;
+	before = tail_manifest(tail->tail);
+	next = &tail->next;
+	fill_edges(scan, next);
+	next->days = scan->options->history_days;
+	next->edge = window_end(scan, next);
+	tail->days = tail_days_of(next->edge, next->days);
+	err = convert_create(&tail->convert, tail_next_path(tail->tail), true, scan->diag);
+	if (err < 0)
+		return err;
+	convert_keep(tail->convert, keeps, tail);
+	err = scan_read_again(scan, tail->convert);
+	next->whole_from = before->whole_from;
+	next->met_from = before->met_from;
+	if (atomic_load(&tail->dropped))
+		next->whole_from = later(next->whole_from, tail->days.from);
+	if (atomic_load(&tail->dropped_meetings))
+		next->met_from = later(next->met_from, tail->days.met_from);
+	if (err == 0)
+		err = tail_look_next(tail->tail, &next->pack, scan->diag);
+	if (err == 0)
+		err = fill_files(scan, next, scan->diag);
+	tail->written = err == 0;
+	return err;
+}
+
+int scan_tail_commit(struct scan *scan)
+{
+	return scan->tail ? tail_commit(scan->tail->tail, &scan->tail->next, scan->diag) : 0;
+}
+
+/* ---- Telling ---- */
+
+static struct quality_tail_of told_of(const struct tail_manifest *manifest)
+{
+	return (struct quality_tail_of){.lines = manifest->pack.lines,
+	        .bytes = manifest->pack.bytes,
+	        .pack = manifest->pack.hash,
+	        .files = manifest->file_count,
+	        .first_service = manifest->first_service,
+	        .last_service = manifest->last_service,
+	        .edge = manifest->edge,
+	        .whole_from = manifest->whole_from,
+	        .met_from = manifest->met_from};
+}
+
+bool scan_tail_tell(const struct scan *scan, struct quality_tail *told)
+{
+	const struct scan_tail *tail = scan->tail;
+
+	if (!tail)
+		return false;
+	*told = (struct quality_tail){.plan = tail->plan,
+	        .lines = scan->old_lines,
+	        .older = scan->older_lines,
+	        .days = scan->options->history_days,
+	        .is_written = tail->written,
+	        .used = told_of(tail_manifest(tail->tail)),
+	        .written = told_of(&tail->next)};
+	return true;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tail.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define NEXT_NAME "next.clm"
+
+struct tail {
+	char *path; /* absolute: it is given to others as a path, and has no letters of a glob's */
+	char *pack_path, *next_path;
+	int directory;
+	bool look, absent; /* absent: looked at, and not there */
+	struct tail_manifest manifest;
+};
+
+static int fail(const struct tail *tail, int err, const char *what, struct diag *diag)
+{
+	return diag_set(diag, err, "%s: %s (--history)", tail->path, what);
+}
+
+static void pack_name(uint64_t hash, char name[NAME_MAX])
+{
+	snprintf(name, NAME_MAX, "tail-%016llx.clm", (unsigned long long)hash);
+}
+
+/* ---- What stands in the directory ---- */
+
+static bool begins_with(const char *name, const char *beginning)
+{
+	return strncmp(name, beginning, strlen(beginning)) == 0;
+}
+
+/* A name that only we give: a pack's, or that of what was being written. */
+static bool is_ours(const char *name)
+{
+	size_t size = strlen(name);
+
+	if (begins_with(name, NEXT_NAME) || strcmp(name, TAIL_MANIFEST_NEXT) == 0)
+		return true;
+	return begins_with(name, "tail-") && size > 4 && strcmp(name + size - 4, ".clm") == 0;
+}
+
+/*
+ * Remove what no manifest names: what a killed run left.  Without a manifest
+ * nothing else may stand there.  NULL names nothing.
+ */
+static int clean(const struct tail *tail, const char *named, struct diag *diag)
+{
+	int again = openat(tail->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = again >= 0 ? fdopendir(again) : NULL;
+	bool foreign = false;
+
+	if (!stream) {
+		if (again >= 0)
+			close(again);
+		return fail(tail, FAIL_INPUT, strerror(errno), diag);
+	}
+	for (const struct dirent *entry; (entry = readdir(stream));) {
+		const char *name = entry->d_name;
+
+		if (!is_ours(name))
+			foreign |= strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+		else if (!tail->look && (!named || strcmp(name, named) != 0))
+			unlinkat(tail->directory, name, 0);
+	}
+	closedir(stream);
+	if (foreign && !named)
+		return fail(tail, FAIL_OUTPUT,
+		        "neither empty nor a tail of earlier months; it is left as it is", diag);
+	return 0;
+}
+
+/* ---- Opening ---- */
+
+static int open_directory(struct tail *tail, const char *path, struct diag *diag)
+{
+	char *real;
+
+	if (!tail->look && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return diag_set(diag, FAIL_OUTPUT, "%s: cannot be made: %s (--history)", path,
+		        strerror(errno));
+	tail->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	tail->absent = tail->directory < 0 && errno == ENOENT;
+	if (tail->absent)
+		return 0;
+	if (tail->directory < 0)
+		return diag_set(diag, errno == ENOTDIR ? FAIL_OUTPUT : FAIL_INPUT,
+		        "%s: %s (--history)", path, strerror(errno));
+	real = realpath(path, NULL);
+	if (!real)
+		return fail(tail, FAIL_INPUT, strerror(errno), diag);
+	free(tail->path);
+	tail->path = real;
+	if (!tail->look && faccessat(tail->directory, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return fail(tail, FAIL_OUTPUT, strerror(errno), diag);
+	/* Where there are no locks nobody is kept out. */
+	if (!tail->look && flock(tail->directory, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return fail(tail, FAIL_OUTPUT, "another run is writing this tail: try again", diag);
+	return 0;
+}
+
+static int no_memory(struct diag *diag)
+{
+	return diag_set(diag, FAIL_MEMORY, "no memory for the tail");
+}
+
+/* Is the pack there that the manifest names?  Its own words are of conversions. */
+static int prove_pack(struct tail *tail, struct diag *diag)
+{
+	struct pack_facts facts;
+	struct diag own;
+	int err;
+
+	diag_init(&own);
+	err = pack_look(tail->pack_path, &facts, &own);
+	if (err < 0 && err != FAIL_DATA)
+		return diag_set(
+		        diag, err, "%s (of the tail that %s names)", own.text, TAIL_MANIFEST_NAME);
+	if (err == 0 && facts.hash == tail->manifest.pack.hash &&
+	        facts.bytes == tail->manifest.pack.bytes &&
+	        facts.lines == tail->manifest.pack.lines)
+		return 0;
+	return diag_set(diag, FAIL_DATA,
+	        "%s:0: damaged, or not the pack of this tail%s%s%s: begin a tail anew (--history "
+	        "with another directory), by scanning the months again",
+	        tail->pack_path, err < 0 ? " (" : "", err < 0 ? own.text : "", err < 0 ? ")" : "");
+}
+
+static int read_manifest(struct tail *tail, struct diag *diag)
+{
+	char name[NAME_MAX];
+	int err = tail_manifest_read(&tail->manifest, tail->directory, tail->path, diag);
+
+	if (err <= 0)
+		return err < 0 ? err : clean(tail, NULL, diag);
+	pack_name(tail->manifest.pack.hash, name);
+	if (asprintf(&tail->pack_path, "%s/%s", tail->path, name) < 0) {
+		tail->pack_path = NULL;
+		return no_memory(diag);
+	}
+	err = prove_pack(tail, diag);
+	return err < 0 ? err : clean(tail, name, diag);
+}
+
+static void blank(struct tail_manifest *manifest)
+{
+	*manifest = (struct tail_manifest){.edge = DATE_ABSENT,
+	        .whole_from = DATE_ABSENT,
+	        .met_from = DATE_ABSENT,
+	        .first_service = DATE_ABSENT,
+	        .last_service = DATE_ABSENT};
+	for (unsigned type = 0; type < CLAIM_TYPES; type++)
+		manifest->last_came[type] = DATE_ABSENT;
+}
+
+static int open_tail(struct tail *tail, const char *path, struct diag *diag)
+{
+	int err = 0;
+
+	tail->path = strdup(path);
+	if (!tail->path)
+		err = no_memory(diag);
+	if (err == 0)
+		err = open_directory(tail, path, diag);
+	if (err == 0 && !tail->absent)
+		err = read_manifest(tail, diag);
+	if (err < 0)
+		return err;
+	if (!tail->pack_path)
+		blank(&tail->manifest);
+	if (asprintf(&tail->next_path, "%s/%s", tail->path, NEXT_NAME) < 0) {
+		tail->next_path = NULL;
+		return no_memory(diag);
+	}
+	return 0;
+}
+
+int tail_open(struct tail **tail, const char *path, bool look, struct diag *diag)
+{
+	struct tail *made = calloc(1, sizeof(*made));
+	int err;
+
+	if (!made)
+		return no_memory(diag);
+	made->directory = -1;
+	made->look = look;
+	err = open_tail(made, path, diag);
+	if (err < 0)
+		tail_destroy(made);
+	else
+		*tail = made;
+	return err;
+}
+
+void tail_destroy(struct tail *tail)
+{
+	if (!tail)
+		return;
+	if (tail->next_path && tail->directory >= 0 && !tail->look)
+		unlinkat(tail->directory, NEXT_NAME, 0);
+	if (tail->directory >= 0)
+		close(tail->directory);
+	tail_manifest_reset(&tail->manifest);
+	free(tail->path);
+	free(tail->pack_path);
+	free(tail->next_path);
+	free(tail);
+}
+
+const char *tail_pack_path(const struct tail *tail)
+{
+	return tail->pack_path;
+}
+
+const struct tail_manifest *tail_manifest(const struct tail *tail)
+{
+	return &tail->manifest;
+}
+
+const char *tail_next_path(const struct tail *tail)
+{
+	return tail->next_path;
+}
+
+static bool is_file(const struct tail *tail, const char *name, dev_t device, ino_t inode)
+{
+	struct stat status;
+
+	return fstatat(tail->directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       status.st_dev == device && status.st_ino == inode;
+}
+
+bool tail_owns(const struct tail *tail, dev_t device, ino_t inode)
+{
+	char name[NAME_MAX];
+
+	if (tail->directory < 0)
+		return false;
+	pack_name(tail->manifest.pack.hash, name);
+	return is_file(tail, ".", device, inode) || is_file(tail, name, device, inode) ||
+	       is_file(tail, TAIL_MANIFEST_NAME, device, inode);
+}
+
+/* ---- The next one ---- */
+
+int tail_look_next(const struct tail *tail, struct pack_facts *facts, struct diag *diag)
+{
+	return pack_look(tail->next_path, facts, diag);
+}
+
+int tail_commit(struct tail *tail, const struct tail_manifest *next, struct diag *diag)
+{
+	char name[NAME_MAX], old[NAME_MAX];
+	int err = 0;
+
+	pack_name(tail->manifest.pack.hash, old);
+	pack_name(next->pack.hash, name);
+	if (renameat(tail->directory, NEXT_NAME, tail->directory, name) < 0)
+		err = fail(tail, FAIL_IO, strerror(errno), diag);
+	if (err == 0)
+		err = tail_manifest_write(next, tail->directory, tail->path, diag);
+	if (err == 0 && tail->pack_path && strcmp(name, old) != 0)
+		unlinkat(tail->directory, old, 0);
+	return err;
+}
