@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "history/edits.h"
 #include "lookup/codes.h"
 #include "lookup/pairs.h"
 #include "report/run.h"
@@ -69,6 +70,31 @@ static void info_of_starter(struct info *info, const struct codes_set_info *set)
 	        .partial = set->partial};
 	snprintf(info->release, sizeof(info->release), "%s", set->release);
 	put_hash(info->hash, set->hash[0], set->hash[1]);
+}
+
+/* The starter's pairs, which are no set of struct codes. */
+static int info_of_edits(struct info *info, struct diag *diag)
+{
+	struct edits *edits = NULL;
+	struct edit_row row;
+	size_t count = 0, size;
+	int err = edits_create(&edits, NULL, diag);
+
+	while (err == 0 && edits_starter_at(edits, count, &row))
+		count++;
+	edits_destroy(edits);
+	const char *text = edits_starter_text(&size);
+	struct hash128 hash = hash128(text, size);
+	const struct codes_set_info set = {.name = "ptp",
+	        .release = "starter 1",
+	        .from = INT32_MIN,
+	        .to = INT32_MAX,
+	        .codes = count,
+	        .hash = {hash.low, hash.high},
+	        .partial = true};
+
+	info_of_starter(info, &set);
+	return err;
 }
 
 /* ---- Text ---- */
@@ -186,6 +212,12 @@ static int info_starter(bool as_json, struct diag *diag)
 		info_of_starter(&info, codes_set_at(codes, i));
 		tell(&telling, &info);
 	}
+	struct info edits;
+
+	if (!err)
+		err = info_of_edits(&edits, diag);
+	if (!err)
+		tell(&telling, &edits);
 	codes_destroy(codes);
 	return err ? err : telling_end(&telling, diag);
 }

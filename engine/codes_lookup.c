@@ -116,8 +116,10 @@ size_t found_windows(const struct found *found, struct window windows[], size_t 
 	const struct set_row *row = found->rows;
 	size_t count = 0;
 
-	if (found->values)
+	if (found->values && found->in_count == 0)
 		return add_window(windows, room, 0, (struct window){found->in_from, found->in_to});
+	for (size_t i = 0; i < found->in_count; i++)
+		count = add_window(windows, room, count, found->in[i]);
 	for (size_t i = 0; i < found->partner_count && found->is_pair; i++)
 		count = add_window(windows, room, count,
 		        (struct window){found->partners[i].from, found->partners[i].to});

@@ -9,7 +9,7 @@
 #include "codes_view.h"
 #include "lookup/pairs.h"
 
-enum { NEAR_MAX = 8, STARTER_VALUES_MAX = 24 };
+enum { NEAR_MAX = 8, STARTER_VALUES_MAX = 24, STARTER_WINDOWS_MAX = 8 };
 
 /* Another code of a PTP table, and the window that is in force. */
 struct partner {
@@ -17,6 +17,10 @@ struct partner {
 	int32_t from, to;
 	unsigned indicator;
 	const char *rationale;
+};
+
+struct window {
+	int32_t from, to;
 };
 
 struct found {
@@ -37,6 +41,8 @@ struct found {
 	struct view_value *values;
 	size_t value_count;
 	int32_t in_from, in_to;
+	struct window in[STARTER_WINDOWS_MAX]; /* all of them, by day, if there are several */
+	size_t in_count;
 	bool header;
 
 	/* Of a table of pairs. */
@@ -75,9 +81,6 @@ enum verdict { VERDICT_VALID, VERDICT_INVALID, VERDICT_NOT_JUDGED };
 enum verdict found_verdict(const struct found *found);
 
 /* Windows of all rows, those that touch as one; returns how many there are. */
-struct window {
-	int32_t from, to;
-};
 size_t found_windows(const struct found *found, struct window windows[], size_t room);
 
 void lookup_print_text(const struct lookup *lookup);

@@ -5,7 +5,9 @@
  */
 #include "codes_lookup.h"
 
+#include "history/edits.h"
 #include "lookup/codes.h"
+#include "report/row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +16,21 @@
 static const char *const systems[SYSTEM_COUNT] = {
         NULL, "diagnoses", "icd10pcs", "procedures", "modifiers"};
 
+/* Its pairs are no table of codes, so they are no set of struct codes. */
+static const struct codes_set_info ptp_info = {
+        .name = "ptp",
+        .release = "starter 1",
+        .from = INT32_MIN,
+        .to = INT32_MAX,
+        .partial = true,
+};
+
 /* ---- Entries ---- */
 
 static const struct codes_set_info *info_of(const struct codes *codes, const char *name)
 {
+	if (strcmp(name, ptp_info.name) == 0)
+		return &ptp_info;
 	for (size_t i = 0; i < codes_set_count(codes); i++)
 		if (strcmp(codes_set_at(codes, i)->name, name) == 0)
 			return codes_set_at(codes, i);
@@ -25,7 +38,7 @@ static const struct codes_set_info *info_of(const struct codes *codes, const cha
 }
 
 /* NULL: the set is not asked for, or there is no memory (and *err says so). */
-static struct found *add(
+static struct found *add_bare(
         struct lookup *lookup, const struct codes *codes, const char *name, int *err)
 {
 	const struct codes_set_info *info = info_of(codes, name);
@@ -34,7 +47,7 @@ static struct found *add(
 	if (!info || (lookup->options->set && strcmp(lookup->options->set, name) != 0))
 		return NULL;
 	found = lookup_add(lookup);
-	if (!found || !(found->values = calloc(STARTER_VALUES_MAX, sizeof(*found->values)))) {
+	if (!found) {
 		*err = FAIL_MEMORY;
 		return NULL;
 	}
@@ -48,6 +61,19 @@ static struct found *add(
 	found->covered = true;
 	snprintf(found->code, sizeof(found->code), "%s", lookup->options->code);
 	return found;
+}
+
+/* ... with room for what it says. */
+static struct found *add(
+        struct lookup *lookup, const struct codes *codes, const char *name, int *err)
+{
+	struct found *found = add_bare(lookup, codes, name, err);
+
+	if (!found)
+		return NULL;
+	found->values = calloc(STARTER_VALUES_MAX, sizeof(*found->values));
+	*err = found->values ? 0 : FAIL_MEMORY;
+	return found->values ? found : NULL;
 }
 
 static struct view_value *next_value(struct found *found, const char *name, enum view_kind kind)
@@ -258,6 +284,130 @@ static int find_listed(struct lookup *lookup, const struct codes *codes)
 	return err;
 }
 
+/* ---- Exclusions ---- */
+
+/* The one in force on the day, else the newest; and the days of all. */
+static int find_exclusions(struct lookup *lookup, const struct codes *codes)
+{
+	const char *code = lookup->options->code;
+	uint64_t npi = strspn(code, "0123456789") == 10 ? strtoull(code, NULL, 10) : 0;
+	int32_t from, to;
+	int err = 0;
+	struct found *found = NULL;
+
+	if (strlen(code) != 10 || !codes_starter_exclusion(codes, npi, 0, &from, &to))
+		return 0;
+	found = add(lookup, codes, "exclusions", &err);
+	for (size_t at = 0; found && codes_starter_exclusion(codes, npi, at, &from, &to); at++) {
+		found->in_from = from;
+		found->in_to = to;
+		if (from <= found->day && found->day <= to)
+			break;
+	}
+	if (!found)
+		return err;
+	put_day(found, "excluded", found->in_from);
+	if (found->in_to != INT32_MAX)
+		put_day(found, "reinstated", found->in_to + 1);
+	for (size_t at = 0;
+	        at < STARTER_WINDOWS_MAX && codes_starter_exclusion(codes, npi, at, &from, &to);
+	        at++)
+		found->in[found->in_count++] = (struct window){from, to};
+	return 0;
+}
+
+/* ---- Pairs ---- */
+
+static void add_edit(struct found *found, const struct edit_row *row)
+{
+	struct partner *partner = &found->partners[found->partner_count++];
+
+	*partner = (struct partner){.from = row->edit.from,
+	        .to = row->edit.to,
+	        .indicator = row->edit.indicator,
+	        .rationale = ""};
+	word_text(row->column1, partner->column1);
+	word_text(row->column2, partner->column2);
+}
+
+/* Edits of codes in column 1 and 2, 0 being any; side: 0, or 1 where the code is in column 2. */
+static void add_edits(
+        struct found *found, const struct edits *edits, const uint64_t words[2], unsigned side)
+{
+	struct edit_row row;
+	for (size_t at = 0; edits_starter_at(edits, at, &row); at++) {
+		bool holds = row.edit.from <= found->day && found->day <= row.edit.to;
+
+		if ((words[0] && words[0] != row.column1) || (words[1] && words[1] != row.column2))
+			continue;
+		found->in_force[side] += holds;
+		if (holds || found->is_pair)
+			add_edit(found, &row);
+	}
+}
+
+static size_t count_edits(const struct edits *edits)
+{
+	struct edit_row row;
+	size_t count = 0;
+
+	while (edits_starter_at(edits, count, &row))
+		count++;
+	return count;
+}
+
+static bool has_edit(const struct edits *edits, uint64_t word, uint64_t other)
+{
+	struct edit_row row;
+	bool has = false;
+
+	for (size_t at = 0; !has && edits_starter_at(edits, at, &row); at++)
+		has = other ? (row.column1 == word && row.column2 == other) ||
+		                      (row.column1 == other && row.column2 == word)
+		            : row.column1 == word || row.column2 == word;
+	return has;
+}
+
+/* A code, or two with a stroke between them, as tables of pairs are told. */
+static int find_edits(struct lookup *lookup, const struct codes *codes, const struct edits *edits)
+{
+	char code[SET_KEY_TEXT_MAX];
+	int err = 0;
+
+	snprintf(code, sizeof(code), "%s", lookup->options->code);
+	char *stroke = strchr(code, '/');
+
+	if (stroke)
+		*stroke = '\0';
+	uint64_t word = word_of(code), other = stroke ? word_of(stroke + 1) : 0;
+
+	if (word == 0 || (stroke && other == 0) || !has_edit(edits, word, other))
+		return 0;
+	struct found *found = add_bare(lookup, codes, "ptp", &err);
+
+	if (!found)
+		return err;
+	found->is_pair = stroke != NULL;
+	found->partners = calloc(2 * count_edits(edits) + 1, sizeof(*found->partners));
+	if (!found->partners)
+		return FAIL_MEMORY;
+	add_edits(found, edits, (const uint64_t[]){word, other}, 0);
+	found->as_column1 = found->partner_count;
+	add_edits(found, edits, (const uint64_t[]){other, word}, 1);
+	return 0;
+}
+
+static int find_pairs(struct lookup *lookup, const struct codes *codes, struct diag *diag)
+{
+	struct edits *edits = NULL;
+	int err = edits_create(&edits, NULL, diag);
+
+	if (err == 0)
+		err = find_edits(lookup, codes, edits);
+	edits_destroy(edits);
+	return err;
+}
+
 int lookup_starter(struct lookup *lookup, const struct codes *codes, struct diag *diag)
 {
 	const char *only = lookup->options->set;
@@ -271,7 +421,11 @@ int lookup_starter(struct lookup *lookup, const struct codes *codes, struct diag
 	err = find_codes(lookup, codes);
 	if (!err && strlen(lookup->options->code) == 2)
 		err = find_modifier(lookup, codes);
-	return err ? err : find_listed(lookup, codes);
+	if (!err)
+		err = find_listed(lookup, codes);
+	if (!err)
+		err = find_exclusions(lookup, codes);
+	return err ? err : find_pairs(lookup, codes, diag);
 }
 
 void lookup_near_starter(struct lookup *lookup, const struct codes *codes)

@@ -205,6 +205,24 @@ void edits_destroy(struct edits *edits)
 	free(edits);
 }
 
+bool edits_starter_at(const struct edits *edits, size_t at, struct edit_row *row)
+{
+	if (at >= edits->edit_count)
+		return false;
+	*row = (struct edit_row){
+	        .column1 = edits->words[edits->edits[at].column1 - 1],
+	        .column2 = edits->words[edits->edits[at].column2 - 1],
+	        .edit = edits->edits[at].edit,
+	};
+	return true;
+}
+
+const char *edits_starter_text(size_t *size)
+{
+	*size = (size_t)(history_ptp_end - history_ptp);
+	return history_ptp;
+}
+
 /* ---- Asking ---- */
 
 uint16_t edits_id(const struct edits *edits, uint64_t word)

@@ -24,6 +24,16 @@ struct edits;
 int edits_create(struct edits **edits, const struct pairs *pairs, struct diag *diag);
 void edits_destroy(struct edits *edits); /* takes NULL */
 
+/* The starter's edits, by column 1, column 2 and day, at from 0 on; false: there are no more. */
+struct edit_row {
+	uint64_t column1, column2; /* code words */
+	struct edit edit;
+};
+bool edits_starter_at(const struct edits *edits, size_t at, struct edit_row *row);
+
+/* The file they come from, for its hash. */
+const char *edits_starter_text(size_t *size);
+
 /* A code's number in the table, 0 for none, and what it is there: PAIR_COLUMN_1, _2. */
 uint16_t edits_id(const struct edits *edits, uint64_t word);
 unsigned edits_roles(const struct edits *edits, uint16_t id);

@@ -578,14 +578,11 @@ uint16_t codes_taxonomy_specialty(const struct codes *codes, const uint64_t taxo
 	return row->words[0] == taxonomy[0] && row->words[1] == taxonomy[1] ? row->specialty : 0;
 }
 
-/* The starter's list: NPIs of its own range, rows by NPI, then day. */
-static int starter_exclusion(
-        const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion)
+/* The starter's list has rows by NPI, then day: the first that is not before an NPI's. */
+static size_t first_exclusion(const struct codes *codes, uint64_t npi)
 {
 	size_t low = 0, high = codes->exclusion_count;
 
-	if (npi < EXCLUSION_FIRST || npi > EXCLUSION_LAST)
-		return -1;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
@@ -594,7 +591,29 @@ static int starter_exclusion(
 		else
 			high = middle;
 	}
-	for (; low < codes->exclusion_count && codes->exclusions[low].npi == npi; low++)
+	return low;
+}
+
+bool codes_starter_exclusion(
+        const struct codes *codes, uint64_t npi, size_t at, int32_t *from, int32_t *to)
+{
+	size_t row = first_exclusion(codes, npi) + at;
+
+	if (row >= codes->exclusion_count || codes->exclusions[row].npi != npi)
+		return false;
+	*from = codes->exclusions[row].from;
+	*to = codes->exclusions[row].to;
+	return true;
+}
+
+/* NPIs of its own range alone. */
+static int starter_exclusion(
+        const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion)
+{
+	if (npi < EXCLUSION_FIRST || npi > EXCLUSION_LAST)
+		return -1;
+	for (size_t low = first_exclusion(codes, npi);
+	        low < codes->exclusion_count && codes->exclusions[low].npi == npi; low++)
 		if (codes->exclusions[low].from <= date && date <= codes->exclusions[low].to) {
 			exclusion->from = codes->exclusions[low].from;
 			return 1;

@@ -327,6 +327,10 @@ struct code_exclusion {
 int codes_exclusion(
         const struct codes *codes, uint64_t npi, int32_t date, struct code_exclusion *exclusion);
 
+/* The starter's exclusions of an NPI, by day, at from 0 on; false: there are no more. */
+bool codes_starter_exclusion(
+        const struct codes *codes, uint64_t npi, size_t at, int32_t *from, int32_t *to);
+
 /*
  * Was this NPI deactivated on that day, and not yet active again?  1 yes, with the
  * day since when in *since; 0 no; -1 the run has no NPPES, or it does not know.

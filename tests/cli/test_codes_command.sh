@@ -245,6 +245,29 @@ equal "lookup --json of two codes: not in force, and the days that it was" \
       {"from": "2019-01-01", "to": "2023-12-31"}
     ],
     "attributes": {"as_column_1": 0, "as_column_2": 0},' "$(sed -n '/"valid"/,/"attributes"/p' stdout)"
+looks "a code of the starter's pairs" "\
+ptp: inside the program (starter 1)
+  45390: column 1 of 1 edits, column 2 of 0
+    45390 pays, 45385 does not: 1, a modifier may allow both; all days" 45390 --set ptp
+looks "two codes of the starter's pairs, the other way round" "\
+ptp: inside the program (starter 1)
+  45378/45380: column 1 of 0 edits, column 2 of 1
+    45380 pays, 45378 does not: 0, never both; all days" 45378/45380
+looks "two codes that are no pair" "99213/45378: not in any set, nor is one like it" 99213/45378
+looks "an exclusion of the starter set, and another" "\
+exclusions: inside the program (starter 1)
+  1000743470: in force on 2027-01-01 (2024-11-20 to 2029-03-14, from 2032-03-20)
+    excluded              2024-11-20
+    reinstated            2029-03-15" 1000743470 2027-01-01
+exits "lookup --json between two exclusions" 0 codes lookup 1000743470 2030-01-01 --json
+equal "lookup --json between two exclusions: not excluded, and when" '    "valid": false,
+    "windows": [
+      {"from": "2024-11-20", "to": "2029-03-14"},
+      {"from": "2032-03-20", "to": null}
+    ],' "$(sed -n 6,10p stdout)"
+exits "codes info lists the starter's pairs" 0 codes info
+equal "codes info: as many as there are" "ptp $(grep -c '^[0-9A-Z]*,[0-9A-Z]*,' "$root/codesets/ptp.csv") 1" \
+	"$(awk '$1 == "ptp" { print $1, $2, /partial/ }' stdout)"
 exits "lookup --json of a wrong code" 0 codes lookup E1156 -c old --json
 equal "lookup --json of a wrong code: exactly" '[
   {
