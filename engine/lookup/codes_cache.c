@@ -7,13 +7,18 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define BUILD_PREFIX "sets-"
+#define WORK_PREFIX "claimscan-building-"
 
 enum { PATH_SIZE = PATH_MAX, MODE_DIR = 0700, MODE_FILE = 0600 };
 
@@ -116,6 +121,109 @@ static bool make_folders(const char *folder)
 	return mkdir(path, MODE_DIR) == 0 || (errno == EEXIST && access(path, W_OK | X_OK) == 0);
 }
 
+/* ---- What the cache keeps ---- */
+
+enum {
+	CACHED_MAX = 256, /* looked at; more than that are looked at by later runs */
+	BUSY_SECONDS = 3600,
+	LEFT_SECONDS = 24 * 3600,
+};
+
+struct cached {
+	char path[PATH_SIZE];
+	int64_t used; /* seconds since 1970 */
+};
+
+static uint64_t folder_bytes(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	char path[PATH_SIZE];
+	struct stat stat_of;
+	uint64_t bytes = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (path_join(path, folder, entry->d_name) && stat(path, &stat_of) == 0 &&
+		        S_ISREG(stat_of.st_mode))
+			bytes += (uint64_t)stat_of.st_size;
+	if (dir)
+		closedir(dir);
+	return bytes;
+}
+
+/* The last used first. */
+static int compare_cached(const void *a, const void *b)
+{
+	const struct cached *left = a, *right = b;
+
+	if (left->used != right->used)
+		return left->used > right->used ? -1 : 1;
+	return strcmp(left->path, right->path);
+}
+
+/* A build that was stopped: its images, if it came so far, and its folder. */
+static void remove_left(const char *work)
+{
+	char images[PATH_SIZE];
+
+	if (path_join(images, work, "sets"))
+		remove_images(images);
+	rmdir(work);
+}
+
+/* The builds of the cache; what stopped ones left long ago is taken away. */
+static size_t list_cached(const char *root, int64_t now, struct cached cached[CACHED_MAX])
+{
+	DIR *dir = opendir(root);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (dir && count < CACHED_MAX && (entry = readdir(dir))) {
+		struct cached *one = &cached[count];
+		struct stat stat_of;
+
+		if (!path_join(one->path, root, entry->d_name) || stat(one->path, &stat_of) != 0)
+			continue;
+		one->used = (int64_t)stat_of.st_mtime;
+		if (strncmp(entry->d_name, BUILD_PREFIX, sizeof(BUILD_PREFIX) - 1) == 0)
+			count++;
+		else if (strncmp(entry->d_name, WORK_PREFIX, sizeof(WORK_PREFIX) - 1) == 0 &&
+		         now - one->used > LEFT_SECONDS)
+			remove_left(one->path);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* Of the builds those that were used last stay.  That some cannot be removed is no failure. */
+static void bound_cache(const char *root)
+{
+	struct cached *cached = calloc(CACHED_MAX, sizeof(*cached));
+	int64_t now = (int64_t)time(NULL);
+	size_t count = cached ? list_cached(root, now, cached) : 0, kept = 0;
+	uint64_t bytes = 0;
+
+	if (count > 0)
+		qsort(cached, count, sizeof(*cached), compare_cached);
+	for (size_t i = 0; i < count; i++) {
+		bytes += folder_bytes(cached[i].path);
+		kept++;
+		if ((kept <= CODES_CACHE_BUILDS && bytes <= CODES_CACHE_BYTES) ||
+		        now - cached[i].used <= BUSY_SECONDS)
+			continue;
+		remove_images(cached[i].path);
+		kept--;
+	}
+	free(cached);
+}
+
+/* This build is used now. */
+static void mark_used(const char *folder)
+{
+	utimensat(AT_FDCWD, folder, NULL, 0);
+}
+
 /* ---- The cache ---- */
 
 /* $XDG_CACHE_HOME counts if it is absolute, as its standard says. */
@@ -136,7 +244,7 @@ static int key_of(const struct codes_folder_options *options, char name[48], str
 	struct hash128 key;
 	int err = codes_build_key(options->folder, options->stopped, &key, diag);
 
-	snprintf(name, 48, "sets-%016" PRIx64 "%016" PRIx64, key.high, key.low);
+	snprintf(name, 48, BUILD_PREFIX "%016" PRIx64 "%016" PRIx64, key.high, key.low);
 	return err;
 }
 
@@ -159,7 +267,7 @@ static int compile(struct place *place, const struct codes_folder_options *optio
 	struct build_result result = {0};
 	int err;
 
-	if (!path_join(place->work, parent, "claimscan-building-XXXXXX") || !mkdtemp(place->work) ||
+	if (!path_join(place->work, parent, WORK_PREFIX "XXXXXX") || !mkdtemp(place->work) ||
 	        !path_join(place->images, place->work, "sets")) {
 		place->work[0] = '\0';
 		return diag_set(diag, FAIL_OUTPUT, "%s: %s", parent, strerror(errno));
@@ -179,13 +287,8 @@ static int compile(struct place *place, const struct codes_folder_options *optio
 
 static void leave_work(struct place *place)
 {
-	char images[PATH_SIZE];
-
-	if (!place->work[0])
-		return;
-	if (path_join(images, place->work, "sets"))
-		remove_images(images);
-	rmdir(place->work);
+	if (place->work[0])
+		remove_left(place->work);
 	place->work[0] = '\0';
 }
 
@@ -220,12 +323,16 @@ static int find_place(
 		return compile(place, options, options->tmp, name, diag);
 	}
 	if (is_there(target)) {
+		mark_used(target);
 		snprintf(place->images, sizeof(place->images), "%s", target);
 		place->cached = true;
 		return 0;
 	}
 	err = compile(place, options, root, name, diag);
-	return err < 0 ? err : keep(place, target, diag);
+	if (err == 0)
+		err = keep(place, target, diag);
+	bound_cache(root);
+	return err;
 }
 
 static int open_place(struct codes **codes, const struct place *place,

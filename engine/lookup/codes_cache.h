@@ -7,6 +7,12 @@
  * so a source that changes makes another.  A build is made beside its place and
  * renamed there: of two processes at once the second uses the first's, and one
  * that is stopped leaves nothing that is taken for a build.
+ *
+ * A run marks the build that it uses by the folder's time of change, and takes away
+ * those used longest ago: of CODES_CACHE_BUILDS, or of CODES_CACHE_BYTES together,
+ * only as many stay.  One used within the hour stays whatever it takes, as another
+ * run may be about to open it; so does what a build left behind that was stopped
+ * within a day.
  */
 #ifndef LOOKUP_CODES_CACHE_H
 #define LOOKUP_CODES_CACHE_H
@@ -15,6 +21,10 @@
 #include "lookup/codes.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+enum { CODES_CACHE_BUILDS = 8 }; /* a few folders of releases, each as it was some times */
+#define CODES_CACHE_BYTES ((uint64_t)8 << 30) /* NPPES alone takes one */
 
 struct codes_folder_options {
 	const char *folder; /* images or releases */

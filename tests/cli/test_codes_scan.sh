@@ -130,6 +130,41 @@ mkdir empty
 exits "an empty folder" 78 scan -c empty claims.csv
 equal "nothing is left of it" 0 "$(find cache -name 'claimscan-building*' | wc -l)"
 
+# ---- What the cache keeps ----
+
+XDG_CACHE_HOME=$work/bounded
+cache=$XDG_CACHE_HOME/claimscan
+mkdir one
+looked_up() {
+	icd10cm_2025 | sed "s/hypertension/hypertension $1/" >one/icd10cm_order_2025.txt
+	"$program" codes lookup I10 -c one >/dev/null 2>stderr
+}
+builds() {
+	find "$cache" -maxdepth 1 -name 'sets-*' | wc -l
+}
+for build in 1 2 3 4 5 6 7 8 9 10; do
+	looked_up $build || not_ok "build $build" "$(cat stderr)"
+	newest=$(find "$cache" -maxdepth 1 -name 'sets-*' -printf '%T@ %f\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+	[ $build = 1 ] && first=$newest
+	[ $build = 2 ] && second=$newest
+done
+equal "builds used within the hour stay, however many" 10 "$(builds)"
+for build in "$cache"/sets-*; do touch -d '3 hours ago' "$build"; done
+touch -d '5 hours ago' "$cache/$second"
+mkdir "$cache/claimscan-building-old" "$cache/claimscan-building-new"
+touch -d '2 days ago' "$cache/claimscan-building-old"
+looked_up 1
+equal "one that is used is marked, and nothing else is done" "10 0" \
+	"$(builds) $(find "$cache/$first" -maxdepth 0 -mmin +60 | wc -l)"
+looked_up 11
+equal "a new build takes away those used longest ago: eight stay" 8 "$(builds)"
+equal "the one just marked is among them, the oldest is not" "yes no" \
+	"$([ -d "$cache/$first" ] && echo yes) $([ -d "$cache/$second" ] || echo no)"
+equal "what stopped builds left goes after a day" claimscan-building-new "$(ls "$cache" | grep building)"
+looked_up 2
+equal "what was taken away is compiled again" "0 8" "$? $(builds)"
+XDG_CACHE_HOME=$work/cache
+
 # All releases at hand: what real claims of 2016 to 2018 can be judged by.
 releases=$("$root/tests/releases" 2>/dev/null)
 if [ -z "$releases" ] || [ ! -d "$shared/claims" ]; then
