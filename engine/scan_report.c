@@ -5,6 +5,7 @@
 #include "report/quality.h"
 #include "report/summary.h"
 #include "report/tables.h"
+#include "scan_lacks.h"
 #include "scan_private.h"
 #include "scan_tail.h"
 #include "stats/stats.h"
@@ -74,6 +75,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
         struct diag *diag)
 {
 	struct stats_options options = {
+	        .codes = scan->codes,
 	        .profile = scan->profile,
 	        .providers = scan->providers,
 	        .payer = scan->payer,
@@ -266,6 +268,19 @@ static void fill_own_tables(
 		if (hash)
 			at += (size_t)snprintf(text + at, size - at, "table %s=%016llx\n",
 			        payer_name((enum payer_table)t), (unsigned long long)hash);
+	}
+}
+
+/* A rule that could judge nothing whatever the lines are says what it is without. */
+static void tell_lacks(
+        const struct scan *scan, const struct field_set *bound, struct rules_table *table)
+{
+	for (size_t rule = 0; rule < RULES_ALL; rule++) {
+		bool partly = false;
+		const char *words = scan_lacks(scan, rule, bound, &partly);
+
+		if (table->state[rule] == STATE_NOT_EVALUABLE && words && !partly)
+			snprintf(table->reason[rule], sizeof(table->reason[rule]), "%s", words);
 	}
 }
 
@@ -511,10 +526,12 @@ int scan_report(struct scan *scan, struct diag *diag)
 	for (unsigned amount = 0; amount < AMOUNTS; amount++)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);
+	scan_warn_lacks(scan, diag);
 	err = make_stats(scan, &quality.bound, &stats, diag);
 	if (err == 0)
 		fill_stats(rules, stats);
 	rules_table_settle(rules, &quality.bound);
+	tell_lacks(scan, &quality.bound, rules);
 	tell_outside(scan, rules);
 	if (err == 0)
 		err = rules_table_count_providers(rules, scan->profile, diag);
@@ -589,20 +606,24 @@ static void explain_tail(const struct scan *scan)
 	        date_format(tail.used.edge, edge) ? edge : "no day", tail.days);
 }
 
-/* Can a rule judge anything, by the columns that are there? */
+/* Can a rule judge anything, by the columns, tables and counters that are there? */
 static void explain_rule(const struct scan *scan, size_t number, const struct field_set *bound)
 {
 	const struct rule_entry *entry = rule_at(number);
-	const char *reason;
 	char text[256];
+	bool partly = false;
 
 	if (!entry->rule || !scan->selection.active[number])
 		return;
-	reason = rule_reason(number, bound, text, sizeof(text));
-	if (reason == entry->rule->idle)
-		printf("rule   %s: evaluable  (%s)\n", entry->id, entry->name);
+	const char *reason = rule_reason(number, bound, text, sizeof(text));
+	const char *lacks = scan_lacks(scan, number, bound, &partly);
+
+	if (reason != entry->rule->idle || (lacks && !partly))
+		printf("rule   %s: not evaluable: %s\n", entry->id,
+		        reason != entry->rule->idle ? reason : lacks);
 	else
-		printf("rule   %s: not evaluable: %s\n", entry->id, reason);
+		printf("rule   %s: evaluable%s%s  (%s)\n", entry->id, lacks ? " " : "",
+		        lacks ? lacks : "", entry->name);
 }
 
 int scan_explain(struct scan *scan, struct diag *diag)

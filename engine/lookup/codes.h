@@ -337,4 +337,7 @@ bool codes_starter_exclusion(
  */
 int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int32_t *since);
 
+/* The day on which an NPI was given out; DATE_ABSENT: the run has no NPPES, or it does not know. */
+int32_t codes_enumerated(const struct codes *codes, uint64_t npi);
+
 #endif

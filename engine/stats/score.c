@@ -320,6 +320,12 @@ static const char *value_words(const char *id, const char *measure)
 	        {"EM-04", NULL, "average level"},
 	        {"STA-04", NULL, "a beneficiary"},
 	        {"STA-06", "mix", "divergence"},
+	        {"STA-08", "cusum", "sum of deviations"},
+	        {"STA-08", "new", "dollars of three months"},
+	        {"INP-06", NULL, "categories"},
+	        {"SPC-05", NULL, "bits of entropy"},
+	        {"STA-07", "top_patient", "share of dollars"},
+	        {"STA-11", "trend", "growth a year"},
 	        {"STA-07", NULL, "share of patients"},
 	        {"INP-01", NULL, "observed by expected"},
 	        {"DUP-03", "same_day", "beneficiaries"},
@@ -349,7 +355,7 @@ static void say_provider_rule(const struct stats_row *row, const char *dollars, 
 	const char *id = rule_at(row->rule)->id;
 	const char *gap = row->measure[0] ? " " : "";
 
-	if (strcmp(id, "STA-08") == 0)
+	if (strcmp(id, "STA-08") == 0 && !row->measure[0])
 		say_months(row, dollars, text);
 	else if (isnan(row->median))
 		snprintf(text, REASON_SIZE, "%s%s%s: %.2f, $%s at risk", id, gap, row->measure,

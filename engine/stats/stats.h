@@ -33,6 +33,7 @@ void stats_init(void);
 struct stats; /* const once made; any thread may read */
 
 struct stats_options {
+	const struct codes *codes;      /* NULL: nobody says when providers were enumerated */
 	const struct profile *profile;  /* merged */
 	const struct side *providers;   /* --providers; NULL: none */
 	const struct payer *payer;      /* its own tables; NULL: none */
