@@ -2,6 +2,7 @@
 /*
  * Prices of units: bins, keys, and what is far above them.
  */
+#include "history/price_counts.h"
 #include "history/prices.h"
 
 #include <criterion/criterion.h>
@@ -120,5 +121,70 @@ Test(prices, a_code_of_few_lines_has_none)
 	cr_assert_null(prices_all(prices, &count));
 	cr_assert_eq(count, 0);
 	prices_destroy(prices);
+	tallies_destroy(tallies);
+}
+
+/* What a bound is by the products themselves, a step at a time. */
+static unsigned bin_by_products(double cents)
+{
+	double bound = 1;
+	unsigned bin = 0;
+
+	for (; bound < cents; bin++)
+		bound *= 1.01 / 0.99;
+	return bin;
+}
+
+/* In the middle of each bin, where no rounding of a bound can show. */
+Test(prices, every_bin_is_found_from_its_middle)
+{
+	double cents = 1e3;
+
+	while (cents < 1e8) {
+		cents = (double)(int64_t)cents;
+		if (bin_by_products(cents * 1.001) == bin_by_products(cents * 0.999))
+			cr_assert_eq(
+			        line_of((int64_t)cents).bin, bin_by_products(cents), "%f", cents);
+		cents *= 1.017;
+	}
+	cr_assert_eq(line_of(INT64_MAX / UNITS_ONE).bin, line_of(INT64_MAX / UNITS_ONE / 2).bin,
+	        "all above the last bin are in it");
+}
+
+/* More keys than there are slots at first, each with lines in bins far apart. */
+Test(prices, counts_become_tallies)
+{
+	enum { KEYS = 3000 };
+	struct price_counts *counts = price_counts_create();
+	struct tallies *tallies = NULL;
+	size_t count;
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_not_null(counts);
+	cr_assert_eq(tallies_create(&tallies, &diag), 0);
+	for (unsigned key = 1; key <= KEYS; key++) {
+		for (unsigned line = 0; line <= key % 5; line++) {
+			struct price_line cheap = {.key = key, .bin = 7}, dear = {key, 1037, 0};
+
+			cr_assert_eq(price_counts_add(counts, &cheap), 0);
+			cr_assert_eq(price_counts_add(counts, &dear), 0);
+		}
+	}
+	cr_assert_eq(price_counts_tally(counts, tallies), 0);
+	cr_assert_eq(price_counts_tally(counts, tallies), 0, "nothing is left to count twice");
+	cr_assert_eq(tallies_sort(tallies), 0);
+	const struct tally *all = tallies_all(tallies, &count);
+
+	cr_assert_eq(count, 2 * KEYS);
+	for (size_t i = 0; i < count; i++) {
+		unsigned key = (unsigned)(i / 2 + 1);
+		struct price_line line = {.key = key, .bin = i % 2 ? 1037 : 7};
+
+		cr_assert_eq(all[i].provider, PRICE_NOBODY);
+		cr_assert_eq(all[i].of, price_part(&line));
+		cr_assert_eq(all[i].n, key % 5 + 1);
+	}
+	price_counts_destroy(counts);
 	tallies_destroy(tallies);
 }

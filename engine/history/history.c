@@ -197,7 +197,14 @@ int history_worker_create(struct history_worker **worker, struct history *histor
 	made->own.denied = history_needs(history->options.selection) &
 	                   (HISTORY_DENIED_VISITS | HISTORY_DENIED_LINES);
 	find_checks(&made->own);
-	made->own.prices = history->options.selection->active[rule_find("STA-01")];
+	if (history->options.selection->active[rule_find("STA-01")]) {
+		made->own.prices = price_counts_create();
+		err = made->own.prices ? 0 : FAIL_MEMORY;
+	}
+	if (err) {
+		history_worker_destroy(made);
+		return diag_set(diag, err, "no memory for a worker's histories");
+	}
 	*worker = made;
 	return 0;
 }
@@ -215,6 +222,7 @@ void history_worker_destroy(struct history_worker *worker)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->data);
 	partition_writer_destroy(own->providers);
+	price_counts_destroy(own->prices);
 	free(own->found.data);
 	free(own->members.data);
 	free(own->texts.data);

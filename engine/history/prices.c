@@ -2,14 +2,18 @@
 #include "history/prices.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	BINS = 1038, /* one cent to ten million dollars */
 	CODE_BYTES = 5,
 	CLASS_BITS = 2,
 	SETTING_BITS = 3,
+	SLOTS_MIN = 64,
 };
 
 /* (1 + alpha) / (1 - alpha), alpha 0.01; the bins by which a price doubles. */
@@ -20,6 +24,8 @@ static const double mad_of_sd = 0.6744897501960817, z_limit = 5;
 struct prices {
 	struct price *items; /* by key */
 	size_t count;
+	uint32_t *slots; /* where to find each, once all are there: number + 1; 0: empty */
+	size_t slot_count;
 };
 
 /* ---- Lines ---- */
@@ -37,6 +43,9 @@ static unsigned class_of(const uint16_t modifiers[MODIFIERS_MAX])
 
 enum { POWERS = 11 }; /* of the ratio: by squares, 2^11 bins */
 
+/* Where to begin to look for a bin: by a price's power of two and a 64th of it. */
+enum { GUESS_BITS = 6, GUESSES = 31 << GUESS_BITS, MANTISSA_BITS = 52, EXPONENT_BIAS = 1023 };
+
 static void find_powers(double powers[POWERS])
 {
 	double power = gamma_ratio;
@@ -47,22 +56,68 @@ static void find_powers(double powers[POWERS])
 	}
 }
 
+/*
+ * Upper bounds of the bins: products of the ratio's squares, the largest first.
+ * Made once, for a product a line took longer than all else about its price.
+ */
+static struct {
+	pthread_once_t once;
+	atomic_bool made;
+	double bounds[BINS];
+	uint16_t guesses[GUESSES]; /* the bin of the smallest price to begin there */
+} table = {.once = PTHREAD_ONCE_INIT};
+
+static unsigned guess_of(double cents)
+{
+	uint64_t word;
+
+	memcpy(&word, &cents, sizeof(word));
+	return (unsigned)((word >> (MANTISSA_BITS - GUESS_BITS)) -
+	                  ((uint64_t)EXPONENT_BIAS << GUESS_BITS));
+}
+
+static void make_bounds(void)
+{
+	double powers[POWERS];
+
+	find_powers(powers);
+	for (unsigned bin = 0; bin < BINS; bin++) {
+		table.bounds[bin] = 1;
+		for (unsigned i = POWERS; i-- > 0;)
+			table.bounds[bin] *= bin >> i & 1 ? powers[i] : 1;
+	}
+}
+
+static void make_table(void)
+{
+	unsigned bin = 0;
+
+	make_bounds();
+	for (unsigned guess = 0; guess < GUESSES; guess++) {
+		uint64_t word = ((uint64_t)EXPONENT_BIAS << MANTISSA_BITS) +
+		                ((uint64_t)guess << (MANTISSA_BITS - GUESS_BITS));
+		double least;
+
+		memcpy(&least, &word, sizeof(least));
+		while (bin + 1 < BINS && table.bounds[bin] < least)
+			bin++;
+		table.guesses[guess] = (uint16_t)bin;
+	}
+	atomic_store_explicit(&table.made, true, memory_order_release);
+}
+
 /* The first bin whose upper bound is not below; the last for all above. */
 static unsigned bin_of(double cents)
 {
-	double powers[POWERS], bound = 1;
-	unsigned bin = 0;
-
-	find_powers(powers);
+	if (!atomic_load_explicit(&table.made, memory_order_acquire))
+		pthread_once(&table.once, make_table);
 	if (cents <= 1)
 		return 0;
-	for (unsigned i = POWERS; i-- > 0;) {
-		if (bound * powers[i] < cents) {
-			bound *= powers[i];
-			bin += 1u << i;
-		}
-	}
-	return bin + 1 < BINS ? bin + 1 : BINS - 1;
+	unsigned guess = guess_of(cents);
+	unsigned bin = guess < GUESSES ? table.guesses[guess] : BINS - 1;
+	while (bin + 1 < BINS && table.bounds[bin] < cents)
+		bin++;
+	return bin;
 }
 
 /* Cents in the middle of a bin: within 1 % of all that is in it. */
@@ -99,6 +154,31 @@ static int compare_keys(const void *a, const void *b)
 	const struct price *left = a, *right = b;
 
 	return (left->key > right->key) - (left->key < right->key);
+}
+
+/* The slot that a key has or may take. */
+static uint32_t *find_slot(const struct prices *prices, uint64_t key)
+{
+	size_t at = (size_t)(key * 0x9e3779b97f4a7c15u >> 32) & (prices->slot_count - 1);
+
+	while (prices->slots[at] > 0 && prices->items[prices->slots[at] - 1].key != key)
+		at = (at + 1) & (prices->slot_count - 1);
+	return &prices->slots[at];
+}
+
+/* Each line asks for its key: searching the items took most of judging it. */
+static int make_slots(struct prices *prices)
+{
+	prices->slot_count = SLOTS_MIN;
+	while (prices->slot_count < 2 * prices->count)
+		prices->slot_count *= 2;
+	free(prices->slots);
+	prices->slots = calloc(prices->slot_count, sizeof(*prices->slots));
+	if (!prices->slots)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < prices->count; i++)
+		*find_slot(prices, prices->items[i].key) = (uint32_t)i + 1;
+	return 0;
 }
 
 /* The bin at which a share of the lines is reached. */
@@ -174,7 +254,7 @@ int prices_create(struct prices **made, const struct tallies *tallies, struct di
 		if (n >= PRICE_LINES_MIN)
 			prices->items[prices->count++] = price_of_bins(bins + from, to - from, n);
 	}
-	return 0;
+	return make_slots(prices) ? diag_set(diag, FAIL_MEMORY, "no memory for prices") : 0;
 }
 
 int prices_add(struct prices **into, const struct price *price, struct diag *diag)
@@ -191,10 +271,12 @@ int prices_add(struct prices **into, const struct price *price, struct diag *dia
 	return 0;
 }
 
-void prices_sort(struct prices *prices)
+int prices_sort(struct prices *prices)
 {
-	if (prices)
-		qsort(prices->items, prices->count, sizeof(*prices->items), compare_keys);
+	if (!prices)
+		return 0;
+	qsort(prices->items, prices->count, sizeof(*prices->items), compare_keys);
+	return make_slots(prices);
 }
 
 void prices_destroy(struct prices *prices)
@@ -202,16 +284,16 @@ void prices_destroy(struct prices *prices)
 	if (!prices)
 		return;
 	free(prices->items);
+	free(prices->slots);
 	free(prices);
 }
 
 const struct price *prices_find(const struct prices *prices, uint64_t key)
 {
-	const struct price wanted = {.key = key};
-
 	if (!prices || key == 0)
 		return NULL;
-	return bsearch(&wanted, prices->items, prices->count, sizeof(wanted), compare_keys);
+	uint32_t number = *find_slot(prices, key);
+	return number > 0 ? &prices->items[number - 1] : NULL;
 }
 
 const struct price *prices_all(const struct prices *prices, size_t *count)

@@ -54,9 +54,12 @@ struct prices; /* const once made; any thread */
 int prices_create(struct prices **prices, const struct tallies *tallies, struct diag *diag);
 void prices_destroy(struct prices *prices);
 
-/* ... or of an earlier run: one by one, made with the first (*prices NULL), then sorted. */
+/*
+ * ... or of an earlier run: one by one, made with the first (*prices NULL), then
+ * sorted (0 or FAIL_MEMORY), after which they may be found.
+ */
 int prices_add(struct prices **prices, const struct price *price, struct diag *diag);
-void prices_sort(struct prices *prices);
+int prices_sort(struct prices *prices);
 
 /* "99213/none/1": code, modifier class, enum setting; and back, 0 if it is none. */
 void price_text(uint64_t key, char text[PRICE_TEXT_SIZE]);

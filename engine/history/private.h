@@ -9,6 +9,7 @@
 #define HISTORY_PRIVATE_H
 
 #include "history/edits.h"
+#include "history/price_counts.h"
 #include "history/window.h"
 
 #include <pthread.h>
@@ -60,7 +61,7 @@ struct window_private {
 	struct partition_writer *providers; /* NULL: no rule asks for providers' days */
 	bool clones;                        /* ... and one for what claims have alike */
 	struct tallies *tallies;
-	bool prices; /* STA-01 asks what units cost */
+	struct price_counts *prices; /* NULL: no rule asks what units cost */
 	struct history_totals totals;
 	uint64_t line_checks;
 	bool denied; /* some rule reads lines that were denied */

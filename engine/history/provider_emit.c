@@ -120,12 +120,8 @@ static int count_price(struct window_private *own, const struct provider_line *l
 {
 	struct price_line price = price_of(line->code, line->modifiers, provider_line_setting(line),
 	        line->amount, line->units);
-	const struct tally tally = {.provider = PRICE_NOBODY,
-	        .measure = TALLY_STA_01_PRICES,
-	        .of = price_part(&price),
-	        .n = 1};
 
-	return price.key ? tallies_add(own->tallies, &tally) : 0;
+	return price.key ? price_counts_add(own->prices, &price) : 0;
 }
 
 /* Of what is old only hours are asked. */

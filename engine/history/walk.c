@@ -427,5 +427,7 @@ int history_walk(struct history_worker *worker, const struct finding_sink *sink,
 		partition_release(partitions, &view);
 	}
 	merge_totals(own);
+	if (!err && own->prices)
+		err = price_counts_tally(own->prices, own->tallies);
 	return finish_walk(own, err, diag);
 }

@@ -52,6 +52,7 @@ int norms_prices(const struct norms *norms, struct prices **prices, struct diag 
 		if (all[i].kind == NORM_PRICE && is_whole)
 			err = prices_add(prices, &price, diag);
 	}
-	prices_sort(*prices);
+	if (err == 0 && prices_sort(*prices))
+		err = diag_set(diag, FAIL_MEMORY, "no memory for prices");
 	return err;
 }
