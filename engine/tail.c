@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #define NEXT_NAME "next.clm"
+#define PACK_BEGINNING "tail-"
 
 struct tail {
 	char *path; /* absolute: it is given to others as a path, and has no letters of a glob's */
 	char *pack_path, *next_path;
 	int directory;
-	bool look, absent; /* absent: looked at, and not there */
+	bool look, absent;    /* absent: looked at, and not there */
+	bool made, committed; /* made: the directory was not there before */
 	struct tail_manifest manifest;
 };
 
@@ -27,7 +29,7 @@ static int fail(const struct tail *tail, int err, const char *what, struct diag 
 
 static void pack_name(uint64_t hash, char name[NAME_MAX])
 {
-	snprintf(name, NAME_MAX, "tail-%016llx.clm", (unsigned long long)hash);
+	snprintf(name, NAME_MAX, PACK_BEGINNING "%016llx.clm", (unsigned long long)hash);
 }
 
 /* ---- What stands in the directory ---- */
@@ -40,11 +42,16 @@ static bool begins_with(const char *name, const char *beginning)
 /* A name that only we give: a pack's, or that of what was being written. */
 static bool is_ours(const char *name)
 {
-	size_t size = strlen(name);
+	char pack[NAME_MAX];
 
-	if (begins_with(name, NEXT_NAME) || strcmp(name, TAIL_MANIFEST_NEXT) == 0)
+	if (strcmp(name, NEXT_NAME) == 0 || strcmp(name, TAIL_MANIFEST_NEXT) == 0)
 		return true;
-	return begins_with(name, "tail-") && size > 4 && strcmp(name + size - 4, ".clm") == 0;
+	if (begins_with(name, NEXT_NAME "."))
+		return true; /* before it had its name (convert.c) */
+	if (!begins_with(name, PACK_BEGINNING))
+		return false;
+	pack_name(strtoull(name + strlen(PACK_BEGINNING), NULL, 16), pack);
+	return strcmp(name, pack) == 0;
 }
 
 /*
@@ -83,7 +90,8 @@ static int open_directory(struct tail *tail, const char *path, struct diag *diag
 {
 	char *real;
 
-	if (!tail->look && mkdir(path, 0700) < 0 && errno != EEXIST)
+	tail->made = !tail->look && mkdir(path, 0700) == 0;
+	if (!tail->look && !tail->made && errno != EEXIST)
 		return diag_set(diag, FAIL_OUTPUT, "%s: cannot be made: %s (--history)", path,
 		        strerror(errno));
 	tail->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -207,6 +215,8 @@ void tail_destroy(struct tail *tail)
 		unlinkat(tail->directory, NEXT_NAME, 0);
 	if (tail->directory >= 0)
 		close(tail->directory);
+	if (tail->made && !tail->committed)
+		rmdir(tail->path); /* unless there is something in it */
 	tail_manifest_reset(&tail->manifest);
 	free(tail->path);
 	free(tail->pack_path);
@@ -268,5 +278,6 @@ int tail_commit(struct tail *tail, const struct tail_manifest *next, struct diag
 		err = tail_manifest_write(next, tail->directory, tail->path, diag);
 	if (err == 0 && tail->pack_path && strcmp(name, old) != 0)
 		unlinkat(tail->directory, old, 0);
+	tail->committed = err == 0;
 	return err;
 }

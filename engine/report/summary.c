@@ -282,11 +282,17 @@ static void put_history(FILE *file, const struct quality_history *history)
 	end_paragraph(&paragraph);
 }
 
-static void put_day_or(struct paragraph *paragraph, int32_t day, const char *otherwise)
+/* The days that a tail has all lines of. */
+static void put_tail_days(struct paragraph *paragraph, const struct quality_tail_of *tail)
 {
-	char text[DATE_TEXT_SIZE];
+	char from[DATE_TEXT_SIZE], edge[DATE_TEXT_SIZE];
 
-	put_words(paragraph, date_format(day, text) > 0 ? text : otherwise);
+	put_words(paragraph, "whole from");
+	if (date_format(tail->whole_from, from) > 0)
+		put_item(paragraph, "%s", from);
+	else
+		put_words(paragraph, "its beginning");
+	put_item(paragraph, "to %s;", date_format(tail->edge, edge) > 0 ? edge : "no day");
 }
 
 /* The tail of earlier months: what came of it, and what is left for the next. */
@@ -298,17 +304,15 @@ static void put_tail(FILE *file, const struct quality_tail *tail)
 	if (!tail)
 		return;
 	put_words(&paragraph, "tail of earlier months:");
-	put_item(&paragraph, "%s lines read,", grouped(tail->lines, text));
 	if (tail->plan) {
-		put_words(&paragraph, "whole from");
-		put_day_or(&paragraph, tail->used.whole_from, "its beginning");
-		put_words(&paragraph, "to");
-		put_day_or(&paragraph, tail->used.edge, "no day;");
+		put_item(&paragraph, "%s lines,", grouped(tail->lines, text));
+		put_tail_days(&paragraph, &tail->used);
 	} else {
-		put_words(&paragraph, "as there was none;");
+		put_words(&paragraph, "there was none;");
 	}
-	put_item(&paragraph, "%s lines left,", grouped(tail->written.lines, text));
-	put_item(&paragraph, "%s", bytes_text(tail->written.bytes, text));
+	put_item(&paragraph, "%s lines", grouped(tail->written.lines, text));
+	put_item(&paragraph, "in %s", bytes_text(tail->written.bytes, text));
+	put_words(&paragraph, "are left for the next");
 	end_paragraph(&paragraph);
 	if (tail->older > 0) {
 		put_item(&paragraph, "older than the tail: %s line%s,", grouped(tail->older, text),
