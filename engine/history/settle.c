@@ -426,7 +426,7 @@ int window_settle(struct window_private *own)
 		              ? tell_prior(own, &own->priors[i], &outcomes[own->priors[i].event])
 		              : tell_loose(own, &own->priors[i]);
 	}
-	for (uint32_t i = 0; i < window->count && !err; i++) {
+	for (uint32_t i = 0; i < all_events && !err; i++) {
 		if (outcomes[i].hit)
 			err = flag_line(own, &window->events[i], &outcomes[i]);
 	}
