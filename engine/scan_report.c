@@ -88,6 +88,7 @@ static int make_stats(const struct scan *scan, const struct field_set *bound, st
 	        .has_beneficiaries = scan->past != NULL,
 	        .has_allowed = field_set_has(bound, FIELD_ALLOWED),
 	        .has_paid = field_set_has(bound, FIELD_PAID),
+	        .no_codes = !(scan->options->counters & PROFILE_CODES),
 	};
 
 	for (size_t rule = 0; rule < RULES_ALL; rule++)
@@ -279,7 +280,8 @@ static void tell_lacks(
 		bool partly = false;
 		const char *words = scan_lacks(scan, rule, bound, &partly);
 
-		if (table->state[rule] == STATE_NOT_EVALUABLE && words && !partly)
+		if (table->state[rule] == STATE_NOT_EVALUABLE && words && !partly &&
+		        strcmp(table->reason[rule], rule_at(rule)->rule->idle) == 0)
 			snprintf(table->reason[rule], sizeof(table->reason[rule]), "%s", words);
 	}
 }

@@ -426,7 +426,7 @@ static int judge(struct judging *judging)
 {
 	int rule = rule_wanted(judging->stats, "STA-06");
 
-	if (rule < 0)
+	if (rule < 0 || judging->stats->options.no_codes)
 		return 0;
 	int err = judge_mix(judging, (unsigned)rule);
 

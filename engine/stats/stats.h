@@ -46,6 +46,7 @@ struct stats_options {
 	bool is_on[RULES_ALL];         /* not on: no dollars, no score */
 	bool has_beneficiaries;        /* counted; else claims stand in for them */
 	bool has_allowed, has_paid;    /* the run has these columns */
+	bool no_codes;                 /* codes were not counted: nothing is judged by them */
 	const struct weights *weights; /* NULL: by severity */
 };
 
