@@ -8,6 +8,7 @@
 #include "history/history.h"
 #include "history/providers.h"
 #include "history/tallies.h"
+#include "lookup/build.h"
 #include "scan.h"
 
 #include <criterion/criterion.h>
@@ -20,7 +21,8 @@ enum { ROWS_MAX = 32, TOKENS = 12, PATH_SIZE = 64 };
 
 /*
  * Rows: "CLAIM/LINE PERSON CODE FROM UNITS M1 M2 PAID", then what is not usual:
- * freq=, replaces=, denied=, charge=, thru=, type=, dx=.  A - is blank.
+ * freq=, replaces=, denied=, charge=, thru=, type=, dx=, carc=, spec=, npi=.  A - is
+ * blank.
  */
 struct counted {
 	const char *name;
@@ -34,7 +36,9 @@ static const char header[] =
         "claim_id,claim_line_number,claim_type,person_id,claim_start_date,claim_end_date,"
         "place_of_service_code,service_unit_quantity,hcpcs_code,hcpcs_modifier_1,"
         "hcpcs_modifier_2,rendering_npi,paid_amount,charge_amount,claim_frequency_code,"
-        "original_claim_id,denied_flag,diagnosis_code_1,entity_type\n";
+        "original_claim_id,denied_flag,diagnosis_code_1,carc_code_1,specialty_code,entity_type\n";
+
+static const char *codes; /* of a folder of releases; NULL: the starter's */
 
 struct row {
 	char text[256];
@@ -71,13 +75,14 @@ static void write_row(FILE *file, const char *text)
 	cut_row(&row, text);
 	line = strchr(row.tokens[0], '/');
 	cr_assert_not_null(line);
-	fprintf(file, "%.*s,%s,%s,%s,%s,%s,11,%s,%s,%s,%s,1003000126,%s,%s,%s,%s,%s,%s,1\n",
+	fprintf(file, "%.*s,%s,%s,%s,%s,%s,11,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,1\n",
 	        (int)(line - row.tokens[0]), row.tokens[0], line + 1,
 	        named(&row, "type", "professional"), row.tokens[1], row.tokens[3],
 	        named(&row, "thru", row.tokens[3]), row.tokens[4], row.tokens[2], row.tokens[5],
-	        row.tokens[6], row.tokens[7], named(&row, "charge", "100.00"),
-	        named(&row, "freq", ""), named(&row, "replaces", ""), named(&row, "denied", ""),
-	        named(&row, "dx", ""));
+	        row.tokens[6], named(&row, "npi", "1003000126"), row.tokens[7],
+	        named(&row, "charge", "100.00"), named(&row, "freq", ""),
+	        named(&row, "replaces", ""), named(&row, "denied", ""), named(&row, "dx", ""),
+	        named(&row, "carc", ""), named(&row, "spec", ""));
 }
 
 static void scan(const char *path, const char *rule, unsigned threads, struct tallies **tallies)
@@ -88,6 +93,7 @@ static void scan(const char *path, const char *rule, unsigned threads, struct ta
 	        .threads = threads,
 	        .amount_level = {LEVEL_UNSET, LEVEL_UNSET, LEVEL_UNSET},
 	        .rules = rule,
+	        .codes = codes,
 	        .from = DATE_ABSENT,
 	        .to = INT32_MAX,
 	        .as_of = DATE_ABSENT,
@@ -128,7 +134,8 @@ static struct tallies *count(const struct counted *counted, const char *rule)
 static void begin(void)
 {
 	static const char *const ids[] = {"NCC-03", "NCC-06", "MOD-03", "TIM-03", "STA-02",
-	        "STA-04", "STA-09", "STA-10", "STA-03", "STA-08", "EM-01", "DUP-03"};
+	        "STA-04", "STA-09", "STA-10", "STA-03", "STA-08", "EM-01", "DUP-03", "STA-07",
+	        "STA-11", "INP-06"};
 	static struct rule rules[sizeof(ids) / sizeof(ids[0])];
 
 	rules_init();
@@ -561,4 +568,265 @@ Test(provider_tallies, visits_months_and_digits_are_net)
 	expect(visits, LIST_SIZE(visits), "EM-01");
 	expect(months, LIST_SIZE(months), "STA-08");
 	expect(digits, LIST_SIZE(digits), "STA-03");
+}
+
+/* ---- STA-11 ---- */
+
+#define LINE(claim, words) claim "/1 p 80053 2024-03-05 1 - - " words
+#define PAID_LINE LINE("a", "40.00")
+#define MARCH 650 /* 2024-03, since 1970-01 */
+static const struct counted sta_11_cases[] = {
+        {"denied", {LINE("a", "40.00 denied=1")}, TALLY_STA_11, 0, 1, 1, 0, 0},
+        {"one of two", {PAID_LINE, LINE("b", "40.00 denied=1")}, TALLY_STA_11, 0, 2, 1, 0, 0},
+        {"by its reason, unpaid", {LINE("a", "0.00 carc=97")}, TALLY_STA_11, 0, 1, 1, 0, 0},
+        {"a visit", {"a/1 p 99213 2024-03-05 1 - - 80.00 denied=1"}, TALLY_STA_11, 0, 1, 1, 0, 0},
+        {"of a hospital", {LINE("a", "40.00 denied=1 type=institutional")}, TALLY_STA_11, 0, 1, 1,
+                0, 0},
+        {"two beneficiaries",
+                {LINE("a", "40.00 denied=1"), "b/1 q 80053 2024-03-05 1 - - 40.00 denied=1"},
+                TALLY_STA_11, 0, 2, 2, 0, 0},
+        {"without units", {"a/1 p 80053 2024-03-05 0 - - 40.00 denied=1"}, TALLY_STA_11, 0, 1, 1, 0,
+                0},
+        {"sent again, and denied again",
+                {LINE("a", "40.00 denied=1"), LINE("b", "40.00 denied=1 freq=7 replaces=a")},
+                TALLY_STA_11, 0, 1, 1, 0, 0},
+        {"why: bundled", {LINE("a", "0.00 carc=97")}, TALLY_STA_11_REASON, 97, 1, 0, 0, 0},
+        {"why: B7", {LINE("a", "0.00 denied=1 carc=B7")}, TALLY_STA_11_REASON,
+                CARC_LETTERS + 100 + 7, 1, 0, 0, 0},
+        {"why: 18, twice", {LINE("a", "0.00 carc=18"), LINE("b", "0.00 carc=18")},
+                TALLY_STA_11_REASON, 18, 2, 0, 0, 0},
+        {"why: no reason that is known", {LINE("a", "0.00 denied=1 carc=XYZ1")},
+                TALLY_STA_11_REASON, CARC_OTHER, 1, 0, 0, 0},
+        {"months of all, and of the denied",
+                {PAID_LINE, "b/1 p 80053 2024-05-05 1 - - 40.00 denied=1"}, TALLY_STA_11_MONTHS, 0,
+                2, 1, MARCH + MARCH + 2, MARCH + 2},
+        {"hit, and denied", {LINE("a", "40.00 denied=1 dx=E11")}, TALLY_STA_11, 0, 1, 1, 0, 1},
+        {"hit, and paid", {LINE("a", "40.00 dx=E11")}, TALLY_STA_11, 0, 1, 0, 1, 0},
+        {"paid", {PAID_LINE}, TALLY_STA_11, 0, 1, 0, 0, 0},
+        {"paid nothing, and not denied", {LINE("a", "0.00")}, TALLY_STA_11, 0, 1, 0, 0, 0},
+        {"a price's reason", {LINE("a", "40.00 carc=45")}, TALLY_STA_11, 0, 1, 0, 0, 0},
+        {"... of nothing paid", {LINE("a", "0.00 carc=45")}, TALLY_STA_11, 0, 1, 0, 0, 0},
+        {"a reason, but paid", {LINE("a", "40.00 carc=97")}, TALLY_STA_11, 0, 1, 0, 0, 0},
+        {"... which is told of nothing denied", {LINE("a", "40.00 carc=97")}, TALLY_STA_11_REASON,
+                97, 0, 0, 0, 0},
+        {"denied, and voided", {LINE("a", "40.00 denied=1"), LINE("b", "40.00 freq=8 replaces=a")},
+                TALLY_STA_11, 0, 0, 0, 0, 0},
+        {"denied, and replaced",
+                {LINE("a", "40.00 denied=1"), LINE("b", "40.00 freq=7 replaces=a")}, TALLY_STA_11,
+                0, 1, 0, 0, 0},
+        {"replaced, and its reason with it",
+                {LINE("a", "0.00 carc=97"), LINE("b", "40.00 freq=7 replaces=a")},
+                TALLY_STA_11_REASON, 97, 0, 0, 0, 0},
+        {"no units, and not denied", {"a/1 p 80053 2024-03-05 0 - - 40.00"}, TALLY_STA_11, 0, 0, 0,
+                0, 0},
+        {"a price's reason of a line denied", {LINE("a", "0.00 denied=1 carc=45")},
+                TALLY_STA_11_REASON, 45, 0, 0, 0, 0},
+        {"another reason", {LINE("a", "0.00 carc=97")}, TALLY_STA_11_REASON, 18, 0, 0, 0, 0},
+        {"no day, no month", {"a/1 p 80053 - 1 - - 40.00 denied=1"}, TALLY_STA_11_MONTHS, 0, 0, 0,
+                0, 0},
+        {"nothing wrong with it", {LINE("a", "40.00 dx=E119")}, TALLY_STA_11, 0, 1, 0, 0, 0},
+};
+
+Test(provider_tallies, sta_11_counts_lines_that_were_denied)
+{
+	expect(sta_11_cases, LIST_SIZE(sta_11_cases), "STA-11,VAL-03");
+}
+
+/* ---- STA-07 ---- */
+
+#define BY(claim, npi_, day, words) claim "/1 p 99213 " day " 1 - - 80.00 npi=" npi_ " " words
+#define FIRST(words) BY("a", "1003000126", "2024-03-01", words)
+#define SECOND(words) BY("b", "1003000134", "2024-03-08", words)
+#define THIRD(words) BY("c", "1003000142", "2024-03-15", words)
+#define FOURTH(day, words) BY("d", "1003000159", day, words)
+#define FIFTH(words) BY("e", "1003000167", "2024-03-29", words)
+#define THREE FIRST("spec=11"), SECOND("spec=11"), THIRD("spec=11")
+static const struct counted sta_07_cases[] = {
+        {"four of a specialty", {THREE, FOURTH("2024-03-22", "spec=11")}, TALLY_STA_07_MONTHS, 0, 4,
+                4, 0, 0},
+        {"five", {THREE, FOURTH("2024-03-22", "spec=11"), FIFTH("spec=11")}, TALLY_STA_07_MONTHS, 0,
+                5, 5, 0, 0},
+        {"four on one day",
+                {FIRST("spec=11"), BY("b", "1003000134", "2024-03-01", "spec=11"),
+                        BY("c", "1003000142", "2024-03-01", "spec=11"),
+                        FOURTH("2024-03-01", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 4, 4, 0, 0},
+        {"the first and the last of a month",
+                {BY("a", "1003000126", "2024-03-01", "spec=11"), SECOND("spec=11"),
+                        THIRD("spec=11"), FOURTH("2024-03-31", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 4, 4, 0, 0},
+        {"four, and one of another", {THREE, FOURTH("2024-03-22", "spec=11"), FIFTH("spec=08")},
+                TALLY_STA_07_MONTHS, 0, 5, 4, 0, 0},
+        {"one of them twice",
+                {THREE, FOURTH("2024-03-22", "spec=11"),
+                        BY("e", "1003000126", "2024-03-30", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 4, 4, 0, 0},
+        {"four, and one the month after",
+                {THREE, FOURTH("2024-03-22", "spec=11"),
+                        BY("e", "1003000126", "2024-04-30", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 5, 4, 0, 0},
+        {"suppliers",
+                {FIRST("spec=54"), SECOND("spec=54"), THIRD("spec=54"),
+                        FOURTH("2024-03-22", "spec=54")},
+                TALLY_STA_07_MONTHS, 0, 4, 4, 0, 0},
+        {"several lines of a claim",
+                {THREE, FOURTH("2024-03-22", "spec=11"),
+                        "d/2 p 80053 2024-03-22 1 - - 9.00 npi=1003000159 spec=11"},
+                TALLY_STA_07_MONTHS, 0, 4, 4, 0, 0},
+        {"of another beneficiary too",
+                {THREE, FOURTH("2024-03-22", "spec=11"),
+                        "e/1 q 99213 2024-03-29 1 - - 80.00 spec=11"},
+                TALLY_STA_07_MONTHS, 0, 5, 4, 0, 0},
+        {"three", {THREE}, TALLY_STA_07_MONTHS, 0, 3, 0, 0, 0},
+        {"three, and one the month after", {THREE, FOURTH("2024-04-01", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 4, 0, 0, 0},
+        {"three, and one the year after", {THREE, FOURTH("2025-03-22", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 4, 0, 0, 0},
+        {"three, and one of another specialty", {THREE, FOURTH("2024-03-22", "spec=08")},
+                TALLY_STA_07_MONTHS, 0, 4, 0, 0, 0},
+        {"three, and one twice", {THREE, BY("d", "1003000126", "2024-03-22", "spec=11")},
+                TALLY_STA_07_MONTHS, 0, 3, 0, 0, 0},
+        {"the fourth denied", {THREE, FOURTH("2024-03-22", "spec=11 denied=1")},
+                TALLY_STA_07_MONTHS, 0, 3, 0, 0, 0},
+        {"the fourth voided",
+                {THREE, FOURTH("2024-03-22", "spec=11"),
+                        BY("e", "1003000159", "2024-03-22", "spec=11 freq=8 replaces=d")},
+                TALLY_STA_07_MONTHS, 0, 3, 0, 0, 0},
+        {"the fourth of no specialty", {THREE, FOURTH("2024-03-22", "")}, TALLY_STA_07_MONTHS, 0, 3,
+                0, 0, 0},
+        {"the fourth is a hospital", {THREE, FOURTH("2024-03-22", "spec=11 type=institutional")},
+                TALLY_STA_07_MONTHS, 0, 3, 0, 0, 0},
+        {"the fourth saw another",
+                {THREE, "d/1 q 99213 2024-03-22 1 - - 80.00 npi=1003000159 spec=11"},
+                TALLY_STA_07_MONTHS, 0, 4, 0, 0, 0},
+        {"the fourth without a day", {THREE, FOURTH("-", "spec=11")}, TALLY_STA_07_MONTHS, 0, 3, 0,
+                0, 0},
+        {"one", {FIRST("spec=11")}, TALLY_STA_07_MONTHS, 0, 1, 0, 0, 0},
+};
+
+Test(provider_tallies, sta_07_counts_months_with_a_crowd)
+{
+	expect(sta_07_cases, LIST_SIZE(sta_07_cases), "STA-07");
+}
+
+/* ---- INP-06: of V28 E119 is 38, E1122 is 37, which drops it, I5022 226; V24 is not loaded ---- */
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+
+	cr_assert_not_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void begin_categories(char *folder, char *images)
+{
+	static const struct build_options options = {.threads = 1};
+	struct build_result result = {0};
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_not_null(mkdtemp(folder));
+	write_file(folder, "dx_to_cc_2026.csv",
+	        "diagnosis_code,cc,model_name\nE119,38,CMS-HCC Model V28\n"
+	        "E1122,37,CMS-HCC Model V28\nI5022,226,CMS-HCC Model V28\n"
+	        "E119,19,CMS-HCC ESRD Model V24\nJ449,280,RxHCC Model V08\n");
+	write_file(folder, "hierarchies_2026.csv",
+	        "cc_parent,cc_child,model_domain,model_version,model_fullname\n"
+	        "37,38,CMS-HCC,V28,V28115H1\n37,226,CMS-HCC,V24,V24H86L1\n");
+	snprintf(images, PATH_SIZE, "%s/images", folder);
+	cr_assert_eq(codes_build(folder, images, &options, &result, &diag), 0, "%s", diag.text);
+	build_result_reset(&result);
+	codes = images;
+}
+
+#define VISIT(claim, day, words) claim "/1 p 99213 " day " 1 - - 80.00 " words
+#define OTHER(claim, day, words) VISIT(claim, day, "npi=1003000134 " words)
+static const struct counted inp_06_cases[] = {
+        {"one category", {VISIT("a", "2024-03-01", "dx=E119")}, TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"two", {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2024-04-01", "dx=I5022")},
+                TALLY_INP_06, 0, 1, 1, 0, 2},
+        {"the same again",
+                {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2024-04-01", "dx=E119")},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"the graver drops the lesser",
+                {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2024-04-01", "dx=E1122")},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"two years", {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2025-04-01", "dx=E119")},
+                TALLY_INP_06, 0, 2, 2, 0, 2},
+        {"said on another line of the claim",
+                {VISIT("a", "2024-03-01", ""), "a/2 p 80053 2024-03-01 1 - - 9.00 dx=E119"},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"said on a line of the claim that was denied",
+                {VISIT("a", "2024-03-01", ""),
+                        "a/2 p 80053 2024-03-01 1 - - 9.00 dx=E119 denied=1"},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"of whom it saw most",
+                {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2024-04-01", "dx=E119"),
+                        OTHER("c", "2024-05-01", "dx=I5022")},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"of equally often the later",
+                {VISIT("a", "2024-03-01", "dx=E119"), OTHER("c", "2024-05-01", "dx=E1122")},
+                TALLY_INP_06, 0, 1, 1, 0, 1},
+        {"days of visits",
+                {VISIT("a", "2024-03-01", "dx=E119"), VISIT("b", "2024-04-01", "dx=I5022"),
+                        "b/2 p 80053 2024-04-01 1 - - 9.00 dx=E1122"},
+                TALLY_INP_06_ENCOUNTERS, 0, 2, 3, 0, 0},
+        {"new this year",
+                {VISIT("a", "2024-01-05", "dx=E119"), VISIT("b", "2025-04-01", "dx=E119"),
+                        VISIT("c", "2025-05-01", "dx=I5022")},
+                TALLY_INP_06_NEW, 0, 2, 1, 0, 0},
+        {"met again",
+                {VISIT("a", "2024-01-05", "dx=E119"), VISIT("b", "2024-04-01", "dx=I5022"),
+                        VISIT("c", "2025-05-01", "dx=I5022")},
+                TALLY_INP_06_RECAPTURED, 0, 2, 1, 0, 0},
+        {"no category", {VISIT("a", "2024-03-01", "dx=I10")}, TALLY_INP_06, 0, 1, 0, 0, 0},
+        {"of another model", {VISIT("a", "2024-03-01", "dx=J449")}, TALLY_INP_06, 0, 1, 0, 0, 0},
+        {"no visit", {"a/1 p 80053 2024-03-01 1 - - 9.00 dx=E119"}, TALLY_INP_06, 0, 0, 0, 0, 0},
+        {"said on a claim without a visit",
+                {VISIT("a", "2024-03-01", ""), "b/1 p 80053 2024-03-01 1 - - 9.00 dx=E119"},
+                TALLY_INP_06, 0, 1, 0, 0, 0},
+        {"a visit denied", {VISIT("a", "2024-03-01", "dx=E119 denied=1")}, TALLY_INP_06, 0, 0, 0, 0,
+                0},
+        {"voided",
+                {VISIT("a", "2024-03-01", "dx=E119"),
+                        VISIT("b", "2024-03-01", "dx=E119 freq=8 replaces=a")},
+                TALLY_INP_06, 0, 0, 0, 0, 0},
+        {"of a hospital", {VISIT("a", "2024-03-01", "dx=E119 type=institutional")}, TALLY_INP_06, 0,
+                0, 0, 0, 0},
+        {"a year whose model is not there", {VISIT("a", "2023-03-01", "dx=E119")}, TALLY_INP_06, 0,
+                0, 0, 0, 0},
+        {"said by another",
+                {VISIT("a", "2024-03-01", ""), VISIT("b", "2024-04-01", ""),
+                        OTHER("c", "2024-05-01", "dx=I5022")},
+                TALLY_INP_06, 0, 1, 0, 0, 0},
+        {"the year before is not in the data",
+                {VISIT("a", "2024-02-01", "dx=E119"), VISIT("b", "2025-04-01", "dx=I5022")},
+                TALLY_INP_06_NEW, 0, 0, 0, 0, 0},
+        {"... nor is the beneficiary",
+                {"a/1 q 99213 2024-01-02 1 - - 80.00", VISIT("b", "2025-04-01", "dx=I5022")},
+                TALLY_INP_06_NEW, 0, 0, 0, 0, 0},
+        {"nothing new", {VISIT("a", "2024-01-05", "dx=E119"), VISIT("b", "2025-04-01", "dx=E119")},
+                TALLY_INP_06_NEW, 0, 1, 0, 0, 0},
+        {"years of two models",
+                {VISIT("a", "2023-01-05", "dx=E119"), VISIT("b", "2024-04-01", "dx=I5022")},
+                TALLY_INP_06_NEW, 0, 0, 0, 0, 0},
+        {"nothing met again",
+                {VISIT("a", "2024-01-05", "dx=E119"), VISIT("b", "2025-04-01", "dx=I5022")},
+                TALLY_INP_06_RECAPTURED, 0, 1, 0, 0, 0},
+};
+
+Test(provider_tallies, inp_06_counts_categories_of_its_own_beneficiaries)
+{
+	char folder[PATH_SIZE] = "/tmp/claimscan-hcc-XXXXXX", images[PATH_SIZE],
+	     command[2 * PATH_SIZE];
+
+	begin_categories(folder, images);
+	expect(inp_06_cases, LIST_SIZE(inp_06_cases), "INP-06");
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	cr_assert_eq(system(command), 0);
 }
