@@ -581,6 +581,19 @@ out:
 
 /* ---- rules ---- */
 
+static int bench_rules(
+        const struct scan_options *scan, const struct option_values *values, struct diag *diag)
+{
+	const char *text = values->value[OPT_BENCH_ROUNDS];
+	uint64_t rounds = BENCH_ROUNDS;
+	int err = text ? options_number("rounds", text, 1, BENCH_ROUNDS_MAX, &rounds, diag) : 0;
+	const struct rules_bench_options bench = {.scan = scan,
+	        .rounds = (unsigned)rounds,
+	        .json = values->value[OPT_BENCH_JSON] != NULL};
+
+	return err < 0 ? err : rules_bench(stdout, &bench, diag);
+}
+
 /* Its options are those of scan by the same names, and what they mean stands there. */
 static int command_bench(int argc, char **argv, struct diag *diag)
 {
@@ -606,7 +619,7 @@ static int command_bench(int argc, char **argv, struct diag *diag)
 	if (err == 0)
 		err = set_scan(&scan, &values, diag);
 	if (err == 0)
-		err = rules_bench(stdout, &scan, values.value[OPT_BENCH_JSON], diag);
+		err = bench_rules(&scan, &values, diag);
 out:
 	options_free(&values);
 	return err;
