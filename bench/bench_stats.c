@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	struct profile_worker *worker;
 	struct stats *stats = NULL;
 	struct diag diag;
-	size_t rows = 0, count;
+	size_t rows = 0;
 
 	diag_init(&diag);
 	rules_init();
@@ -141,10 +141,11 @@ int main(int argc, char **argv)
 
 	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 
-	for (uint32_t i = 0; i < providers; i++) {
-		stats_rows(stats, i, &count);
-		rows += count;
-	}
+	struct stats_row *read = malloc((stats_rows_max(stats) + 1) * sizeof(*read));
+
+	for (uint32_t i = 0; i < providers && read; i++)
+		rows += stats_rows(stats, i, read);
+	free(read);
 	printf("%llu providers, %u rules each, %zu rows, %u threads: %.3f s, of all threads "
 	       "%.3f s, %.0f ns a row\n",
 	        (unsigned long long)providers, rules, rows, threads, took, cpu,

@@ -112,15 +112,22 @@ static void end(void)
 	profile_destroy(profile);
 }
 
+enum { ROWS_MAX = 64, KEPT = 4 };
+
+/* Valid until four more calls. */
 static const struct stats_row *row_of(unsigned i, const char *rule, const char *measure)
 {
-	size_t count;
-	const struct stats_row *rows = stats_rows(stats, numbers[i], &count);
+	static struct stats_row rows[KEPT][ROWS_MAX];
+	static unsigned calls;
+	struct stats_row *read = rows[calls++ % KEPT];
+
+	cr_assert_leq(stats_rows_max(stats), ROWS_MAX);
+	size_t count = stats_rows(stats, numbers[i], read);
 
 	for (size_t k = 0; k < count; k++) {
-		if (strcmp(rule_at(rows[k].rule)->id, rule) == 0 &&
-		        strcmp(rows[k].measure, measure) == 0)
-			return &rows[k];
+		if (strcmp(rule_at(read[k].rule)->id, rule) == 0 &&
+		        strcmp(read[k].measure, measure) == 0)
+			return &read[k];
 	}
 	cr_assert_fail("provider %u has no row of %s %s", i, rule, measure);
 	return NULL;

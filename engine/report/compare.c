@@ -27,24 +27,33 @@ struct area_figures {
 	enum verdict verdict;
 };
 
+/* What is told of a row, and what it is told by. */
+struct told_row {
+	const char *measure;
+	uint64_t evaluated, hits;
+	double value, percentile, p80;
+	uint32_t number, peers;
+	uint8_t rule;
+	bool is_rate, provider_rule;
+};
+
 struct sample {
-	const struct stats_row *row;
+	struct told_row row;
 	uint64_t area; /* entity type, specialty, state: the nation's is what is above the state */
 	struct moments moments; /* of a mean; of a rate n and sum */
 	struct area_figures areas[AREAS];
 };
 
-/* A provider, and its rows that were not looked at yet. */
-struct cursor {
+struct provider {
 	uint64_t area;
-	const struct stats_row *rows;
-	size_t left;
+	uint32_t number;
 };
 
 struct compare {
 	const struct compare_source *source;
-	struct cursor *cursors; /* by area, then by number */
-	size_t cursor_count;
+	struct provider *providers; /* by area, then by number */
+	size_t provider_count;
+	struct stats_row *rows; /* of the provider at hand */
 	struct sample *samples; /* those told, and behind them those of the rule at hand */
 	size_t count, room, told;
 	struct profile_cell *cells;
@@ -82,7 +91,7 @@ static uint64_t area_key(const struct sample *sample, enum area area)
 /* Levels of visits are whole numbers: their squares come from the cells of the family. */
 static int read_levels(struct compare *compare, struct sample *sample)
 {
-	const struct stats_row *row = sample->row;
+	const struct told_row *row = &sample->row;
 	size_t count = 0, size = strlen(row->measure);
 	int err = profile_cells(compare->source->profile, row->number, &compare->cells,
 	        &compare->cell_room, &count);
@@ -104,9 +113,26 @@ static int read_levels(struct compare *compare, struct sample *sample)
 	return err;
 }
 
-static bool is_mean(const struct stats_row *row)
+static bool is_mean(const struct told_row *row)
 {
 	return strcmp(rule_at(row->rule)->id, "EM-01") == 0;
+}
+
+static struct told_row told(const struct stats_row *row)
+{
+	return (struct told_row){
+	        .measure = row->measure,
+	        .evaluated = row->evaluated,
+	        .hits = row->hits,
+	        .value = row->value,
+	        .percentile = row->percentile,
+	        .p80 = row->p80,
+	        .number = row->number,
+	        .peers = row->peers,
+	        .rule = row->rule,
+	        .is_rate = row->is_rate,
+	        .provider_rule = row->provider_rule,
+	};
 }
 
 static int add_sample(struct compare *compare, const struct stats_row *row, uint64_t area)
@@ -122,41 +148,39 @@ static int add_sample(struct compare *compare, const struct stats_row *row, uint
 	}
 	struct sample *sample = &compare->samples[compare->count++];
 
-	*sample = (struct sample){.row = row, .area = area};
+	*sample = (struct sample){.row = told(row), .area = area};
 	if (row->is_rate)
 		sample->moments = (struct moments){.n = row->evaluated, .sum = (double)row->hits};
-	return is_mean(row) ? read_levels(compare, sample) : 0;
+	return is_mean(&sample->row) ? read_levels(compare, sample) : 0;
 }
 
-static int compare_cursors(const void *a, const void *b)
+static int compare_providers(const void *a, const void *b)
 {
-	const struct cursor *left = a, *right = b;
+	const struct provider *left = a, *right = b;
 
 	if (left->area != right->area)
 		return left->area < right->area ? -1 : 1;
-	return (left->rows > right->rows) - (left->rows < right->rows);
+	return (left->number > right->number) - (left->number < right->number);
 }
 
+/* Those that statistics know. */
 static int find_providers(struct compare *compare)
 {
 	const struct compare_source *source = compare->source;
 	uint32_t numbers = (uint32_t)profile_count(source->profile);
 
-	compare->cursors = calloc((size_t)numbers + 1, sizeof(*compare->cursors));
-	if (!compare->cursors)
+	compare->rows = malloc((stats_rows_max(source->stats) + 1) * sizeof(*compare->rows));
+	compare->providers = calloc((size_t)numbers + 1, sizeof(*compare->providers));
+	if (!compare->rows || !compare->providers)
 		return FAIL_MEMORY;
 	for (uint32_t number = 0; number < numbers; number++) {
-		struct cursor *cursor = &compare->cursors[compare->cursor_count];
-
-		cursor->rows = stats_rows(source->stats, number, &cursor->left);
-		if (cursor->left == 0)
-			continue;
-		cursor->area = area_of(source, number);
-		compare->cursor_count++;
+		if (stats_provider(source->stats, number))
+			compare->providers[compare->provider_count++] = (struct provider){
+			        area_of(source, number), number};
 	}
-	if (compare->cursor_count > 0)
-		qsort(compare->cursors, compare->cursor_count, sizeof(*compare->cursors),
-		        compare_cursors);
+	if (compare->provider_count > 0)
+		qsort(compare->providers, compare->provider_count, sizeof(*compare->providers),
+		        compare_providers);
 	return 0;
 }
 
@@ -166,15 +190,18 @@ static int find_samples(struct compare *compare, unsigned rule, bool *mixed)
 	const char *measure = NULL;
 	int err = 0;
 
-	for (size_t i = 0; i < compare->cursor_count && err == 0; i++) {
-		struct cursor *cursor = &compare->cursors[i];
+	for (size_t i = 0; i < compare->provider_count && err == 0; i++) {
+		const struct provider *provider = &compare->providers[i];
+		size_t count = stats_rule_rows(
+		        compare->source->stats, provider->number, rule, compare->rows);
 
-		for (; cursor->left > 0 && cursor->rows->rule == rule && err == 0;
-		        cursor->rows++, cursor->left--) {
-			*mixed |= measure && strcmp(measure, cursor->rows->measure) != 0;
-			measure = cursor->rows->measure;
-			if (!isnan(cursor->rows->value))
-				err = add_sample(compare, cursor->rows, cursor->area);
+		for (size_t k = 0; k < count && err == 0; k++) {
+			const struct stats_row *row = &compare->rows[k];
+
+			*mixed |= measure && strcmp(measure, row->measure) != 0;
+			measure = row->measure;
+			if (!isnan(row->value))
+				err = add_sample(compare, row, provider->area);
 		}
 	}
 	return err;
@@ -185,15 +212,15 @@ static int find_samples(struct compare *compare, unsigned rule, bool *mixed)
 /* PEPPER's: 11 in the numerator and in the denominator; of what is no rate in the latter. */
 static bool has_percentile(const struct sample *sample)
 {
-	return sample->row->evaluated >= FEWEST &&
-	       (!sample->row->is_rate || sample->row->hits >= FEWEST);
+	return sample->row.evaluated >= FEWEST &&
+	       (!sample->row.is_rate || sample->row.hits >= FEWEST);
 }
 
 static int compare_measures(const struct sample *a, const struct sample *b)
 {
-	if (a->row->rule != b->row->rule)
-		return a->row->rule < b->row->rule ? -1 : 1;
-	return strcmp(a->row->measure, b->row->measure);
+	if (a->row.rule != b->row.rule)
+		return a->row.rule < b->row.rule ? -1 : 1;
+	return strcmp(a->row.measure, b->row.measure);
 }
 
 /* By measure, area, provider. */
@@ -206,7 +233,7 @@ static int compare_samples(const void *a, const void *b)
 		order = left->area < right->area ? -1 : 1;
 	if (order != 0)
 		return order;
-	return (left->row->number > right->row->number) - (left->row->number < right->row->number);
+	return (left->row.number > right->row.number) - (left->row.number < right->row.number);
 }
 
 /* How many of the sorted values are strictly lower. */
@@ -244,7 +271,7 @@ static void judge_sample(
 	struct moments others = {
 	        all->n - own->n, all->sum - own->sum, all->sum_squares - own->sum_squares};
 
-	if (sample->row->is_rate) {
+	if (sample->row.is_rate) {
 		struct count count = {(uint64_t)own->sum, own->n};
 		struct count peers = {(uint64_t)others.sum, others.n};
 
@@ -268,7 +295,7 @@ static void take_area(
 
 	for (size_t i = 0; i < count; i++) {
 		if (has_percentile(&samples[i]))
-			compare->values[n++] = samples[i].row->value;
+			compare->values[n++] = samples[i].row.value;
 	}
 	values_sort(compare->values, n);
 	for (size_t i = 0; i < count; i++) {
@@ -282,7 +309,7 @@ static void take_area(
 		if (has_percentile(&samples[i]))
 			figures->percentile = 100 *
 			                      (double)count_lower(
-			                              compare->values, n, samples[i].row->value) /
+			                              compare->values, n, samples[i].row.value) /
 			                      (double)n;
 		judge_sample(&samples[i], &all, figures);
 	}
@@ -308,7 +335,7 @@ static void take_areas(struct compare *compare, enum area area)
 
 static bool is_told(const struct compare_source *source, const struct sample *sample)
 {
-	const struct stats_row *row = sample->row;
+	const struct told_row *row = &sample->row;
 	const struct stats_provider *provider = stats_provider(source->stats, row->number);
 	bool high = sample->areas[NATION].percentile >= HIGHEST_FIFTH ||
 	            sample->areas[STATE].percentile >= HIGHEST_FIFTH ||
@@ -325,8 +352,8 @@ static int compare_printed(const void *a, const void *b, void *context)
 	const struct profile *profile = context;
 	const struct sample *left = a, *right = b;
 	const char *left_text, *right_text;
-	uint64_t left_id = profile_id(profile, left->row->number, &left_text);
-	uint64_t right_id = profile_id(profile, right->row->number, &right_text);
+	uint64_t left_id = profile_id(profile, left->row.number, &left_text);
+	uint64_t right_id = profile_id(profile, right->row.number, &right_text);
 	int order = strcmp(left_text, right_text);
 
 	if (order == 0)
@@ -337,7 +364,7 @@ static int compare_printed(const void *a, const void *b, void *context)
 /* Numerator and denominator: of a rate, or the sum of levels and the visits. */
 static void out_own(struct out *out, const struct sample *sample)
 {
-	const struct stats_row *row = sample->row;
+	const struct told_row *row = &sample->row;
 
 	out_fixed(out, row->value);
 	if (row->is_rate)
@@ -383,7 +410,7 @@ static void out_area(struct public_view *view, struct out *out, const struct are
 static void out_sample(
         const struct compare_source *source, struct out *out, const struct sample *sample)
 {
-	const struct stats_row *row = sample->row;
+	const struct told_row *row = &sample->row;
 	struct public_view *view = source->public;
 	const char *text;
 	uint64_t id = profile_id(source->profile, row->number, &text);
@@ -466,7 +493,8 @@ int compare_write(
 		*rows = out_row_count(out);
 		err = out_close(out, diag);
 	}
-	free(compare.cursors);
+	free(compare.providers);
+	free(compare.rows);
 	free(compare.samples);
 	free(compare.cells);
 	free(compare.values);

@@ -53,6 +53,7 @@ struct formatter {
 	struct out *samples; /* the JSON of sample_claims */
 	struct profile_cell *cells;
 	size_t cell_capacity;
+	struct stats_row *rows;             /* of the provider at hand */
 	uint32_t number;                    /* of the provider at hand */
 	uint32_t rule_providers[RULES_ALL]; /* of the chunk at hand */
 	struct diag diag;
@@ -343,9 +344,8 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 	const struct tables_options *options = formatter->job->options;
 	struct profile_rule all[RULES_ALL];
 	unsigned evaluable = 0;
-	size_t left = 0;
-	const struct stats_row *rows = options->stats ? stats_rows(options->stats, number, &left)
-	                                              : NULL;
+	const struct stats_row *rows = formatter->rows;
+	size_t left = options->stats ? stats_rows(options->stats, number, formatter->rows) : 0;
 
 	profile_read_rules(options->profile, number, all);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
@@ -559,6 +559,7 @@ static void end_formatter(void *own)
 	out_destroy(formatter->prefix);
 	out_destroy(formatter->samples);
 	free(formatter->cells);
+	free(formatter->rows);
 	free(formatter);
 }
 
@@ -571,12 +572,18 @@ static int begin_formatter(void **own, void *context)
 	if (!formatter)
 		return err;
 	formatter->job = context;
+	const struct stats *stats = formatter->job->options->stats;
+
 	for (unsigned i = 0; i < TABLES && err == 0; i++)
 		err = out_create_memory(&formatter->blocks[i], &formatter->diag);
 	if (err == 0)
 		err = out_create_memory(&formatter->prefix, &formatter->diag);
 	if (err == 0)
 		err = out_create_memory(&formatter->samples, &formatter->diag);
+	if (err == 0 && stats) {
+		formatter->rows = malloc((stats_rows_max(stats) + 1) * sizeof(*formatter->rows));
+		err = formatter->rows ? 0 : FAIL_MEMORY;
+	}
 	return err;
 }
 

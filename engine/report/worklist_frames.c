@@ -173,10 +173,10 @@ static int add_rule_frames(struct writer *writer, uint32_t provider, unsigned ru
 	return add_frame(writer, &frame);
 }
 
-static int add_frames(struct writer *writer, uint32_t provider)
+/* rows: room for those of any provider. */
+static int add_frames(struct writer *writer, uint32_t provider, struct stats_row rows[])
 {
-	size_t left;
-	const struct stats_row *rows = stats_rows(writer->source->stats, provider, &left);
+	size_t left = stats_rows(writer->source->stats, provider, rows);
 	int err = 0;
 
 	for (unsigned rule = 0; rule < RULES_ALL && err == 0; rule++) {
@@ -209,7 +209,9 @@ int worklist_find_frames(struct writer *writer)
 	const struct profile *profile = writer->source->profile;
 	size_t room = profile_count(profile);
 	uint32_t *leads = calloc(room + 1, sizeof(*leads));
-	int err = leads ? 0 : FAIL_MEMORY;
+	struct stats_row *rows = malloc(
+	        (stats_rows_max(writer->source->stats) + 1) * sizeof(*rows));
+	int err = leads && rows ? 0 : FAIL_MEMORY;
 
 	writer->first = calloc(room + 1, sizeof(*writer->first));
 	if (!writer->first)
@@ -220,7 +222,8 @@ int worklist_find_frames(struct writer *writer)
 		qsort_r(leads, count, sizeof(*leads), compare_providers,
 		        (void *)(uintptr_t)profile);
 	for (size_t i = 0; i < count && err == 0; i++)
-		err = add_frames(writer, leads[i]);
+		err = add_frames(writer, leads[i], rows);
+	free(rows);
 	free(leads);
 	return err;
 }

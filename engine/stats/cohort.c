@@ -11,33 +11,104 @@
 #include <stdlib.h>
 #include <string.h>
 
-int group_room_create(struct group_room *room, size_t count)
+/* ---- Room ---- */
+
+struct work {
+	struct work *next;
+	uint32_t *of;
+	struct peer_span *spans;
+	struct group_room room;
+	void *samples;
+};
+
+_Static_assert(sizeof(struct rate_sample) <= SAMPLE_BYTES, "samples have room");
+_Static_assert(sizeof(struct ratio_sample) <= SAMPLE_BYTES, "samples have room");
+_Static_assert(sizeof(struct value_sample) <= SAMPLE_BYTES, "samples have room");
+_Static_assert(sizeof(struct exposure) == sizeof(struct count), "either stands in the room");
+
+void work_pool_init(struct work_pool *pool, size_t members)
 {
-	*room = (struct group_room){
-	        .values = calloc(count + 1, sizeof(double)),
-	        .others = calloc(count + 1, sizeof(double)),
-	        .scratch = calloc(count + 1, sizeof(double)),
-	        .figures = calloc(count + 1, sizeof(struct peer_figures)),
-	        .peers_scratch = malloc(peers_scratch_bytes(count + 1)),
-	};
-	return room->values && room->others && room->scratch && room->figures && room->peers_scratch
-	               ? 0
-	               : FAIL_MEMORY;
+	*pool = (struct work_pool){.members = members};
+	pthread_mutex_init(&pool->lock, NULL);
 }
 
-void group_room_destroy(struct group_room *room)
+static void work_destroy(struct work *work)
 {
-	free(room->values);
-	free(room->others);
-	free(room->scratch);
-	free(room->figures);
-	free(room->peers_scratch);
+	if (!work)
+		return;
+	free(work->of);
+	free(work->spans);
+	free(work->samples);
+	free(work->room.values);
+	free(work->room.others);
+	free(work->room.scratch);
+	free(work->room.figures);
+	free(work->room.counts);
+	free(work->room.peers_scratch);
+	free(work);
+}
+
+void work_pool_free(struct work_pool *pool)
+{
+	while (pool->free) {
+		struct work *next = pool->free->next;
+
+		work_destroy(pool->free);
+		pool->free = next;
+	}
+	pthread_mutex_destroy(&pool->lock);
+}
+
+/* Only what is used of it will be touched, so there is room for a group of all. */
+static struct work *work_create(size_t members)
+{
+	struct work *work = calloc(1, sizeof(*work));
+	size_t count = members + 1;
+
+	if (!work)
+		return NULL;
+	work->of = malloc(count * sizeof(*work->of));
+	work->spans = malloc(count * sizeof(*work->spans));
+	work->samples = malloc(count * SAMPLE_BYTES);
+	work->room = (struct group_room){
+	        .values = malloc(count * sizeof(double)),
+	        .others = malloc(count * sizeof(double)),
+	        .scratch = malloc(count * sizeof(double)),
+	        .figures = malloc(count * sizeof(struct peer_figures)),
+	        .peers_scratch = malloc(peers_scratch_bytes(count)),
+	        .counts = malloc(count * sizeof(struct count)),
+	};
+	if (work->of && work->spans && work->samples && work->room.values && work->room.others &&
+	        work->room.scratch && work->room.figures && work->room.counts &&
+	        work->room.peers_scratch)
+		return work;
+	work_destroy(work);
+	return NULL;
+}
+
+static struct work *work_take(struct work_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	struct work *work = pool->free;
+
+	if (work)
+		pool->free = work->next;
+	pthread_mutex_unlock(&pool->lock);
+	return work ? work : work_create(pool->members);
+}
+
+static void work_give(struct work_pool *pool, struct work *work)
+{
+	pthread_mutex_lock(&pool->lock);
+	work->next = pool->free;
+	pool->free = work;
+	pthread_mutex_unlock(&pool->lock);
 }
 
 int cohort_create(
         struct cohort *cohort, struct judging *judging, unsigned rule, const char *measure)
 {
-	size_t room = judging->stats->measures.member_count + 1;
+	struct work *work = work_take(judging->pool);
 
 	*cohort = (struct cohort){
 	        .judging = judging,
@@ -46,19 +117,23 @@ int cohort_create(
 	        .widest = LEVEL_KIND,
 	        .narrowest = LEVEL_STATE,
 	        .like_too = !judging->stats->built[rule],
-	        .of = calloc(room, sizeof(*cohort->of)),
-	        .spans = calloc(room, sizeof(*cohort->spans)),
+	        .work = work,
 	};
-	int err = group_room_create(&cohort->room, room);
-
-	return cohort->of && cohort->spans ? err : FAIL_MEMORY;
+	judging->column_own = judging->column_count;
+	if (!work)
+		return FAIL_MEMORY;
+	cohort->of = work->of;
+	cohort->spans = work->spans;
+	cohort->room = work->room;
+	cohort->samples = work->samples;
+	return 0;
 }
 
 void cohort_free(struct cohort *cohort)
 {
-	free(cohort->of);
-	free(cohort->spans);
-	group_room_destroy(&cohort->room);
+	if (cohort->work)
+		work_give(cohort->judging->pool, cohort->work);
+	cohort->work = NULL;
 }
 
 /* ---- Groups ---- */
@@ -113,7 +188,9 @@ static int take_group(void *context, const struct peer_span *span)
 	const struct taking *taking = context;
 
 	cohort_enter(taking->cohort, span);
-	return taking->take(taking->context, span);
+	int err = taking->take(taking->context, span);
+
+	return err < 0 ? err : rows_keep(taking->cohort->judging);
 }
 
 int cohort_each(struct cohort *cohort, int (*take)(void *context, const struct peer_span *span),

@@ -13,7 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_2021_01_01 = 18628, DAY_2023_01_01 = 19358, PART_PROVIDERS = 4096 };
+enum {
+	DAY_2021_01_01 = 18628,
+	DAY_2023_01_01 = 19358,
+	PART_PROVIDERS = 4096,
+	HITS_MEMBERS = 16384, /* so that the last blocks of their lists are few */
+};
 
 /* Levels, and the day from which AMA's guideline of levels by time or decision holds. */
 static const struct {
@@ -69,15 +74,9 @@ static void *list_add(struct list *list, size_t size)
 
 /* One thread's, of some providers. */
 struct part {
-	struct list em, months, codes, hits, members, of;
+	struct list em, months, codes, members, of;
 	struct profile_cell *cells;
 	size_t cell_room, cell_count;
-};
-
-struct hit_count {
-	uint64_t n, k;
-	int64_t dollars;
-	unsigned rule;
 };
 
 /* What all parts are read by. */
@@ -273,25 +272,6 @@ static void set_sides(
 	}
 }
 
-static int add_hits(struct part *part, const struct reading *reading, uint32_t number)
-{
-	struct profile_rule read[RULES_ALL];
-
-	profile_read_rules(reading->options->profile, number, read);
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		if (read[rule].evaluated < DENOMINATOR_MIN ||
-		        read[rule].hits > read[rule].evaluated)
-			continue;
-		struct hit_count *hits = list_add(&part->hits, sizeof(*hits));
-
-		if (!hits)
-			return FAIL_MEMORY;
-		*hits = (struct hit_count){
-		        read[rule].evaluated, read[rule].hits, read[rule].dollars, rule};
-	}
-	return 0;
-}
-
 /* ---- One provider ---- */
 
 /* Codes of classes E, K and L: durable equipment, prostheses. */
@@ -361,8 +341,7 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 	struct profile_provider provider;
 	struct member_measures of = {.em_from = (uint32_t)part->em.count,
 	        .months_from = (uint32_t)part->months.count,
-	        .codes_from = (uint32_t)part->codes.count,
-	        .hits_from = (uint32_t)part->hits.count};
+	        .codes_from = (uint32_t)part->codes.count};
 
 	profile_read(options->profile, number, &provider);
 	if (!is_member(&provider))
@@ -374,8 +353,6 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 
 	if (err == 0)
 		err = add_cells(part, reading, &of, number);
-	if (err == 0)
-		err = add_hits(part, reading, number);
 	struct member *member = list_add(&part->members, sizeof(*member));
 	struct member_measures *kept = list_add(&part->of, sizeof(*kept));
 
@@ -387,7 +364,6 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 	of.em_to = (uint32_t)part->em.count;
 	of.months_to = (uint32_t)part->months.count;
 	of.codes_to = (uint32_t)part->codes.count;
-	of.hits_to = (uint32_t)part->hits.count;
 	*kept = of;
 	return 0;
 }
@@ -433,7 +409,7 @@ static void *join(const struct reading *reading, size_t at, size_t size)
 /* Ranges of a part's lists become ranges of all. */
 static void shift_ranges(struct reading *reading)
 {
-	uint32_t em = 0, months = 0, codes = 0, hits = 0;
+	uint32_t em = 0, months = 0, codes = 0;
 
 	for (size_t i = 0; i < reading->part_count; i++) {
 		struct part *part = &reading->parts[i];
@@ -446,13 +422,10 @@ static void shift_ranges(struct reading *reading)
 			of[k].months_to += months;
 			of[k].codes_from += codes;
 			of[k].codes_to += codes;
-			of[k].hits_from += hits;
-			of[k].hits_to += hits;
 		}
 		em += (uint32_t)part->em.count;
 		months += (uint32_t)part->months.count;
 		codes += (uint32_t)part->codes.count;
-		hits += (uint32_t)part->hits.count;
 		reading->measures->member_count += part->members.count;
 	}
 }
@@ -521,34 +494,6 @@ static int order_members(struct measures *measures, uint32_t place_count)
 	return 0;
 }
 
-/* Hits of a member become samples of their rules. */
-static int share_hits(struct measures *measures, const struct hit_count *hits)
-{
-	size_t counts[RULES_ALL] = {0}, place = 0;
-	size_t all = 0;
-
-	for (size_t i = 0; i < measures->member_count; i++)
-		all += measures->of[i].hits_to - measures->of[i].hits_from;
-	for (size_t i = 0; i < all; i++)
-		counts[hits[i].rule]++;
-	measures->all_hits = malloc((all + 1) * sizeof(*measures->all_hits));
-	if (!measures->all_hits)
-		return FAIL_MEMORY;
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		measures->hits[rule].items = measures->all_hits + place;
-		place += counts[rule];
-	}
-	for (uint32_t i = 0; i < measures->member_count; i++) {
-		for (uint32_t k = measures->of[i].hits_from; k < measures->of[i].hits_to; k++) {
-			struct rate_samples *into = &measures->hits[hits[k].rule];
-
-			into->items[into->count++] = (struct rate_sample){
-			        i, hits[k].n, hits[k].k, hits[k].dollars};
-		}
-	}
-	return 0;
-}
-
 static int join_parts(struct reading *reading)
 {
 	struct measures *measures = reading->measures;
@@ -559,17 +504,106 @@ static int join_parts(struct reading *reading)
 	measures->em = join(reading, offsetof(struct part, em), sizeof(struct em_levels));
 	measures->months = join(reading, offsetof(struct part, months), sizeof(struct month_sum));
 	measures->codes = join(reading, offsetof(struct part, codes), sizeof(struct code_sum));
-	struct hit_count *hits = join(
-	        reading, offsetof(struct part, hits), sizeof(struct hit_count));
-	int err = measures->members && measures->of && measures->em && measures->months &&
-	                          measures->codes && hits
-	                  ? order_members(measures, (uint32_t)reading->count)
-	                  : FAIL_MEMORY;
+	return measures->members && measures->of && measures->em && measures->months &&
+	                       measures->codes
+	               ? order_members(measures, (uint32_t)reading->count)
+	               : FAIL_MEMORY;
+}
 
-	if (err == 0)
-		err = share_hits(measures, hits);
-	free(hits);
+/* ---- Hits ---- */
+
+struct hit_block {
+	struct hit_block *next;
+	size_t count;
+	struct rate_sample items[];
+};
+
+enum { HIT_BLOCK_ITEMS = (BLOCK_BYTES - sizeof(struct hit_block)) / sizeof(struct rate_sample) };
+
+struct hit_lists {
+	struct hit_block *first[RULES_ALL], *last[RULES_ALL];
+};
+
+static int add_hit(struct hit_lists *lists, struct blocks *blocks, unsigned rule,
+        const struct rate_sample *sample)
+{
+	struct hit_block *block = lists->last[rule];
+
+	if (!block || block->count == HIT_BLOCK_ITEMS) {
+		struct hit_block *fresh = blocks_take(blocks);
+
+		if (!fresh)
+			return FAIL_MEMORY;
+		*fresh = (struct hit_block){0};
+		*(block ? &block->next : &lists->first[rule]) = fresh;
+		lists->last[rule] = block = fresh;
+	}
+	block->items[block->count++] = *sample;
+	return 0;
+}
+
+static int read_hits(struct hit_lists *lists, const struct reading *reading, uint32_t member)
+{
+	const struct measures *measures = reading->measures;
+	struct profile_rule read[RULES_ALL];
+	int err = 0;
+
+	profile_read_rules(reading->options->profile, measures->members[member].number, read);
+	for (unsigned rule = 0; rule < RULES_ALL && err == 0; rule++) {
+		const struct rate_sample sample = {
+		        member, read[rule].evaluated, read[rule].hits, read[rule].dollars};
+
+		if (sample.n >= DENOMINATOR_MIN && sample.k <= sample.n)
+			err = add_hit(lists, measures->blocks, rule, &sample);
+	}
 	return err;
+}
+
+/* Of the members of one list. */
+static int read_hit_lists(void *context, size_t at)
+{
+	const struct reading *reading = context;
+	struct hit_lists *lists = &reading->measures->hits[at];
+	size_t from = at * HITS_MEMBERS, to = from + HITS_MEMBERS;
+	int err = 0;
+
+	to = to < reading->measures->member_count ? to : reading->measures->member_count;
+	for (size_t i = from; i < to && err == 0; i++)
+		err = read_hits(lists, reading, (uint32_t)i);
+	return err;
+}
+
+static int read_all_hits(struct reading *reading)
+{
+	struct measures *measures = reading->measures;
+
+	measures->hit_list_count = (measures->member_count + HITS_MEMBERS - 1) / HITS_MEMBERS;
+	measures->hits = calloc(measures->hit_list_count + 1, sizeof(*measures->hits));
+	if (!measures->hits)
+		return FAIL_MEMORY;
+	return tasks_run(
+	        reading->options->threads, measures->hit_list_count, read_hit_lists, reading);
+}
+
+size_t measures_take_hits(
+        const struct measures *measures, unsigned rule, struct rate_sample samples[])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < measures->hit_list_count; i++) {
+		struct hit_block *block = measures->hits[i].first[rule];
+
+		while (block) {
+			struct hit_block *next = block->next;
+
+			memcpy(samples + count, block->items, block->count * sizeof(*samples));
+			count += block->count;
+			blocks_give(measures->blocks, block);
+			block = next;
+		}
+		measures->hits[i].first[rule] = measures->hits[i].last[rule] = NULL;
+	}
+	return count;
 }
 
 /* ---- Tallies ---- */
@@ -610,7 +644,6 @@ static void free_parts(struct reading *reading)
 		free(part->em.items);
 		free(part->months.items);
 		free(part->codes.items);
-		free(part->hits.items);
 		free(part->members.items);
 		free(part->of.items);
 		free(part->cells);
@@ -623,7 +656,7 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 {
 	struct reading reading = {.options = options, .measures = measures};
 
-	memset(measures, 0, sizeof(*measures));
+	*measures = (struct measures){.blocks = options->blocks};
 	int err = find_tallies(measures, options);
 
 	if (err == 0)
@@ -637,6 +670,8 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 		err = tasks_run(options->threads, reading.part_count, read_part, &reading);
 	if (err == 0)
 		err = join_parts(&reading);
+	if (err == 0)
+		err = read_all_hits(&reading);
 	free_parts(&reading);
 	return err < 0 ? FAIL_MEMORY : 0;
 }
@@ -648,7 +683,7 @@ void measures_free(struct measures *measures)
 	free(measures->em);
 	free(measures->months);
 	free(measures->codes);
-	free(measures->all_hits);
+	free(measures->hits);
 	free(measures->tally_first);
 	memset(measures, 0, sizeof(*measures));
 }

@@ -12,6 +12,7 @@
 #include "history/tallies.h"
 #include "lookup/payer.h"
 #include "profile/profile.h"
+#include "stats/blocks.h"
 #include "stats/groups.h"
 #include "stats/mix.h"
 
@@ -45,11 +46,6 @@ struct rate_sample {
 	int64_t dollars; /* of the k */
 };
 
-struct rate_samples {
-	struct rate_sample *items;
-	size_t count;
-};
-
 struct member_measures {
 	uint64_t digits[DIGITS], digit_count;
 	uint64_t code_lines;
@@ -59,8 +55,9 @@ struct member_measures {
 	uint32_t months_from, months_to; /* of measures.months */
 	uint32_t codes_from, codes_to;   /* of measures.codes, by code */
 	uint32_t em_from, em_to;         /* of measures.em */
-	uint32_t hits_from, hits_to;     /* of the hits of all rules, while they are read */
 };
+
+struct hit_lists; /* of some members */
 
 struct measures {
 	struct member *members;
@@ -69,8 +66,9 @@ struct measures {
 	struct em_levels *em;
 	struct month_sum *months;
 	struct code_sum *codes;
-	struct rate_samples hits[RULES_ALL]; /* those with DENOMINATOR_MIN evaluated, by member */
-	struct rate_sample *all_hits;        /* what they stand in */
+	struct hit_lists *hits; /* in the order of members */
+	size_t hit_list_count;
+	struct blocks *blocks;        /* what hits stand in */
 	uint32_t *tally_first;        /* by number of the profile: of tallies_all(); NULL: none */
 	bool tallied[TALLY_MEASURES]; /* has anybody an entry of it? */
 };
@@ -83,11 +81,20 @@ struct measures_options {
 	const struct rule_selection *selection;
 	bool has_allowed, has_paid;
 	unsigned threads;
+	struct blocks *blocks; /* outlive the measures */
 };
 
 /* Returns 0 or FAIL_MEMORY.  measures_free() frees what was read, also after a failure. */
 int measures_read(struct measures *measures, const struct measures_options *options);
 void measures_free(struct measures *measures);
+
+/*
+ * The members that a rule judged DENOMINATOR_MIN units of, ascending, into
+ * samples, which has room for all members; returns how many.  Once for a rule:
+ * what they stood in is given back.  Any thread, a rule each.
+ */
+size_t measures_take_hits(
+        const struct measures *measures, unsigned rule, struct rate_sample samples[]);
 
 /* The tallies of a member, by measure and part. */
 const struct tally *member_tallies(const struct measures *measures, const struct tallies *tallies,

@@ -6,19 +6,40 @@
 #ifndef STATS_PRIVATE_H
 #define STATS_PRIVATE_H
 
+#include "stats/blocks.h"
+#include "stats/columns.h"
+#include "stats/discoveries.h"
 #include "stats/groups.h"
 #include "stats/measures.h"
 #include "stats/norms.h"
 #include "stats/peers.h"
 #include "stats/stats.h"
 
+/*
+ * What cohorts work in, one at a time: memory that is touched anew for each
+ * measure costs more than what is reckoned in it.
+ */
+struct work;
+struct work_pool {
+	pthread_mutex_t lock;
+	struct work *free;
+	size_t members;
+};
+void work_pool_init(struct work_pool *pool, size_t members);
+void work_pool_free(struct work_pool *pool);
+
 struct stats {
 	struct stats_options options;
 	struct weights weights;
 	struct payer *packs, *targets, *families, *carc_groups; /* those that ship */
 	struct measures measures;
-	struct stats_row *rows;
-	size_t row_count;
+	struct blocks blocks;   /* of columns, and of samples while there are any */
+	struct work_pool pool;  /* of cohorts */
+	struct column *columns; /* by rule and measure */
+	size_t column_count;
+	uint32_t rule_columns[RULES_ALL + 1];      /* a rule's are columns[at rule, at rule + 1) */
+	struct discoveries discoveries[RULES_ALL]; /* by family of rules */
+	uint8_t family_of[RULES_ALL];
 	struct measure_name *names;
 	struct norm *norms; /* of this run, in order */
 	size_t norm_count;
@@ -26,13 +47,26 @@ struct stats {
 	struct stats_totals totals[RULES_ALL];
 	bool built[RULES_ALL]; /* of stats.def */
 
-	/* By number of the profile; the rows of a provider are rows[first[n], first[n + 1]). */
-	uint32_t *first;
-	uint32_t *place; /* of its entry in providers, + 1; 0: none */
+	/* The rows that are flagged, by member, then by column: those of a member are
+	 * flagged[flagged_first[m], flagged_first[m + 1]). */
+	struct flagged *flagged;
+	uint32_t *flagged_first;
+	size_t flagged_most; /* of one member */
+
+	uint32_t *place; /* by number of the profile: of its member, + 1; 0: none */
 	size_t number_count;
 	struct stats_provider *providers; /* one a member */
 	uint32_t *ranked;                 /* members, by rank */
 };
+
+struct flagged {
+	uint32_t column, row;
+};
+
+void flagged_row(const struct stats *stats, uint32_t at, struct stats_row *row);
+
+/* The flagged rows of a member, by rule and measure; room for stats.flagged_most.  How many. */
+size_t flagged_rows(const struct stats *stats, uint32_t member, struct stats_row rows[]);
 
 /* ---- Judging: each pass for itself, to what all read ---- */
 
@@ -40,8 +74,12 @@ struct measure_name; /* made by judging_name(); a list */
 
 struct judging {
 	const struct stats *stats;
-	struct stats_row *rows;
+	struct blocks *blocks;  /* all judge with the same */
+	struct work_pool *pool; /* ... */
+	struct stats_row *rows; /* of the group at hand: rows_keep() empties them */
 	size_t row_count, row_room;
+	struct column *columns; /* where they are kept; those from column_own on are of a cohort */
+	size_t column_count, column_room, column_own, column_last;
 	struct norm *norms; /* of the groups that were compared in */
 	size_t norm_count, norm_room;
 	struct measure_name *names;
@@ -67,8 +105,8 @@ int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to);
 struct stats_row *row_add(
         struct judging *judging, uint32_t member, unsigned rule, const char *measure);
 
-/* Room for so many more: they need not grow then.  0 or FAIL_MEMORY. */
-int rows_reserve(struct judging *judging, size_t count);
+/* Rows that are whole are kept, and cannot be changed then.  0 or FAIL_MEMORY. */
+int rows_keep(struct judging *judging);
 
 /* A measure's name that rows may point to: a copy, as long as the statistics; NULL: no memory. */
 const char *judging_name(struct judging *judging, const char *text);
@@ -93,11 +131,18 @@ struct group_room {
 	double *values, *others, *scratch;
 	struct peer_figures *figures;
 	void *peers_scratch;
+	union {
+		struct count *counts;
+		struct exposure *exposures;
+	};
 };
-int group_room_create(struct group_room *room, size_t count); /* FAIL_MEMORY */
-void group_room_destroy(struct group_room *room);
+
+/* A sample of each kind has at most so many bytes. */
+enum { SAMPLE_BYTES = 32 };
 
 struct cohort {
+	struct work *work;
+	void *samples; /* room for a sample of each member, of whatever kind */
 	struct judging *judging;
 	unsigned rule;
 	const char *measure;
@@ -115,7 +160,7 @@ struct cohort {
 	bool can_flag;           /* it has peers enough */
 };
 
-/* Room for every member.  cohort_free() also after a failure. */
+/* Room for every member, its contents not defined.  cohort_free() also after a failure. */
 int cohort_create(
         struct cohort *cohort, struct judging *judging, unsigned rule, const char *measure);
 void cohort_free(struct cohort *cohort);

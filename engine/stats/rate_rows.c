@@ -18,7 +18,6 @@ struct rates {
 	struct cohort *cohort;
 	const struct rate_sample *from;
 	const struct rate_test *test;
-	struct count *counts;
 
 	/* Of the group at hand: what its rates are shrunk and tested by. */
 	struct beta_binomial fit;
@@ -39,11 +38,10 @@ static double log_odds(struct count count)
  * tenth of the group lies beyond it, as z is for phi.  Else the few that break
  * a rule set the rate that they are held to.  Into room.values.
  */
-static void find_hits_kept(struct rates *rates, const struct peer_span *span)
+static void find_hits_kept(struct group_room *room, size_t size)
 {
-	struct group_room *room = &rates->cohort->room;
-	const struct count *counts = rates->counts + span->from;
-	size_t size = span->to - span->from, side = (size_t)(trim * (double)size);
+	const struct count *counts = room->counts;
+	size_t side = (size_t)(trim * (double)size);
 
 	for (size_t i = 0; i < size; i++)
 		room->values[i] = room->scratch[i] = (double)counts[i].k / (double)counts[i].n;
@@ -55,39 +53,38 @@ static void find_hits_kept(struct rates *rates, const struct peer_span *span)
 }
 
 /* Each z about the rate of the others, into room.others. */
-static void find_funnel(struct rates *rates, const struct peer_span *span)
+static void find_funnel(struct rates *rates, size_t size)
 {
 	struct group_room *room = &rates->cohort->room;
-	const struct count *counts = rates->counts + span->from;
-	size_t size = span->to - span->from;
 	double hits = 0, all = 0;
 
-	find_hits_kept(rates, span);
+	find_hits_kept(room, size);
 	for (size_t i = 0; i < size; i++) {
 		hits += room->values[i];
-		all += (double)counts[i].n;
+		all += (double)room->counts[i].n;
 	}
 	rates->target = hits / all;
 	for (size_t i = 0; i < size; i++) {
-		double k = fmax(hits - room->values[i], 0), n = all - (double)counts[i].n;
+		double k = fmax(hits - room->values[i], 0), n = all - (double)room->counts[i].n;
 
-		room->others[i] = funnel_z(counts[i], (k + 0.5) / (n + 1));
+		room->others[i] = funnel_z(room->counts[i], (k + 0.5) / (n + 1));
 	}
 }
 
 static void learn(struct rates *rates, const struct peer_span *span)
 {
-	struct cohort *cohort = rates->cohort;
+	struct group_room *room = &rates->cohort->room;
 	size_t size = span->to - span->from;
 
-	rates->fit = beta_binomial_fit(rates->counts + span->from, size);
-	find_funnel(rates, span);
-	rates->phi = funnel_phi(cohort->room.others, size, trim, cohort->room.scratch);
+	rates->fit = beta_binomial_fit(room->counts, size);
+	find_funnel(rates, size);
+	rates->phi = funnel_phi(room->others, size, trim, room->scratch);
 }
 
 /* As an earlier run had it. */
 static void recall(struct rates *rates, const struct peer_span *span)
 {
+	struct group_room *room = &rates->cohort->room;
 	const double *figures = rates->cohort->norm->figures;
 	double mean = figures[NORM_MEAN], prior = figures[NORM_ALPHA] + figures[NORM_BETA];
 
@@ -96,9 +93,8 @@ static void recall(struct rates *rates, const struct peer_span *span)
 	        .alpha = figures[NORM_ALPHA],
 	        .beta = figures[NORM_BETA]};
 	rates->phi = figures[NORM_PHI];
-	for (uint32_t i = span->from; i < span->to; i++)
-		rates->cohort->room.others[i - span->from] =
-		        mean > 0 && mean < 1 ? funnel_z(rates->counts[i], mean) : 0;
+	for (size_t i = 0; i < span->to - span->from; i++)
+		room->others[i] = mean > 0 && mean < 1 ? funnel_z(room->counts[i], mean) : 0;
 }
 
 /* ---- Rows ---- */
@@ -120,7 +116,7 @@ static int add_row(struct rates *rates, const struct peer_span *span, uint32_t s
 {
 	struct cohort *cohort = rates->cohort;
 	const struct peer_figures *figures = &cohort->room.figures[sample - span->from];
-	struct count count = rates->counts[sample];
+	struct count count = cohort->room.counts[sample - span->from];
 	struct stats_row *row = row_add(
 	        cohort->judging, cohort->of[sample], cohort->rule, cohort->measure);
 
@@ -165,9 +161,8 @@ static int judge_rates(struct rates *rates, const struct peer_span *span)
 	struct group_room *room = &rates->cohort->room;
 	int err = 0;
 
-	for (uint32_t i = span->from; i < span->to; i++)
-		room->values[i - span->from] = (double)rates->counts[i].k /
-		                               (double)rates->counts[i].n;
+	for (size_t i = 0; i < span->to - span->from; i++)
+		room->values[i] = (double)room->counts[i].k / (double)room->counts[i].n;
 	cohort_figures(rates->cohort, span);
 	if (!rates->cohort->norm)
 		cohort_norm(rates->cohort, span, &rates->norm);
@@ -185,8 +180,8 @@ static void judge_odds(struct rates *rates, const struct peer_span *span)
 	struct stats_row *row = cohort->judging->rows + rates->first;
 	struct norm odds;
 
-	for (uint32_t i = span->from; i < span->to; i++)
-		cohort->room.values[i - span->from] = log_odds(rates->counts[i]);
+	for (size_t i = 0; i < span->to - span->from; i++)
+		cohort->room.values[i] = log_odds(cohort->room.counts[i]);
 	cohort_figures(cohort, span);
 	if (!cohort->norm) {
 		cohort_norm(cohort, span, &odds);
@@ -214,7 +209,10 @@ static int keep(struct rates *rates)
 static int take_group(void *context, const struct peer_span *span)
 {
 	struct rates *rates = context;
+	struct count *counts = rates->cohort->room.counts;
 
+	for (uint32_t i = span->from; i < span->to; i++)
+		counts[i - span->from] = (struct count){rates->from[i].k, rates->from[i].n};
 	if (rates->cohort->norm)
 		recall(rates, span);
 	else
@@ -232,20 +230,10 @@ int rates_judge(struct cohort *cohort, const struct rate_sample from[], size_t c
 {
 	struct rates rates = {.cohort = cohort, .from = from, .test = test};
 
-	rates.counts = calloc(count + 1, sizeof(*rates.counts));
-	if (!rates.counts || rows_reserve(cohort->judging, count) < 0) {
-		free(rates.counts);
-		return FAIL_MEMORY;
-	}
 	cohort->count = count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		cohort->of[i] = from[i].member;
-		rates.counts[i] = (struct count){from[i].k, from[i].n};
-	}
-	int err = cohort_each(cohort, take_group, &rates);
-
-	free(rates.counts);
-	return err;
+	return cohort_each(cohort, take_group, &rates);
 }
 
 /* ---- Rules that count hits ---- */
@@ -254,14 +242,15 @@ int hits_judge(struct judging *judging, unsigned rule)
 {
 	static const struct rate_test test = {
 	        .n_min = 30, .k_min = 5, .dollars = DOLLARS_WHOLE, .q_limit = 0.05};
-	const struct measures *measures = &judging->stats->measures;
 	struct cohort cohort;
 	int err = cohort_create(&cohort, judging, rule, "");
 
 	cohort.widest = LEVEL_ENTITY;
-	if (err == 0)
-		err = rates_judge(
-		        &cohort, measures->hits[rule].items, measures->hits[rule].count, &test);
+	if (err == 0) {
+		size_t count = measures_take_hits(&judging->stats->measures, rule, cohort.samples);
+
+		err = rates_judge(&cohort, cohort.samples, count, &test);
+	}
 	cohort_free(&cohort);
 	return err;
 }

@@ -14,7 +14,6 @@ struct ratios {
 	struct cohort *cohort;
 	const struct ratio_sample *from;
 	const struct ratio_test *test;
-	struct exposure *exposures;
 
 	/* Of the group at hand. */
 	struct gamma_poisson fit;
@@ -24,6 +23,11 @@ struct ratios {
 static double ratio_of(const struct ratio_sample *sample)
 {
 	return (double)sample->observed / (double)sample->exposure;
+}
+
+static struct exposure exposure_of(const struct ratio_sample *sample)
+{
+	return (struct exposure){sample->observed, (double)sample->exposure};
 }
 
 static void set_others(struct ratios *ratios, const struct peer_span *span)
@@ -44,7 +48,9 @@ static void learn(struct ratios *ratios, const struct peer_span *span)
 	struct group_room *room = &ratios->cohort->room;
 	size_t size = span->to - span->from;
 
-	ratios->fit = gamma_poisson_fit(ratios->exposures + span->from, size);
+	for (uint32_t i = span->from; i < span->to; i++)
+		room->exposures[i - span->from] = exposure_of(&ratios->from[i]);
+	ratios->fit = gamma_poisson_fit(room->exposures, size);
 	set_others(ratios, span);
 	ratios->phi = funnel_phi(room->others, size, 0.1, room->scratch);
 }
@@ -75,11 +81,10 @@ static bool is_beyond(
         const struct ratios *ratios, const struct ratio_sample *own, const struct stats_row *row)
 {
 	const struct ratio_test *test = ratios->test;
-	struct exposure exposure = {own->observed, (double)own->exposure};
-
 	return own->exposure >= test->exposure_min && own->observed >= test->observed_min &&
 	       row->z > test->z_min && row->shrunk_rate > rounded(test->times * ratios->fit.mean) &&
-	       rounded(gamma_poisson_above(&ratios->fit, exposure, row->p90)) > test->certainty;
+	       rounded(gamma_poisson_above(&ratios->fit, exposure_of(own), row->p90)) >
+	               test->certainty;
 }
 
 static int add_row(struct ratios *ratios, const struct peer_span *span, uint32_t sample)
@@ -98,8 +103,7 @@ static int add_row(struct ratios *ratios, const struct peer_span *span, uint32_t
 	row->value = rounded(ratio_of(own));
 	row_figures(row, &cohort->room.figures[sample - span->from]);
 	if (row->peers > 0)
-		row->shrunk_rate = rounded(
-		        gamma_poisson_shrunk(&ratios->fit, ratios->exposures[sample]));
+		row->shrunk_rate = rounded(gamma_poisson_shrunk(&ratios->fit, exposure_of(own)));
 	if (!cohort->can_flag)
 		return 0;
 	row->p = funnel_p(cohort->room.others[sample - span->from], ratios->phi);
@@ -146,18 +150,8 @@ int ratios_judge(struct cohort *cohort, const struct ratio_sample from[], size_t
 {
 	struct ratios ratios = {.cohort = cohort, .from = from, .test = test};
 
-	ratios.exposures = calloc(count + 1, sizeof(*ratios.exposures));
-	if (!ratios.exposures || rows_reserve(cohort->judging, count) < 0) {
-		free(ratios.exposures);
-		return FAIL_MEMORY;
-	}
 	cohort->count = count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		cohort->of[i] = from[i].member;
-		ratios.exposures[i] = (struct exposure){from[i].observed, (double)from[i].exposure};
-	}
-	int err = cohort_each(cohort, take_group, &ratios);
-
-	free(ratios.exposures);
-	return err;
+	return cohort_each(cohort, take_group, &ratios);
 }

@@ -102,11 +102,9 @@ static void add_family(const struct stats *stats, const struct stats_row *from,
 		sums->severities[sums->families++] = severity;
 }
 
-static void add_families(const struct stats *stats, uint32_t number, struct sums *sums)
+static void add_families(
+        const struct stats *stats, const struct stats_row rows[], size_t count, struct sums *sums)
 {
-	size_t count;
-	const struct stats_row *rows = stats_rows(stats, number, &count);
-
 	for (size_t from = 0, to; from < count; from = to) {
 		const char *family = rule_at(rows[from].rule)->family;
 
@@ -119,14 +117,15 @@ static void add_families(const struct stats *stats, uint32_t number, struct sums
 }
 
 /* Lines that several rules hit count once: the rules' dollars are cut to their union. */
-static void score_one(const struct stats *stats, struct stats_provider *provider)
+static void score_one(const struct stats *stats, uint32_t member, struct stats_row rows[])
 {
+	struct stats_provider *provider = &stats->providers[member];
 	struct profile_provider read;
 	struct sums sums = {0};
 
 	profile_read(stats->options.profile, provider->number, &read);
 	add_hits(stats, provider->number, &sums);
-	add_families(stats, provider->number, &sums);
+	add_families(stats, rows, flagged_rows(stats, member, rows), &sums);
 	if (sums.line_dollars > read.dollars_flagged && sums.line_dollars > 0)
 		sums.line_expected *= (double)read.dollars_flagged / (double)sums.line_dollars;
 	uint64_t persons = stats->options.has_beneficiaries ? read.beneficiaries : read.claims;
@@ -161,7 +160,6 @@ static int find_groups(struct stats *stats)
 		provider->number = measures->members[i].number;
 		provider->peers = spans[i].to - spans[i].from - 1;
 		group_name(&measures->members[i], spans[i].level, provider->peer_group);
-		stats->place[provider->number] = i + 1;
 	}
 	free(of);
 	free(spans);
@@ -218,12 +216,16 @@ static void rank_all(struct stats *stats)
 
 static int score_chunk(void *context, size_t at)
 {
-	struct stats *stats = context;
+	const struct stats *stats = context;
 	size_t from = at * CHUNK, to = from + CHUNK;
+	struct stats_row *rows = malloc((stats->flagged_most + 1) * sizeof(*rows));
 
+	if (!rows)
+		return FAIL_MEMORY;
 	to = to < stats->measures.member_count ? to : stats->measures.member_count;
 	for (size_t i = from; i < to; i++)
-		score_one(stats, &stats->providers[i]);
+		score_one(stats, (uint32_t)i, rows);
+	free(rows);
 	return 0;
 }
 
@@ -273,24 +275,32 @@ size_t stats_leads(const struct stats *stats, uint32_t numbers[], size_t room)
 /* ---- Reasons ---- */
 
 struct reason {
-	const struct stats_row *row; /* NULL: of hits */
+	struct stats_row row; /* flagged */
+	bool has_row;         /* else of hits */
 	unsigned rule;
 	struct profile_rule hits;
 	double expected;
 };
 
-static void offer(struct reason reasons[REASONS_MAX], size_t *count, const struct reason *reason)
-{
-	size_t at = *count;
+/* By dollars expected, the most first. */
+struct offers {
+	struct reason reasons[REASONS_MAX + 1];
+	size_t count;
+};
 
-	while (at > 0 && reasons[at - 1].expected < reason->expected)
+static void offer(struct offers *offers, const struct reason *reason)
+{
+	size_t at = offers->count;
+
+	while (at > 0 && offers->reasons[at - 1].expected < reason->expected)
 		at--;
 	if (at == REASONS_MAX)
 		return;
-	if (*count < REASONS_MAX)
-		(*count)++;
-	memmove(&reasons[at + 1], &reasons[at], (*count - 1 - at) * sizeof(*reasons));
-	reasons[at] = *reason;
+	if (offers->count < REASONS_MAX)
+		offers->count++;
+	memmove(&offers->reasons[at + 1], &offers->reasons[at],
+	        (offers->count - 1 - at) * sizeof(*reason));
+	offers->reasons[at] = *reason;
 }
 
 /* Whole dollars with commas. */
@@ -375,60 +385,75 @@ static void say_provider_rule(const struct stats_row *row, const char *dollars, 
 
 static void say(const struct reason *reason, char text[REASON_SIZE])
 {
+	const struct stats_row *row = &reason->row;
 	const char *id = rule_at(reason->rule)->id;
 	char dollars[32];
 
-	whole_dollars(dollars, reason->row ? reason->row->dollars : reason->hits.dollars);
-	if (reason->row && reason->row->provider_rule)
-		say_provider_rule(reason->row, dollars, text);
-	else if (reason->row && reason->row->flag)
+	whole_dollars(dollars, reason->has_row ? row->dollars : reason->hits.dollars);
+	if (reason->has_row && row->provider_rule)
+		say_provider_rule(row, dollars, text);
+	else if (reason->has_row)
 		snprintf(text, REASON_SIZE,
 		        "%s: %.2f%% of %llu against %.2f%% of %u peers (P90 %.2f%%), $%s flagged",
-		        id, 100 * reason->row->value, (unsigned long long)reason->row->evaluated,
-		        100 * reason->row->median, reason->row->peers, 100 * reason->row->p90,
-		        dollars);
+		        id, 100 * row->value, (unsigned long long)row->evaluated, 100 * row->median,
+		        row->peers, 100 * row->p90, dollars);
 	else
 		snprintf(text, REASON_SIZE, "%s: %llu of %llu judged, $%s flagged", id,
 		        (unsigned long long)reason->hits.hits,
 		        (unsigned long long)reason->hits.evaluated, dollars);
 }
 
-/* Of a row, or of hits without a row. */
-static void offer_rule(const struct stats *stats, uint32_t number, unsigned rule,
-        const struct stats_row *row, struct reason reasons[REASONS_MAX], size_t *count)
+/* Of a flagged row, or of hits without one. */
+static void offer_rule(const struct stats *stats, const struct reason *of, struct offers *offers)
 {
-	struct reason reason = {.row = row, .rule = rule};
-	bool of_hits = !row || !row->provider_rule;
+	struct reason reason = *of;
+	bool of_hits = !of->has_row || !of->row.provider_rule;
+	int64_t dollars = of_hits ? of->hits.dollars : of->row.dollars;
 
-	if (!stats->options.is_on[rule])
+	if (!stats->options.is_on[of->rule])
 		return;
-	if (of_hits)
-		profile_read_rule(stats->options.profile, number, rule, &reason.hits);
-	int64_t dollars = of_hits ? reason.hits.dollars : row->dollars;
-	bool is_flagged = row && row->flag;
+	reason.expected = weights_expected(&stats->weights, of->rule, dollars);
+	if (of->has_row || (of_hits && of->hits.hits > 0 &&
+	                           (reason.expected > 0 || is_at_once(of->rule))))
+		offer(offers, &reason);
+}
 
-	reason.expected = weights_expected(&stats->weights, rule, dollars);
-	if (is_flagged ||
-	        (of_hits && reason.hits.hits > 0 && (reason.expected > 0 || is_at_once(rule))))
-		offer(reasons, count, &reason);
+/* Hits by themselves, or their flagged row; and each other flagged row of a rule, where those of
+ * the next begin. */
+static uint32_t offer_rows(const struct stats *stats, uint32_t at, uint32_t to,
+        struct reason *reason, struct offers *offers)
+{
+	const struct column *column = at < to ? &stats->columns[stats->flagged[at].column] : NULL;
+	bool has_rows = column && column->rule == reason->rule;
+
+	if (!stats->built[reason->rule] && (!has_rows || column->provider_rule))
+		offer_rule(stats, reason, offers);
+	for (; at < to && stats->columns[stats->flagged[at].column].rule == reason->rule; at++) {
+		reason->has_row = true;
+		flagged_row(stats, at, &reason->row);
+		offer_rule(stats, reason, offers);
+	}
+	return at;
 }
 
 size_t stats_reasons(
         const struct stats *stats, uint32_t number, char texts[REASONS_MAX][REASON_SIZE])
 {
-	struct reason reasons[REASONS_MAX + 1];
-	size_t count = 0, row_count, at = 0;
-	const struct stats_row *rows = stats_rows(stats, number, &row_count);
+	struct profile_rule hits[RULES_ALL];
+	struct offers offers = {.count = 0};
+	uint32_t at = 0, to = 0;
 
-	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		bool has_rows = at < row_count && rows[at].rule == rule;
-
-		if (!stats->built[rule] && (!has_rows || rows[at].provider_rule))
-			offer_rule(stats, number, rule, NULL, reasons, &count);
-		for (; at < row_count && rows[at].rule == rule; at++)
-			offer_rule(stats, number, rule, &rows[at], reasons, &count);
+	if (number < stats->number_count && stats->place[number] > 0) {
+		at = stats->flagged_first[stats->place[number] - 1];
+		to = stats->flagged_first[stats->place[number]];
 	}
-	for (size_t i = 0; i < count; i++)
-		say(&reasons[i], texts[i]);
-	return count;
+	profile_read_rules(stats->options.profile, number, hits);
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		struct reason reason = {.rule = rule, .hits = hits[rule]};
+
+		at = offer_rows(stats, at, to, &reason, &offers);
+	}
+	for (size_t i = 0; i < offers.count; i++)
+		say(&offers.reasons[i], texts[i]);
+	return offers.count;
 }

@@ -58,18 +58,52 @@ int rule_wanted(const struct stats *stats, const char *id)
 
 /* ---- What judging makes ---- */
 
-int rows_reserve(struct judging *judging, size_t count)
+static bool is_of(const struct column *column, const struct stats_row *row)
 {
-	size_t room = judging->row_count + count;
+	return column->rule == row->rule &&
+	       (column->measure == row->measure || strcmp(column->measure, row->measure) == 0);
+}
 
-	if (room <= judging->row_room)
-		return 0;
-	struct stats_row *rows = realloc(judging->rows, room * sizeof(*rows));
+static struct column *column_create(struct judging *judging, const struct stats_row *row)
+{
+	if (judging->column_count == judging->column_room) {
+		size_t room = judging->column_room ? 2 * judging->column_room : 8;
+		struct column *columns = realloc(judging->columns, room * sizeof(*columns));
 
-	if (!rows)
-		return FAIL_MEMORY;
-	judging->rows = rows;
-	judging->row_room = room;
+		if (!columns)
+			return NULL;
+		judging->columns = columns;
+		judging->column_room = room;
+	}
+	judging->column_last = judging->column_count++;
+	column_init(&judging->columns[judging->column_last], row->rule, row->measure);
+	return &judging->columns[judging->column_last];
+}
+
+/* The column of a row: of the cohort at hand, most often that of the row before. */
+static struct column *column_of(struct judging *judging, const struct stats_row *row)
+{
+	if (judging->column_last >= judging->column_own &&
+	        judging->column_last < judging->column_count &&
+	        is_of(&judging->columns[judging->column_last], row))
+		return &judging->columns[judging->column_last];
+	for (size_t at = judging->column_own; at < judging->column_count; at++) {
+		judging->column_last = at;
+		if (is_of(&judging->columns[at], row))
+			return &judging->columns[at];
+	}
+	return column_create(judging, row);
+}
+
+int rows_keep(struct judging *judging)
+{
+	for (size_t i = 0; i < judging->row_count; i++) {
+		struct column *column = column_of(judging, &judging->rows[i]);
+
+		if (!column || column_add(column, judging->blocks, &judging->rows[i]) < 0)
+			return FAIL_MEMORY;
+	}
+	judging->row_count = 0;
 	return 0;
 }
 
@@ -90,7 +124,7 @@ struct stats_row *row_add(
 	struct stats_row *row = &judging->rows[judging->row_count++];
 
 	*row = (struct stats_row){
-	        .number = stats->measures.members[member].number,
+	        .member = member,
 	        .rule = (uint8_t)rule,
 	        .provider_rule = stats->built[rule] || judging->is_beside,
 	        .measure = measure,
@@ -168,39 +202,7 @@ static void free_names(struct measure_name *names)
 	}
 }
 
-/* ---- Flags ---- */
-
-/* The rows of one family of rules that were tested, by p. */
-struct family {
-	struct stats *stats;
-	struct ordered *items;
-	size_t count, room;
-};
-
-/*
- * q of the rows of a family, Benjamini and Hochberg over all that were tested:
- * from the greatest p down, each with its rank.
- */
-static int find_family(void *context, size_t at)
-{
-	const struct family *family = (const struct family *)context + at;
-	struct ordered *spare = malloc((family->count + 1) * sizeof(*spare));
-	double least = 1;
-
-	if (!spare)
-		return FAIL_MEMORY;
-	const struct ordered *sorted = order_sort(family->items, spare, family->count);
-
-	for (size_t rank = family->count; rank > 0; rank--) {
-		struct stats_row *row = &family->stats->rows[sorted[rank - 1].index];
-		double adjusted = row->p * (double)family->count / (double)rank;
-
-		least = adjusted < least ? adjusted : least;
-		row->q = rounded_p(least);
-	}
-	free(spare);
-	return 0;
-}
+/* ---- False discoveries ---- */
 
 /* Families by rule; returns how many. */
 static size_t name_families(uint8_t family_of[RULES_ALL])
@@ -214,49 +216,147 @@ static size_t name_families(uint8_t family_of[RULES_ALL])
 	return count;
 }
 
-static int find_q(struct stats *stats)
+/* p of a column's rows that were tested; returns how many. */
+static size_t gather_p(const struct column *column, uint64_t words[])
 {
-	struct family families[RULES_ALL] = {0};
-	uint8_t family_of[RULES_ALL];
-	size_t count = name_families(family_of);
-	int err = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < stats->row_count; i++)
-		families[family_of[stats->rows[i].rule]].room += !isnan(stats->rows[i].p);
-	for (size_t i = 0; i < count && err == 0; i++) {
-		families[i].stats = stats;
-		families[i].items = malloc((families[i].room + 1) * sizeof(*families[i].items));
-		err = families[i].items ? 0 : FAIL_MEMORY;
-	}
-	for (size_t i = 0; i < stats->row_count && err == 0; i++) {
-		struct family *family = &families[family_of[stats->rows[i].rule]];
+	for (uint32_t i = 0; i < column->count; i++) {
+		double p = column_row(column, i)->p;
 
-		if (!isnan(stats->rows[i].p))
-			family->items[family->count++] = (struct ordered){
-			        order_key(stats->rows[i].p), (uint32_t)i};
+		if (!isnan(p))
+			words[count++] = discoveries_word(p);
 	}
-	if (err == 0)
-		err = tasks_run(stats->options.threads, count, find_family, families);
-	for (size_t i = 0; i < count; i++)
-		free(families[i].items);
+	return count;
+}
+
+/* q of a family, over all of its rows that were tested. */
+static int find_family(void *context, size_t at)
+{
+	struct stats *stats = context;
+	size_t room = 1, count = 0;
+
+	for (size_t i = 0; i < stats->column_count; i++) {
+		if (stats->family_of[stats->columns[i].rule] == at)
+			room += stats->columns[i].tested;
+	}
+	uint64_t *words = malloc(2 * room * sizeof(*words));
+
+	if (!words)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < stats->column_count; i++) {
+		if (stats->family_of[stats->columns[i].rule] == at)
+			count += gather_p(&stats->columns[i], words + count);
+	}
+	int err = discoveries_make(&stats->discoveries[at], words, words + room, count);
+
+	free(words);
 	return err;
 }
 
-static void settle_row(struct stats *stats, struct stats_row *row)
+static double q_of(const struct stats *stats, unsigned rule, double p)
 {
-	row->flag = row->gate && (row->q_limit == 0 || row->q < row->q_limit);
-	if (!row->flag)
-		row->direction = DIRECTION_NONE;
-	if (!row->provider_rule)
-		return;
-	if (!row->flag && !row->is_rate)
-		row->hits = 0;
-	if (!row->flag || !stats->options.is_on[row->rule])
-		row->dollars = 0;
-	struct stats_totals *totals = &stats->totals[row->rule];
+	return isnan(p) ? NAN : discoveries_q(&stats->discoveries[stats->family_of[rule]], p);
+}
 
-	totals->evaluated += row->evaluated;
-	totals->hits += row->is_rate ? row->flag : row->hits;
+/* ---- Flags ---- */
+
+/* Where each member's flagged rows begin, from how many each has. */
+static int find_flagged_first(struct stats *stats)
+{
+	size_t members = stats->measures.member_count;
+	uint32_t place = 0;
+
+	stats->flagged_first = calloc(members + 2, sizeof(*stats->flagged_first));
+	if (!stats->flagged_first)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < stats->column_count; i++) {
+		const struct column *column = &stats->columns[i];
+
+		for (size_t k = 0; k < column->gated_count; k++)
+			stats->flagged_first[column_row(column, column->gated[k])->member + 1]++;
+	}
+	for (size_t member = 0; member <= members; member++) {
+		size_t own = stats->flagged_first[member + 1];
+
+		stats->flagged_most = own > stats->flagged_most ? own : stats->flagged_most;
+		place += stats->flagged_first[member];
+		stats->flagged_first[member] = place;
+	}
+	stats->flagged = malloc((place + (size_t)1) * sizeof(*stats->flagged));
+	return stats->flagged ? 0 : FAIL_MEMORY;
+}
+
+/* Of the rows that may be flagged those remain that are. */
+static void flag_column(struct stats *stats, struct column *column)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < column->gated_count; k++) {
+		uint32_t row = column->gated[k];
+		double limit = column_limit(column, row);
+
+		if (limit > 0 && !(q_of(stats, column->rule, column_row(column, row)->p) < limit))
+			continue;
+		column_flag(column, row);
+		column->gated[kept++] = row;
+	}
+	column->gated_count = kept;
+}
+
+/* first[] moves on as they are put, and back. */
+static int list_flagged(struct stats *stats)
+{
+	int err = find_flagged_first(stats);
+
+	for (size_t i = 0; i < stats->column_count && err == 0; i++) {
+		const struct column *column = &stats->columns[i];
+
+		for (size_t k = 0; k < column->gated_count; k++) {
+			uint32_t row = column->gated[k], member = column_row(column, row)->member;
+
+			stats->flagged[stats->flagged_first[member]++] = (struct flagged){
+			        (uint32_t)i, row};
+		}
+	}
+	if (err < 0)
+		return err;
+	memmove(stats->flagged_first + 1, stats->flagged_first,
+	        stats->measures.member_count * sizeof(*stats->flagged_first));
+	stats->flagged_first[0] = 0;
+	return 0;
+}
+
+/* A row as it is now that flags are set. */
+static void read_row(const struct stats *stats, uint32_t at, uint32_t row, struct stats_row *read)
+{
+	const struct column *column = &stats->columns[at];
+
+	column_read(column, row, read);
+	read->number = stats->measures.members[read->member].number;
+	read->q = q_of(stats, column->rule, read->p);
+	if (!read->flag)
+		read->direction = DIRECTION_NONE;
+	if (!read->provider_rule)
+		return;
+	if (!read->flag && !read->is_rate)
+		read->hits = 0;
+	if (!read->flag || !stats->options.is_on[read->rule])
+		read->dollars = 0;
+}
+
+void flagged_row(const struct stats *stats, uint32_t at, struct stats_row *row)
+{
+	read_row(stats, stats->flagged[at].column, stats->flagged[at].row, row);
+}
+
+size_t flagged_rows(const struct stats *stats, uint32_t member, struct stats_row rows[])
+{
+	size_t count = 0;
+
+	for (uint32_t i = stats->flagged_first[member]; i < stats->flagged_first[member + 1]; i++)
+		flagged_row(stats, i, &rows[count++]);
+	return count;
 }
 
 int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to)
@@ -274,22 +374,31 @@ int64_t rule_dollars(const struct stats_row *from, const struct stats_row *to)
 	return sum + most;
 }
 
-/* Providers that a rule flags, and their dollars, over its measures. */
-static void count_providers(struct stats *stats)
+/* Of a member's flagged rows: each rule that flags it once, with its dollars. */
+static void count_rules(struct stats *stats, const struct stats_row rows[], size_t count)
 {
-	for (size_t from = 0, to; from < stats->row_count; from = to) {
-		const struct stats_row *first = &stats->rows[from];
-		bool is_flagged = false;
+	for (size_t from = 0, to; from < count; from = to) {
+		struct stats_totals *totals = &stats->totals[rows[from].rule];
 
-		for (to = from; to < stats->row_count && stats->rows[to].number == first->number &&
-		                stats->rows[to].rule == first->rule;
-		        to++)
-			is_flagged |= stats->rows[to].flag;
-		if (!first->provider_rule || !is_flagged)
-			continue;
-		stats->totals[first->rule].providers++;
-		stats->totals[first->rule].dollars += rule_dollars(first, stats->rows + to);
+		for (to = from; to < count && rows[to].rule == rows[from].rule; to++)
+			totals->hits += rows[to].is_rate ? 1 : rows[to].hits;
+		totals->providers++;
+		totals->dollars += rule_dollars(rows + from, rows + to);
 	}
+}
+
+static int count_totals(struct stats *stats)
+{
+	struct stats_row *rows = malloc((stats->flagged_most + 1) * sizeof(*rows));
+
+	if (!rows)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < stats->column_count; i++)
+		stats->totals[stats->columns[i].rule].evaluated += stats->columns[i].evaluated;
+	for (uint32_t member = 0; member < stats->measures.member_count; member++)
+		count_rules(stats, rows, flagged_rows(stats, member, rows));
+	free(rows);
+	return 0;
 }
 
 /* ---- Passes: each rule that compares, and each that counts hits ---- */
@@ -314,115 +423,132 @@ static const struct stats_rule *judged_by(unsigned rule)
 	return NULL;
 }
 
-/* By rule, so that a provider's rows come nearly in order. */
+static void add_pass(struct stats *stats, struct passes *passes, const struct pass *pass)
+{
+	struct pass *added = &passes->all[passes->count++];
+
+	*added = *pass;
+	added->judging.stats = stats;
+	added->judging.blocks = &stats->blocks;
+	added->judging.pool = &stats->pool;
+}
+
 static void list_passes(struct stats *stats, struct passes *passes)
 {
 	passes->count = 0;
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
 		const struct stats_rule *by = judged_by(rule);
-		struct pass pass = {.judge = by ? by->judge : NULL,
-		        .number = rule,
-		        .judging = {.stats = stats}};
+		const struct pass pass = {.judge = by ? by->judge : NULL, .number = rule};
 		bool counts = stats->options.selection->active[rule] && !stats->built[rule] &&
 		              rule_at(rule)->rule;
 
 		if (pass.judge || counts)
-			passes->all[passes->count++] = pass;
+			add_pass(stats, passes, &pass);
 	}
-	for (size_t i = 0; i < MEASURE_COUNT; i++)
-		passes->all[passes->count++] = (struct pass){.judge = stats_measures[i]->judge,
-		        .judging = {.stats = stats, .is_beside = true}};
+	for (size_t i = 0; i < MEASURE_COUNT; i++) {
+		const struct pass pass = {
+		        .judge = stats_measures[i]->judge, .judging = {.is_beside = true}};
+
+		add_pass(stats, passes, &pass);
+	}
 }
 
 static int run_pass(void *context, size_t at)
 {
 	struct pass *pass = &((struct passes *)context)->all[at];
+	struct judging *judging = &pass->judging;
+	int err = pass->judge ? pass->judge(judging) : hits_judge(judging, pass->number);
 
-	return pass->judge ? pass->judge(&pass->judging) : hits_judge(&pass->judging, pass->number);
+	if (err >= 0)
+		err = rows_keep(judging);
+	free(judging->rows);
+	judging->rows = NULL;
+	for (size_t i = 0; i < judging->column_count && err >= 0; i++)
+		err = column_index(&judging->columns[i], judging->stats->measures.member_count);
+	return err;
 }
 
 static void free_passes(struct passes *passes)
 {
 	for (size_t i = 0; i < passes->count; i++) {
-		free(passes->all[i].judging.rows);
-		free(passes->all[i].judging.norms);
-		free_names(passes->all[i].judging.names);
+		struct judging *judging = &passes->all[i].judging;
+
+		for (size_t k = 0; k < judging->column_count; k++)
+			column_free(&judging->columns[k]);
+		free(judging->columns);
+		free(judging->norms);
+		free_names(judging->names);
 	}
 	free(passes);
 }
 
 /* ---- What the passes made, put together ---- */
 
-static bool is_after(const struct stats_row *left, const struct stats_row *right)
+/* By rule and measure; equal ones as they were judged, which is their order in memory. */
+static int compare_columns(const void *a, const void *b)
 {
-	if (left->rule != right->rule)
-		return left->rule > right->rule;
-	return left->measure != right->measure && strcmp(left->measure, right->measure) > 0;
+	const struct column *left = *(struct column *const *)a;
+	const struct column *right = *(struct column *const *)b;
+	int order = left->rule - right->rule;
+
+	if (order == 0)
+		order = strcmp(left->measure, right->measure);
+	return order ? order : (left > right) - (left < right);
 }
 
-/* A provider's, by rule and measure: they are nearly so. */
-static void sort_rows(struct stats_row rows[], size_t count)
+static void find_rule_columns(struct stats *stats)
 {
-	for (size_t i = 1; i < count; i++) {
-		struct stats_row row = rows[i];
-		size_t at = i;
+	uint32_t at = 0;
 
-		if (!is_after(&rows[i - 1], &row))
-			continue;
-		for (; at > 0 && is_after(&rows[at - 1], &row); at--)
-			rows[at] = rows[at - 1];
-		rows[at] = row;
+	for (unsigned rule = 0; rule <= RULES_ALL; rule++) {
+		while (at < stats->column_count && stats->columns[at].rule < rule)
+			at++;
+		stats->rule_columns[rule] = at;
 	}
 }
 
-/* Where each provider's rows begin, from how many each has. */
-static int find_first(struct stats *stats, const struct passes *passes)
+/* The columns of all passes, in order; they are the statistics' own now. */
+static int gather_columns(struct stats *stats, struct passes *passes)
 {
-	uint32_t place = 0;
+	struct column **order;
+	size_t at = 0;
 
-	stats->number_count = profile_count(stats->options.profile);
-	stats->first = calloc(stats->number_count + 2, sizeof(*stats->first));
-	stats->place = calloc(stats->number_count + 1, sizeof(*stats->place));
-	if (!stats->first || !stats->place)
+	for (size_t i = 0; i < passes->count; i++)
+		stats->column_count += passes->all[i].judging.column_count;
+	order = malloc((stats->column_count + 1) * sizeof(struct column *));
+	stats->columns = calloc(stats->column_count + 1, sizeof(*stats->columns));
+	if (!order || !stats->columns) {
+		free(order);
+		stats->column_count = 0;
 		return FAIL_MEMORY;
-	for (size_t i = 0; i < passes->count; i++) {
-		const struct judging *judging = &passes->all[i].judging;
-
-		stats->row_count += judging->row_count;
-		for (size_t k = 0; k < judging->row_count; k++)
-			stats->first[judging->rows[k].number + 1]++;
 	}
-	for (size_t number = 0; number <= stats->number_count; number++) {
-		place += stats->first[number];
-		stats->first[number] = place;
-	}
-	return 0;
-}
-
-/* Rows of all passes by provider; first[] moves on as they are put, and back. */
-static int gather_rows(struct stats *stats, struct passes *passes)
-{
-	int err = find_first(stats, passes);
-
-	stats->rows = malloc((stats->row_count + 1) * sizeof(*stats->rows));
-	if (err < 0 || !stats->rows)
-		return FAIL_MEMORY;
 	for (size_t i = 0; i < passes->count; i++) {
 		struct judging *judging = &passes->all[i].judging;
 
-		for (size_t k = 0; k < judging->row_count; k++)
-			stats->rows[stats->first[judging->rows[k].number]++] = judging->rows[k];
-		free(judging->rows);
-		judging->rows = NULL;
+		for (size_t k = 0; k < judging->column_count; k++)
+			order[at++] = &judging->columns[k];
 		keep_names(&stats->names, &judging->names);
 	}
-	memmove(stats->first + 1, stats->first, stats->number_count * sizeof(*stats->first));
-	stats->first[0] = 0;
-	for (size_t number = 0; number < stats->number_count; number++) {
-		uint32_t from = stats->first[number], to = stats->first[number + 1];
+	if (at > 0)
+		qsort(order, at, sizeof(*order), compare_columns);
+	for (size_t i = 0; i < at; i++)
+		stats->columns[i] = *order[i];
+	for (size_t i = 0; i < passes->count; i++)
+		passes->all[i].judging.column_count = 0;
+	free(order);
+	find_rule_columns(stats);
+	return 0;
+}
 
-		sort_rows(stats->rows + from, to - from);
-	}
+/* Members by number of the profile. */
+static int find_places(struct stats *stats)
+{
+	stats->number_count = profile_count(stats->options.profile);
+	stats->place = calloc(stats->number_count + 1, sizeof(*stats->place));
+	if (!stats->place)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < stats->measures.member_count; i++)
+		stats->place[stats->measures.members[i].number] = i + 1;
 	return 0;
 }
 
@@ -451,7 +577,7 @@ static int gather_norms(struct stats *stats, const struct passes *passes)
 
 /* ---- All ---- */
 
-static int judge_all(struct stats *stats)
+static int judge_passes(struct stats *stats)
 {
 	struct passes *passes = calloc(1, sizeof(*passes));
 
@@ -461,18 +587,29 @@ static int judge_all(struct stats *stats)
 	int err = tasks_run(stats->options.threads, passes->count, run_pass, passes);
 
 	if (err == 0)
-		err = gather_rows(stats, passes);
+		err = gather_columns(stats, passes);
 	if (err == 0)
 		err = gather_norms(stats, passes);
 	free_passes(passes);
+	return err;
+}
+
+static int judge_all(struct stats *stats)
+{
+	int err = judge_passes(stats);
+
 	if (err == 0)
-		err = find_q(stats);
-	for (size_t i = 0; i < stats->row_count && err == 0; i++)
-		settle_row(stats, &stats->rows[i]);
-	if (err < 0)
-		return err;
-	count_providers(stats);
-	return score_all(stats);
+		err = find_places(stats);
+	if (err == 0)
+		err = tasks_run(stats->options.threads, name_families(stats->family_of),
+		        find_family, stats);
+	for (size_t i = 0; i < stats->column_count && err == 0; i++)
+		flag_column(stats, &stats->columns[i]);
+	if (err == 0)
+		err = list_flagged(stats);
+	if (err == 0)
+		err = count_totals(stats);
+	return err == 0 ? score_all(stats) : err;
 }
 
 static bool any_active(const struct rule_selection *selection)
@@ -496,12 +633,14 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 	        .has_allowed = options->has_allowed,
 	        .has_paid = options->has_paid,
 	        .threads = options->threads,
+	        .blocks = stats ? &stats->blocks : NULL,
 	};
 
 	*made = stats;
 	if (!stats)
 		return diag_set(diag, FAIL_MEMORY, "no memory for statistics");
 	stats->options = *options;
+	blocks_init(&stats->blocks);
 	if (options->weights)
 		stats->weights = *options->weights;
 	else
@@ -520,8 +659,10 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 		err = shipped_carc_groups(&stats->carc_groups, diag);
 	if (err >= 0)
 		err = measures_read(&stats->measures, &measures);
+	work_pool_init(&stats->pool, stats->measures.member_count);
 	if (err >= 0)
 		err = judge_all(stats);
+	work_pool_free(&stats->pool);
 	if (err >= 0)
 		return 0;
 	stats_destroy(stats);
@@ -538,23 +679,58 @@ void stats_destroy(struct stats *stats)
 	payer_destroy(stats->families);
 	payer_destroy(stats->carc_groups);
 	measures_free(&stats->measures);
-	free(stats->rows);
+	for (size_t i = 0; i < stats->column_count; i++)
+		column_free(&stats->columns[i]);
+	for (unsigned i = 0; i < RULES_ALL; i++)
+		discoveries_free(&stats->discoveries[i]);
+	blocks_free(&stats->blocks);
+	free(stats->columns);
 	free(stats->norms);
+	free(stats->flagged);
+	free(stats->flagged_first);
 	free_names(stats->names);
-	free(stats->first);
 	free(stats->place);
 	free(stats->providers);
 	free(stats->ranked);
 	free(stats);
 }
 
-const struct stats_row *stats_rows(const struct stats *stats, uint32_t number, size_t *count)
+size_t stats_rows_max(const struct stats *stats)
 {
-	*count = 0;
-	if (number >= stats->number_count)
-		return NULL;
-	*count = stats->first[number + 1] - stats->first[number];
-	return stats->rows + stats->first[number];
+	return stats->column_count;
+}
+
+/* Of the columns [from, to).  What is read is asked for first, as it stands far apart. */
+static size_t read_rows(const struct stats *stats, uint32_t number, uint32_t from, uint32_t to,
+        struct stats_row rows[])
+{
+	size_t count = 0;
+
+	if (number >= stats->number_count || stats->place[number] == 0)
+		return 0;
+	uint32_t member = stats->place[number] - 1;
+
+	for (uint32_t at = from; at < to; at++)
+		column_expect(&stats->columns[at], member);
+	for (uint32_t at = from; at < to; at++) {
+		uint32_t row = column_find(&stats->columns[at], member);
+
+		if (row != COLUMN_NONE)
+			read_row(stats, at, row, &rows[count++]);
+	}
+	return count;
+}
+
+size_t stats_rows(const struct stats *stats, uint32_t number, struct stats_row rows[])
+{
+	return read_rows(stats, number, 0, (uint32_t)stats->column_count, rows);
+}
+
+size_t stats_rule_rows(
+        const struct stats *stats, uint32_t number, unsigned rule, struct stats_row rows[])
+{
+	return read_rows(
+	        stats, number, stats->rule_columns[rule], stats->rule_columns[rule + 1], rows);
 }
 
 bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals *totals)

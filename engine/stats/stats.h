@@ -59,6 +59,7 @@ enum stats_direction { DIRECTION_NONE, DIRECTION_HIGH, DIRECTION_LOW };
 /* A row of provider_rules.csv.  NAN: blank. */
 struct stats_row {
 	uint32_t number, peers; /* of the provider; the others of its group */
+	uint32_t member;        /* for stats/ alone: of the provider */
 	uint8_t rule;
 	bool flag;
 	bool provider_rule;  /* of stats.def: evaluated, hits and dollars are its own */
@@ -75,8 +76,17 @@ struct stats_row {
 	double q_limit;
 };
 
-/* Those of a provider, by rule and measure.  Rules without peers have no row. */
-const struct stats_row *stats_rows(const struct stats *stats, uint32_t number, size_t *count);
+/*
+ * Those of a provider, by rule and measure, into rows, which has room for
+ * stats_rows_max() of them; returns how many.  Rules without peers have no row.
+ * Rows are kept packed: these are the caller's own.
+ */
+size_t stats_rows(const struct stats *stats, uint32_t number, struct stats_row rows[]);
+size_t stats_rows_max(const struct stats *stats);
+
+/* ... of one rule alone. */
+size_t stats_rule_rows(
+        const struct stats *stats, uint32_t number, unsigned rule, struct stats_row rows[]);
 
 struct stats_provider {
 	uint32_t number;

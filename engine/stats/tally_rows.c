@@ -12,6 +12,7 @@
 
 /* ---- Samples ---- */
 
+/* Of the test's path; they stand in the same room. */
 struct taken {
 	struct rate_sample *rates;
 	struct ratio_sample *ratios;
@@ -48,18 +49,33 @@ static bool take(const struct tally_test *test, struct taken *taken, uint32_t me
 	}
 }
 
+/* Does an entry stand before those of a test? */
+static bool is_before(const struct tally *tally, const struct tally_test *test)
+{
+	return tally->measure < test->tally ||
+	       (test->is_part && tally->measure == test->tally && tally->of < test->of);
+}
+
+static bool is_of_test(const struct tally *tally, const struct tally_test *test)
+{
+	return tally->measure == test->tally && (!test->is_part || tally->of == test->of);
+}
+
 /* Entries of a test's measure, or of a part of it, among a member's, which are in that order. */
 static const struct tally *of_test(
         const struct tally *tallies, size_t *count, const struct tally_test *test)
 {
-	size_t from = 0, to;
+	size_t from = 0, high = *count, to;
 
-	while (from < *count && (tallies[from].measure < test->tally ||
-	                                (test->is_part && tallies[from].measure == test->tally &&
-	                                        tallies[from].of < test->of)))
-		from++;
-	for (to = from; to < *count && tallies[to].measure == test->tally &&
-	                (!test->is_part || tallies[to].of == test->of);)
+	while (from < high) {
+		size_t middle = from + (high - from) / 2;
+
+		if (is_before(&tallies[middle], test))
+			from = middle + 1;
+		else
+			high = middle;
+	}
+	for (to = from; to < *count && is_of_test(&tallies[to], test);)
 		to++;
 	*count = to - from;
 	return tallies + from;
@@ -86,21 +102,15 @@ static void take_all(
 static int judge_test(
         struct judging *judging, unsigned rule, const struct tally_test *test, bool overlaps)
 {
-	size_t room = judging->stats->measures.member_count + 1;
 	const char *measure = test->measure ? test->measure
 	                                    : tally_name((enum tally_measure)test->tally);
-	struct taken taken = {
-	        .rates = malloc(room * sizeof(*taken.rates)),
-	        .ratios = malloc(room * sizeof(*taken.ratios)),
-	        .values = malloc(room * sizeof(*taken.values)),
-	};
 	struct cohort cohort;
 	int err = cohort_create(&cohort, judging, rule, measure);
+	struct taken taken = {
+	        .rates = cohort.samples, .ratios = cohort.samples, .values = cohort.samples};
 
 	cohort.overlaps = overlaps;
 	cohort.like_too |= test->like_too;
-	if (!taken.rates || !taken.ratios || !taken.values)
-		err = FAIL_MEMORY;
 	if (err == 0)
 		take_all(judging, rule, test, &taken);
 	if (err == 0 && test->path == PATH_RATE)
@@ -110,9 +120,6 @@ static int judge_test(
 	if (err == 0 && test->path == PATH_VALUE)
 		err = values_judge(&cohort, taken.values, taken.count, &test->value);
 	cohort_free(&cohort);
-	free(taken.rates);
-	free(taken.ratios);
-	free(taken.values);
 	return err;
 }
 

@@ -117,8 +117,6 @@ int values_judge(struct cohort *cohort, const struct value_sample from[], size_t
 	struct values values = {.cohort = cohort, .from = from, .test = test};
 
 	cohort->count = count;
-	if (rows_reserve(cohort->judging, count) < 0)
-		return FAIL_MEMORY;
 	for (size_t i = 0; i < count; i++)
 		cohort->of[i] = from[i].member;
 	return cohort_each(cohort, take_group, &values);

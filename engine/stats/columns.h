@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows as they are kept: a column for each measure of a rule, in it a packed row
+ * for each of the members that it judged.
+ *
+ * A run of a million providers has fifty million rows, of which a struct
+ * stats_row each would be 9 GB.  Figures are printed to six places, so most are
+ * kept as millionths in a word; a group's figures are kept once; a row that does
+ * not fit is kept as it is.  What comes out is what went in, to the bit.
+ */
+#ifndef STATS_COLUMNS_H
+#define STATS_COLUMNS_H
+
+#include "stats/blocks.h"
+#include "stats/stats.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of a group's others, as printed. */
+struct column_figures {
+	double median, mad, p80, p90;
+	uint64_t peers;
+};
+
+/* A figure is in millionths. */
+struct packed_row {
+	double p;
+	int64_t dollars;
+	uint32_t member, evaluated, hits;
+	uint32_t figures; /* of the column; or of the row that is kept as it is */
+	int32_t value, shrunk_rate, wilson_low, z, percentile;
+	uint8_t direction, bits;
+};
+
+enum { FIGURES_RECENT = 64 };
+
+struct column {
+	const char *measure;
+	double q_limit; /* of the rows that have one */
+	uint64_t evaluated;
+	size_t count, tested; /* rows; rows with p */
+
+	struct packed_row **blocks;
+	size_t block_count, block_room;
+	struct column_figures *figures;
+	size_t figure_count, figure_room;
+	uint32_t recent[FIGURES_RECENT]; /* places in figures, by hash */
+	struct stats_row *wide;          /* as they are */
+	size_t wide_count, wide_room;
+	uint32_t *gated; /* rows that may be flagged */
+	size_t gated_count, gated_room;
+
+	/* After column_index(): of many rows by member, its row + 1; of few sorted. */
+	uint32_t *at;
+	uint64_t *sorted; /* member << 32 | row */
+	uint8_t rule;
+	bool provider_rule;
+};
+
+void column_init(struct column *column, unsigned rule, const char *measure);
+void column_free(struct column *column); /* but for its blocks, which their pool frees */
+
+/* Keep a row: at most one of a member.  0 or FAIL_MEMORY. */
+int column_add(struct column *column, struct blocks *blocks, const struct stats_row *row);
+
+/* So that rows are found by member.  After the last is added.  0 or FAIL_MEMORY. */
+int column_index(struct column *column, size_t member_count);
+
+enum { COLUMN_NONE = UINT32_MAX };
+
+/* The row of a member; COLUMN_NONE: it has none.  column_expect() fetches what this reads. */
+void column_expect(const struct column *column, uint32_t member);
+uint32_t column_find(const struct column *column, uint32_t member);
+
+enum { COLUMN_BLOCK_ROWS = BLOCK_BYTES / sizeof(struct packed_row) };
+
+static inline struct packed_row *column_row(const struct column *column, uint32_t row)
+{
+	return &column->blocks[row / COLUMN_BLOCK_ROWS][row % COLUMN_BLOCK_ROWS];
+}
+
+/* A row was tested, and its false discoveries are few enough. */
+void column_flag(struct column *column, uint32_t row);
+
+/* The limit of q of a row, 0 for none. */
+double column_limit(const struct column *column, uint32_t row);
+
+/* All that was added, but for number and q. */
+void column_read(const struct column *column, uint32_t row, struct stats_row *read);
+
+#endif
