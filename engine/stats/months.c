@@ -291,14 +291,14 @@ static void fill_rise(
 	row->gate = rounded(found->risen) > MONTH_CENTS && row->z > peers_z;
 }
 
-/* The z of logarithms, into room.others; room.values are what is printed, at least 1 of each. */
+/* What is printed into room.values; the z of its logarithm into room.others. */
 static void find_z(struct cohort *cohort, size_t size, const struct found found[],
         double (*value)(const struct found *found))
 {
 	struct group_room *room = &cohort->room;
 
 	for (size_t i = 0; i < size; i++)
-		room->values[i] = log(value(&found[i]) > 1 ? value(&found[i]) : 1);
+		room->values[i] = log1p(value(&found[i]));
 	peers_figures(room->values, size, room->figures, room->peers_scratch);
 	for (size_t i = 0; i < size; i++) {
 		room->others[i] = room->figures[i].scale > 0 ? rounded(room->figures[i].z) : NAN;
