@@ -4,9 +4,10 @@
 // definitions alone: groups, medians, MAD, percentiles, z, Wilson, shrinkage,
 // p, q, score, rank.  Nothing is shared with the program but its output.
 //
-//   node stats.mjs RUN_DIRECTORY
+//   node stats.mjs RUN_DIRECTORY [LABELS]
 //
-// Prints "ok NAME" or "not ok NAME" a line, as the other tests do.
+// Months are gross in the printed counts: of providers that LABELS says have replaced
+// or voided claims no sums over months are reckoned.  Prints "ok NAME" or "not ok NAME" a line, as the other tests do.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -259,6 +260,96 @@ function checkRates(samples, isHits, likeToo) {
 	}
 }
 
+// ---- Values ----
+
+// Figures of values that are known as printed: their own last place is half of it out.
+function nearly(what, got, wanted, row, tolerance) {
+	const is = Number.isNaN(wanted) ? got === '' : got !== '' && Math.abs(Number(got) - wanted) <= tolerance;
+
+	compared++;
+	if (is) return;
+	if (!faults.has(what)) faults.set(what, []);
+	faults.get(what).push(`${row.npi} ${row.rule} ${row.measure}: ${got}, not ${wanted}`);
+}
+
+// z of values as they are or of another figure of theirs, by a scale that is no smaller than least.
+function checkValues(samples, isHits, { by = (value) => value, least = 0 }) {
+	groupsOf(samples, isHits);
+	for (const sample of samples) {
+		const { group, row } = sample, at = group.indexOf(sample);
+
+		near('peer_n', row.peer_n, group.length - 1, row);
+		if (group.length < 2) continue;
+		const of = beside(group.map((s) => s.value), at);
+		const z = beside(group.map((s) => by(s.value)), at);
+		const scale = Math.max(z.scale, least);
+
+		nearly('peer_median', row.peer_median, of.median, row, 1.1e-6);
+		nearly('peer_mad', row.peer_mad, of.mad, row, 2.1e-6);
+		nearly('peer_p80', row.peer_p80, of.p80, row, 1.1e-6);
+		nearly('peer_p90', row.peer_p90, of.p90, row, 1.1e-6);
+		near('percentile', row.percentile, of.percentile, row);
+		// A scale of the last places alone is noise here.
+		if (scale > 0 && scale < 1e-4) continue;
+		const wanted = scale > 0 ? (by(sample.value) - z.median) / scale : NaN;
+
+		nearly('z', row.z, wanted, row, (4e-6 * (1 + Math.abs(wanted))) / Math.min(1, scale || 1));
+	}
+}
+
+// ---- Sums over months ----
+
+const adjusted = new Set();
+
+if (process.argv[3]) {
+	const [header, ...labels] = cellsOf(readFileSync(process.argv[3], 'utf8'));
+
+	for (const row of labels)
+		if (/replaced|voided/.test(row[header.indexOf('scheme')])) adjusted.add(row[header.indexOf('npi')]);
+}
+
+function monthsOf() {
+	const months = new Map();
+
+	for (const row of table('provider_counts.csv')) {
+		if (row.kind !== 'month' || Number(row.lines) === 0) continue;
+		const key = `${row.npi},${row.id_kind}`;
+
+		if (!months.has(key)) months.set(key, []);
+		months.get(key).push(row);
+	}
+	for (const of of months.values()) of.sort((a, b) => (a.key < b.key ? -1 : 1));
+	return months;
+}
+
+// S = max(0, S + (x - median) / sigma - 0.5) over a provider's months, in whole cents.
+function highestSum(paid) {
+	const sorted = [...paid].sort(ascending), median = quantile(sorted, 0.5);
+	const sigma = Math.max(scaleOf(sorted, median)[1], 0.05 * median);
+	let sum = 0, most = 0;
+
+	if (!(sigma > 0)) return 0;
+	for (const x of paid) {
+		sum = Math.max(0, sum + (x - median) / sigma - 0.5);
+		most = Math.max(most, sum);
+	}
+	return most;
+}
+
+function checkSums(samples) {
+	const months = monthsOf();
+
+	for (const { row } of samples) {
+		const of = months.get(`${row.npi},${row.id_kind}`) ?? [];
+
+		if (adjusted.has(row.npi)) continue;
+		near('evaluated', row.evaluated, of.length, row);
+		const wanted = highestSum(of.map((month) => Math.round(100 * Number(month.paid))));
+
+		nearly('value', row.value, wanted, row, 1e-6 + 1e-9 * wanted);
+	}
+}
+
 // ---- All ----
 
 const rows = table('provider_rules.csv');
@@ -271,11 +362,39 @@ const likeToo = new Set(['MOD-03', 'NCC-03', 'NCC-06']);
 const others = new Set(['EM-01', 'EM-02', 'EM-03', 'EM-04', 'STA-01', 'STA-03', 'STA-04', 'STA-05', 'STA-06', 'STA-07',
 	'STA-08', 'STA-09', 'STA-11', 'DUP-03', 'TIM-03', 'INP-01', 'INP-06']);
 
+// Of the others those measures that are rates, and those that are values as printed.
+const rates = /^(STA-11 (denied|hits_)|INP-06 (first_seen|recaptured)|STA-07 crowded_months)/;
+const values = new Map([
+	['DUP-03 same_day', { least: 1 }],
+	['INP-06 categories', {}],
+	['INP-06 per_encounter', {}],
+	['SPC-05 constant_units', {}],
+	['STA-07 shared', {}],
+	['STA-07 top_patient', {}],
+	['STA-08 cusum', { by: Math.log1p }],
+	['STA-11 trend', {}],
+]);
+const valued = new Map();
+
+for (const row of rows) {
+	const provider = providers.get(`${row.npi},${row.id_kind}`), key = `${row.rule} ${row.measure}`;
+
+	if (!provider || !values.has(key)) continue;
+	if (!valued.has(key)) valued.set(key, []);
+	valued.get(key).push({ row, provider, value: Number(row.value) });
+}
+for (const [key, samples] of valued) {
+	checkValues(samples, key.startsWith('SPC-05'), values.get(key));
+	if (key === 'STA-08 cusum') checkSums(samples);
+}
+
 for (const row of rows) {
 	const provider = providers.get(`${row.npi},${row.id_kind}`);
 	const n = Number(row.evaluated), k = Number(row.hits);
+	const measured = `${row.rule} ${row.measure}`;
 
-	if (!provider || others.has(row.rule) || n < LEAST || k > n) continue;
+	if (!provider || values.has(measured) || n < LEAST || k > n) continue;
+	if (others.has(row.rule) && !rates.test(measured)) continue;
 	const key = `${row.rule} ${row.measure}`;
 
 	if (!byMeasure.has(key)) byMeasure.set(key, []);
@@ -284,7 +403,7 @@ for (const row of rows) {
 for (const samples of byMeasure.values()) {
 	const rule = samples[0].row.rule;
 
-	checkRates(samples, !tallied.has(rule), likeToo.has(rule));
+	checkRates(samples, !tallied.has(rule) && !others.has(rule), likeToo.has(rule));
 }
 
 // ---- q by family ----
@@ -340,7 +459,7 @@ ranked.sort((a, b) => Number(b.dollars_expected) - Number(a.dollars_expected) ||
 	(a.npi < b.npi ? -1 : a.npi > b.npi ? 1 : 0));
 ranked.forEach((row, i) => near('rank', row.rank, i + 1, { ...row, rule: '', measure: '' }));
 
-for (const what of ['peer_n', 'value', 'wilson_low', 'shrunk_rate', 'peer_median', 'peer_mad', 'peer_p80', 'peer_p90', 'percentile',
+for (const what of ['peer_n', 'evaluated', 'value', 'wilson_low', 'shrunk_rate', 'peer_median', 'peer_mad', 'peer_p80', 'peer_p90', 'percentile',
 	'z', 'p', 'q', 'score', 'families_flagged', 'rank']) {
 	const of = faults.get(what);
 
