@@ -416,6 +416,7 @@ static int command_scan(int argc, char **argv, struct diag *diag)
 		err = set_scan(&scan, &values, diag);
 	if (err == 0)
 		err = scan_run(&scan, diag);
+	err = options_blame(&values, err, diag);
 out:
 	options_free(&values);
 	return err;

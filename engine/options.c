@@ -132,6 +132,7 @@ static char *trim(char *text)
 	return text;
 }
 
+/* NULL with errno: it cannot be read. */
 static char *read_text(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -142,8 +143,27 @@ static char *read_text(const char *path)
 		return NULL;
 	if (getdelim(&text, &size, '\0', file) < 0 && text)
 		text[0] = '\0';
+	if (ferror(file)) {
+		free(text);
+		text = NULL;
+	}
 	fclose(file);
 	return text;
+}
+
+/* A switch that a line says yes or no to: 1, 0; -1 for other words. */
+static int switch_value(const char *text)
+{
+	static const char *const words[2][4] = {
+	        {"no", "false", "off", "0"}, {"", "yes", "true", "on"}};
+
+	for (int is = 0; is < 2; is++) {
+		for (unsigned i = 0; i < 4; i++) {
+			if (strcmp(words[is][i], text) == 0)
+				return is;
+		}
+	}
+	return strcmp(text, "1") == 0 ? 1 : -1;
 }
 
 static int set_line(struct option_values *values, char *line, unsigned number, const char *path,
@@ -164,7 +184,15 @@ static int set_line(struct option_values *values, char *line, unsigned number, c
 		        name);
 	if (values->value[option] && option != OPT_AMOUNT_LEVEL && option != OPT_TABLE)
 		return 0; /* the command line wins */
-	return take(values, option, value, diag);
+	values->settings_line[option] = number;
+	if (options[option].argument)
+		return take(values, option, value, diag);
+	int is = switch_value(value);
+
+	if (is < 0)
+		return diag_set(diag, FAIL_TABLE, "%s:%u: %s: \"%s\" is neither yes nor no", path,
+		        number, name, value);
+	return is ? take(values, option, "", diag) : 0;
 }
 
 static int read_settings(struct option_values *values, const char *path, struct diag *diag)
@@ -174,7 +202,7 @@ static int read_settings(struct option_values *values, const char *path, struct 
 
 	values->settings = read_text(path);
 	if (!values->settings)
-		return diag_set(diag, FAIL_TABLE, "%s: cannot be read (--settings)", path);
+		return diag_set(diag, FAIL_INPUT, "%s: %s (--settings)", path, strerror(errno));
 	line = values->settings;
 	for (unsigned number = 1; line && err == 0; number++, line = next) {
 		next = strchr(line, '\n');
@@ -220,6 +248,34 @@ void options_free(struct option_values *values)
 {
 	free(values->operands);
 	free(values->settings);
+}
+
+/* Do words name an option, and not a longer one that begins with it? */
+static bool names_option(const char *words, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (const char *at = words; (at = strstr(at, "--")) != NULL; at += 2) {
+		if (strncmp(at + 2, name, size) == 0 && at[2 + size] != '-' &&
+		        !isalnum((unsigned char)at[2 + size]))
+			return true;
+	}
+	return false;
+}
+
+int options_blame(const struct option_values *values, int err, struct diag *diag)
+{
+	char words[DIAG_TEXT_MAX];
+
+	for (unsigned i = 0; err == FAIL_USAGE && i < OPT_COUNT; i++) {
+		if (!values->settings_line[i] || !names_option(diag->text, options[i].name))
+			continue;
+		snprintf(words, sizeof(words), "%s", diag->text);
+		diag->text[0] = '\0';
+		return diag_set(diag, FAIL_TABLE, "%s:%u: %s", values->value[OPT_SETTINGS],
+		        values->settings_line[i], words);
+	}
+	return err;
 }
 
 int options_number(const char *name, const char *text, uint64_t least, uint64_t most,

@@ -29,16 +29,23 @@ struct option_values {
 	size_t table_count;
 	const char **operands; /* NULL-ended; into argv */
 	size_t operand_count;
-	char *settings; /* text of the settings file, owned */
+	char *settings;                    /* text of the settings file, owned */
+	unsigned settings_line[OPT_COUNT]; /* where the value stands in it; 0: it does not */
 };
 
 /*
  * Parse the arguments behind the command.  Returns 0, 1 if --help was asked
- * for, or FAIL_USAGE / FAIL_ABSENT / FAIL_TABLE with diag set.
+ * for, or FAIL_USAGE / FAIL_ABSENT / FAIL_INPUT / FAIL_TABLE with diag set.
  */
 int options_parse(
         struct option_values *values, char command, int argc, char **argv, struct diag *diag);
 void options_free(struct option_values *values);
+
+/*
+ * What a command came to: words about an option whose value stands in the settings
+ * file are the file's fault, FAIL_TABLE with its line.  Else err as it is.
+ */
+int options_blame(const struct option_values *values, int err, struct diag *diag);
 void options_help(FILE *file, char command); /* the list, two columns */
 
 /* Numbers: plain, and sizes with K, M, G. */

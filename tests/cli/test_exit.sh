@@ -42,6 +42,40 @@ printf 'short' >key && chmod 600 key
 exits "78: a key under 16 bytes" 78 "$program" scan -q --id-key key -o run claims.csv
 printf 'sixteen bytes and more' >key && chmod 644 key
 exits "78: a key that others can read" 78 "$program" scan -q --id-key key -o run claims.csv
+exits "66: no such settings file" 66 "$program" scan -q --settings absent -o run claims.csv
+says "66: no such settings file: the option" "absent: No such file or directory (--settings)"
+mkdir folder
+exits "66: a folder for settings" 66 "$program" scan -q --settings folder -o run claims.csv
+for file in map members providers codes norms descriptions; do
+	exits "66: no such file for --$file" 66 "$program" scan -q --$file absent -o run claims.csv
+	says "66: no such file for --$file: its name" "absent"
+done
+exits "66: no such table" 66 "$program" scan -q --table coverage=absent -o run claims.csv
+exits "66: no decisions" 66 "$program" calibrate absent
+exits "66: no run" 66 "$program" report absent
+exits "66: no releases" 66 "$program" codes build absent -o images
+# SETTING MESSAGE: a line of the settings file that is wrong.
+while IFS='|' read -r setting message; do
+	printf '# ours\n%s\n' "$setting" >settings
+	exits "78: settings: $setting" 78 "$program" scan -q --settings settings -o run claims.csv
+	says "78: settings: $setting: where" "settings:2: $message"
+done <<-'LINES'
+	no such thing = 1|no setting "no such thing"
+	io = fast|--io
+	threads = none|--threads
+	rules = VAL-99|--rules
+	dates = 2024..yesterday|--dates
+	max-bad = some|--max-bad
+	public = perhaps|public: "perhaps" is neither yes nor no
+LINES
+printf 'rules = VAL-99\n' >settings
+exits "64: the command line wins, and is wrong" 64 "$program" scan -q --settings settings --rules VAL-98 -o run claims.csv
+exits "0: the command line wins" 0 "$program" scan -q --settings settings --rules VAL-01 -o fine claims.csv
+printf 'quiet = yes\nno-timing\npublic = no\nthreads = 1\n' >settings
+exits "0: switches in settings" 0 "$program" scan --settings settings --force -o fine claims.csv
+equal "quiet = yes is quiet" "" "$(cat stderr)"
+equal "public = no is not public, no-timing leaves threads out" "0 0" \
+	"$(grep -c '"public"' fine/manifest.json) $(grep -c '"threads"' fine/manifest.json)"
 equal "nothing is left of what failed" "" "$(find . -maxdepth 1 -name 'run*')"
 
 exits "--help" 0 "$program" scan --help
