@@ -178,14 +178,6 @@ static void part_destroy(struct convert_part *part)
 	part->own = NULL;
 }
 
-/* What lines are once normalised is counted, for those who scan the pack. */
-static void count_normalised(struct convert_part *part, struct batch *batch)
-{
-	struct worker *worker = part->worker;
-
-	worker->scan->normalise_hot->batch(&worker->normalise, batch, &worker->normalise_counts);
-}
-
 static int take_batch(struct convert_part *part, struct batch *batch, struct diag *diag)
 {
 	struct packer *packer = part->own;
@@ -204,7 +196,6 @@ static int take_batch(struct convert_part *part, struct batch *batch, struct dia
 			return partition_writer_error(packer->lines, diag);
 		pack_liner_put(packer->liner, i, &record->line);
 	}
-	count_normalised(part, batch);
 	return links_add(packer->links, batch, diag);
 }
 
@@ -244,10 +235,6 @@ static void fill_sources(const struct scan *scan, struct pack_sources *sources)
 	sources->bad_bytes = counts->bad_bytes;
 	memcpy(sources->quarantined, counts->quarantined, sizeof(sources->quarantined));
 	memcpy(sources->fields, counts->fields, sizeof(sources->fields));
-	memcpy(sources->edges.first_service, scan->normalise_counts.first_service,
-	        sizeof(sources->edges.first_service));
-	memcpy(sources->edges.last_received, scan->normalise_counts.last_received,
-	        sizeof(sources->edges.last_received));
 }
 
 static int settle(struct convert *convert, struct diag *diag)

@@ -139,6 +139,29 @@ static void end_attempt(struct scan *scan)
 	scan->profile = NULL;
 }
 
+static bool bound_anywhere(const struct scan *scan, enum amount amount)
+{
+	static const enum field fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
+	struct field_set bound = layouts_bound(scan->layouts);
+
+	return field_set_has(&bound, fields[amount]);
+}
+
+/* Paid if the run has that column, else allowed, else charge; one basis a claim type. */
+static void settle(struct scan *scan)
+{
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		for (unsigned amount = 0; amount < AMOUNTS; amount++)
+			scan->settled.bound[type][amount] = bound_anywhere(
+			        scan, (enum amount)amount);
+		scan->settled.basis[type] = scan->settled.bound[type][AMOUNT_PAID] ? AMOUNT_PAID
+		                            : scan->settled.bound[type][AMOUNT_ALLOWED]
+		                                    ? AMOUNT_ALLOWED
+		                                    : AMOUNT_CHARGE;
+	}
+	claims_settle(scan->claims, &scan->settled);
+}
+
 static int create_shared(struct scan *scan)
 {
 	const struct scan_options *options = scan->options;
@@ -178,6 +201,8 @@ static int create_shared(struct scan *scan)
 	                .history = scan->past,
 	                .adjustments = scan->adjustments},
 	        scan->diag);
+	if (err == 0)
+		settle(scan); /* of a pack's layouts; else again when all are known */
 	return err < 0 ? err : findings_create(&scan->findings, &findings, scan->diag);
 }
 
@@ -405,29 +430,6 @@ static int check_bad(struct scan *scan)
 }
 
 /* ---- Joining ---- */
-
-static bool bound_anywhere(const struct scan *scan, enum amount amount)
-{
-	static const enum field fields[AMOUNTS] = {FIELD_CHARGE, FIELD_ALLOWED, FIELD_PAID};
-	struct field_set bound = layouts_bound(scan->layouts);
-
-	return field_set_has(&bound, fields[amount]);
-}
-
-/* Paid if the run has that column, else allowed, else charge; one basis a claim type. */
-static void settle(struct scan *scan)
-{
-	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
-		for (unsigned amount = 0; amount < AMOUNTS; amount++)
-			scan->settled.bound[type][amount] = bound_anywhere(
-			        scan, (enum amount)amount);
-		scan->settled.basis[type] = scan->settled.bound[type][AMOUNT_PAID] ? AMOUNT_PAID
-		                            : scan->settled.bound[type][AMOUNT_ALLOWED]
-		                                    ? AMOUNT_ALLOWED
-		                                    : AMOUNT_CHARGE;
-	}
-	claims_settle(scan->claims, &scan->settled);
-}
 
 static int join(struct scan *scan)
 {
@@ -1018,6 +1020,8 @@ static int open_scan(struct scan *scan)
 		err = open_pairs(scan);
 	if (err == 0)
 		err = open_inputs(scan);
+	if (err == 0 && !scan->options->convert && !scan->tail)
+		err = scan_find_whole(scan, scan->diag);
 	if (err == 0)
 		err = open_payer(scan);
 	if (err == 0)

@@ -52,3 +52,18 @@ int scan_bind_all(struct scan *scan, struct diag *diag)
 		err = scan_bind_file(scan, (uint32_t)i, &layout, diag);
 	return err < 0 ? err : 0;
 }
+
+/* Only its first bytes are looked at: what else it may be is found when it is read. */
+int scan_find_whole(struct scan *scan, struct diag *diag)
+{
+	const struct plan_file *file = &scan->plan->files[0];
+	uint8_t magic[PACK_MAGIC_BYTES] = {0};
+
+	/* A tail of earlier months has more of the same persons. */
+	if (scan->plan->file_count != 1 || scan->tail)
+		return 0;
+	if (read_head(file, magic, sizeof(magic), diag) < 0)
+		return FAIL_INPUT;
+	scan->whole = memcmp(magic, PACK_MAGIC, sizeof(magic)) == 0;
+	return scan->whole ? packs_bind(scan->packs, 0, diag) : 0;
+}

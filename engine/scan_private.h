@@ -113,6 +113,7 @@ struct scan {
 	const struct layout *_Atomic *file_layouts;
 	const struct reader_kind *reader;
 	struct packs *packs;
+	bool whole; /* one pack is all that is read: what stands whole there does so here */
 	const struct reader_kind *pack_reader; /* mapped, if not told otherwise */
 	struct scan_tail *tail;                /* --history (scan_tail.h); NULL: none */
 	struct codes *codes;
@@ -211,6 +212,9 @@ enum amount layout_basis(const struct layout *layout);
 int scan_bind_file(
         struct scan *scan, uint32_t file, const struct layout **layout, struct diag *diag);
 int scan_bind_all(struct scan *scan, struct diag *diag);
+
+/* Is one pack all that is read?  It is bound then. */
+int scan_find_whole(struct scan *scan, struct diag *diag);
 
 /* scan_report.c */
 int scan_report(struct scan *scan, struct diag *diag);

@@ -99,6 +99,7 @@ static int leave_records(struct worker *worker, struct batch *batch,
 
 	if (worker->emitter)
 		history_mark(worker->emitter, batch);
+	claims_whole(worker->claims, worker->scan->whole && batch->whole);
 	err = claims_emit(worker->claims, &worker->context, batch, worker->levels, verdicts);
 	ends_stage(worker, STAGE_REGROUP);
 	if (err == 0 && worker->emitter) {
@@ -249,6 +250,8 @@ static int create_parts(struct worker *worker)
 	if (err == 0)
 		err = claims_worker_create(
 		        &worker->claims, scan->claims, worker->profile, &worker->diag);
+	if (err == 0 && scan->whole)
+		err = claims_whole_begin(worker->claims, &worker->sink, &worker->diag);
 	if (err == 0 && scan->past)
 		err = history_emitter_create(&worker->emitter,
 		        &(struct history_emit_options){.partitions = scan->past,
@@ -309,6 +312,15 @@ void worker_destroy(struct worker *worker)
 	free(worker->verdicts);
 }
 
+static int end_whole(void *context, struct diag *diag)
+{
+	struct worker *worker = context;
+	int err = claims_join_whole(worker->claims, diag);
+
+	ends_stage(worker, STAGE_REGROUP);
+	return err;
+}
+
 static int create_pack_reader(struct worker *worker)
 {
 	struct scan *scan = worker->scan;
@@ -320,6 +332,7 @@ static int create_pack_reader(struct worker *worker)
 	        .plan = scan->plan,
 	        .wanted = &scan->wanted,
 	        .batch = take_batch,
+	        .whole = scan->whole ? end_whole : NULL,
 	        .context = worker,
 	};
 

@@ -47,18 +47,11 @@ enum {
 	PACK_CHUNK_BYTES = 768 << 10, /* of lines as they are kept before: a chunk is not larger */
 };
 
-/* The edges of the lines' dates, by claim type: what a scan without options finds. */
-struct pack_edges {
-	int32_t first_service[CLAIM_TYPES];
-	int32_t last_received[CLAIM_TYPES]; /* received or paid */
-};
-
 /* What was read to make a pack; told again by a scan of it. */
 struct pack_sources {
 	uint64_t bytes; /* of the input files */
 	uint64_t quarantined[BAD_KINDS], bad_bytes;
 	struct cell_counts fields[FIELD_COUNT];
-	struct pack_edges edges;
 };
 
 /* ---- Lines on their way into a pack ---- */
@@ -153,7 +146,6 @@ int packs_bind(struct packs *packs, uint32_t file, struct diag *diag);
 /* Is a file of the plan known to be one? */
 bool packs_has(const struct packs *packs, uint32_t file);
 uint64_t packs_lines(const struct packs *packs, uint32_t file); /* of one that is */
-const struct pack_edges *packs_edges(const struct packs *packs, uint32_t file);
 
 /* What a pack says of itself. */
 struct pack_facts {

@@ -68,11 +68,6 @@ uint64_t packs_lines(const struct packs *packs, uint32_t file)
 	return find(packs, file)->directory.lines;
 }
 
-const struct pack_edges *packs_edges(const struct packs *packs, uint32_t file)
-{
-	return &find(packs, file)->directory.sources.edges;
-}
-
 void packs_add_counts(
         const struct packs *packs, const struct field_set *wanted, struct csv_counts *counts)
 {

@@ -159,6 +159,7 @@ void claims_worker_destroy(struct claims_worker *worker)
 	        &worker->candidates, &worker->intervals};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->data);
+	claims_near_destroy(worker);
 	partition_writer_destroy(worker->main);
 	partition_writer_destroy(worker->fallback);
 	partition_writer_destroy(worker->answers);
@@ -170,6 +171,7 @@ void claims_worker_destroy(struct claims_worker *worker)
 
 int claims_emit_finish(struct claims_worker *worker, struct diag *diag)
 {
+	claims_whole(worker, false);
 	return partition_writer_finish(worker->main, diag);
 }
 

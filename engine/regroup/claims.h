@@ -91,6 +91,19 @@ void claims_settle(struct claims *claims, const struct claims_settled *settled);
 int claims_join(struct claims_worker *worker, const struct finding_sink *sink, struct diag *diag);
 bool claims_next_round(struct claims *claims); /* true: run claims_join again */
 
+/*
+ * Claims all of whose records hang on no others', and on no guess of what is
+ * settled later: claims_settle() has been called.  They are put together at once,
+ * from memory that is used again.
+ *
+ * claims_whole_begin() is called once a worker; claims_whole() says of what comes
+ * whether it stands so, from a batch on; claims_join_whole() ends what does.
+ */
+int claims_whole_begin(
+        struct claims_worker *worker, const struct finding_sink *sink, struct diag *diag);
+void claims_whole(struct claims_worker *worker, bool whole);
+int claims_join_whole(struct claims_worker *worker, struct diag *diag);
+
 /* Totals, after the last round. */
 struct claims_totals {
 	uint64_t claims;

@@ -137,6 +137,9 @@ struct trip_record {
 
 enum { RULE_NONE = 0xff };
 
+/* What a worker writes, as near and far records. */
+enum { NEAR_MAIN, NEAR_FALLBACK, NEAR_ANSWERS, NEAR_TRIPS, NEAR_KINDS };
+
 /* What a claim's findings mean to a line of it. */
 struct line_place {
 	int64_t amount;  /* by the run's basis */
@@ -263,13 +266,21 @@ struct scratch {
 	size_t capacity; /* bytes */
 };
 
+/* Records of one kind of a chunk whose lines stand whole: one partition, used again and again. */
+struct near {
+	struct partitions *partitions;
+	struct partition_writer *writer;
+};
+
 struct claims_worker {
 	struct claims *claims;
 	struct profile_worker *profile;
 	const struct finding_sink *sink;
 	struct partition_writer *main, *fallback, *answers, *trips;
-	struct partition_writer *history; /* NULL: no rule looks across claims */
-	bool named, unnamed, negative;    /* told to claims already */
+	struct near near[NEAR_KINDS];
+	struct partition_writer *far[NEAR_KINDS]; /* the writers, while those of near are in use */
+	struct partition_writer *history;         /* NULL: no rule looks across claims */
+	bool named, unnamed, negative;            /* told to claims already */
 	struct hit told[CHECKS_MAX];
 	struct hit_view views[HITS_MAX];
 	char detail[DETAIL_ROOM];
@@ -344,6 +355,8 @@ int claims_resolve(struct claims_worker *worker, const struct partition_view *vi
 int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,
         const struct partition_view *answers);
 int claims_mileage(struct claims_worker *worker, const struct partition_view *view);
+
+void claims_near_destroy(struct claims_worker *worker); /* claims_whole.c */
 
 /* ---- Findings (claims_settle.c) ---- */
 

@@ -78,21 +78,23 @@ int partitions_create(
 	return 0;
 }
 
+static void free_extents(struct partition *part)
+{
+	struct extent *extent = atomic_exchange_explicit(
+	        &part->extents, NULL, memory_order_relaxed);
+
+	while (extent) {
+		struct extent *next = extent->next;
+
+		free(extent);
+		extent = next;
+	}
+}
+
 void partitions_drop(struct partitions *partitions)
 {
-	for (unsigned i = 0; i < partitions->options.count; i++) {
-		struct extent *extent = atomic_load_explicit(
-		        &partitions->parts[i].extents, memory_order_relaxed);
-
-		while (extent) {
-			struct extent *next = extent->next;
-
-			free(extent);
-			extent = next;
-		}
-		atomic_store_explicit(
-		        &partitions->parts[i].extents, NULL, memory_order_relaxed);
-	}
+	for (unsigned i = 0; i < partitions->options.count; i++)
+		free_extents(&partitions->parts[i]);
 	struct slab *slab = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
 	while (slab) {
 		struct slab *next = slab->next;
@@ -273,6 +275,17 @@ static struct partition *longest(struct partitions *partitions)
 	return best;
 }
 
+static void keep_free(struct partition_writer *writer, struct block *blocks)
+{
+	while (blocks) {
+		struct block *next = blocks->next;
+
+		blocks->next = writer->free;
+		writer->free = blocks;
+		blocks = next;
+	}
+}
+
 /* Spill the longest list; its blocks become this writer's.  Nothing to spill is no error. */
 static int spill_longest(struct partition_writer *writer)
 {
@@ -297,13 +310,7 @@ static int spill_longest(struct partition_writer *writer)
 				return err;
 		}
 	}
-	while (taken) {
-		struct block *next = taken->next;
-
-		taken->next = writer->free;
-		writer->free = taken;
-		taken = next;
-	}
+	keep_free(writer, taken);
 	return 0;
 }
 
@@ -340,13 +347,18 @@ static struct block *block_at(void *memory, size_t bytes)
 	return block;
 }
 
+/* The first is large enough, but where one needs a block of its own. */
 static struct block *take_free(struct partition_writer *writer, size_t need)
 {
-	struct block *block = writer->free;
+	struct block **at = &writer->free;
+	struct block *block;
 
-	if (!block || block->capacity < need)
+	while (*at && (*at)->capacity < need)
+		at = &(*at)->next;
+	block = *at;
+	if (!block)
 		return NULL;
-	writer->free = block->next;
+	*at = block->next;
 	block->used = 0;
 	return block;
 }
@@ -479,6 +491,20 @@ int partition_writer_finish(struct partition_writer *writer, struct diag *diag)
 	writer->records = 0;
 	writer->bytes = 0;
 	return partition_writer_error(writer, diag);
+}
+
+void partition_writer_recycle(struct partition_writer *writer)
+{
+	struct partitions *partitions = writer->partitions;
+
+	for (unsigned i = 0; i < partitions->options.count; i++) {
+		struct partition *part = &partitions->parts[i];
+
+		keep_free(writer,
+		        atomic_exchange_explicit(&part->blocks, NULL, memory_order_acquire));
+		atomic_store_explicit(&part->queued, 0, memory_order_relaxed);
+		free_extents(part);
+	}
 }
 
 unsigned partitions_count(const struct partitions *partitions)

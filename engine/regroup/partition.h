@@ -60,6 +60,12 @@ int partition_writer_error(const struct partition_writer *writer, struct diag *d
 /* Hand over what the writer still holds; call before reading. */
 int partition_writer_finish(struct partition_writer *writer, struct diag *diag);
 
+/*
+ * What was handed over has been read: its memory holds the writer's next records.
+ * Of partitions that have no other writer.
+ */
+void partition_writer_recycle(struct partition_writer *writer);
+
 unsigned partitions_count(const struct partitions *partitions);
 
 /* Bytes of a partition's records, when nobody writes any more. */

@@ -59,6 +59,26 @@ run source-options --by billing --zero-paid payable --dates 2024-03-01..2024-09-
 run pack-options --by billing --zero-paid payable --dates 2024-03-01..2024-09-30 claims.clm
 same "options that change what a line is" source-options pack-options
 
+# Claims of several persons, of nobody, that name others' claims, and one with too many
+# lines for a chunk: what does not stand whole is regrouped beside what does.
+awk -F, -v OFS=, '
+	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; print; next }
+	{ ids[NR] = $1 }
+	NR % 70 < 2 { $column["person_id"] = "M0000001" }
+	NR % 110 == 0 { $column["person_id"] = "" }
+	NR % 90 == 0 { $column["original_claim_id"] = ids[NR - 50]; $column["claim_frequency_code"] = 7 }
+	NR % 29 == 0 { $column["paid_amount"] = "-12.50" }
+	{ print }
+' plain/claims.csv >linked.csv
+exits "linked claims" 0 "$program" convert -q linked.csv -o linked.clm
+run linked-source linked.csv
+for threads in 1 7; do
+	run "linked-pack-$threads" -j$threads linked.clm
+	same "claims that others hang on, -j$threads" linked-source "linked-pack-$threads"
+done
+exits "linked claims in other words" 0 "$program" convert -q -j1 --memory 160M linked.csv -o linked-again.clm
+equal "the same bytes of what does not stand whole" "" "$(cmp linked.clm linked-again.clm 2>&1)"
+
 # Months, and packs beside files.
 header=$(head -n 1 plain/claims.csv)
 { echo "$header"; tail -n +2 plain/claims.csv | head -n 11000; } >one.csv
