@@ -325,6 +325,32 @@ static bool service_fits(const struct gen_chunk *chunk, const struct gen_claim *
 	return !(service->flags & GEN_FACILITY_ONLY);
 }
 
+/*
+ * Lesions at two sites are two services: 59 says so.  Up to two in five of such
+ * claims have them, by the habit of the provider.
+ */
+static bool at_two_sites(struct gen_chunk *chunk, const struct gen_claim *claim)
+{
+	enum { HABIT_MAX = 40 };
+
+	return gen_chance(
+	        &chunk->random, (unsigned)(gen_mix(claim->provider.npi) % (HABIT_MAX + 1)));
+}
+
+/* What comes with a service, if anything does. */
+static void add_second(struct gen_chunk *chunk, struct gen_claim *claim,
+        const struct gen_service *service, const char *place)
+{
+	if (service->flags & GEN_PAIRED) {
+		claim->exact |= (service[1].flags & GEN_ADD_ON) != 0;
+		service_line(chunk, claim, service + 1, place);
+	}
+	if (service->flags & GEN_SITES && at_two_sites(chunk, claim)) {
+		service_line(chunk, claim, service + 1, place);
+		gen_line_modifier(&claim->lines[claim->line_count - 1], "59");
+	}
+}
+
 unsigned gen_claim_services(struct gen_chunk *chunk, struct gen_claim *claim,
         const struct gen_services *list, const char *place, unsigned count)
 {
@@ -342,10 +368,7 @@ unsigned gen_claim_services(struct gen_chunk *chunk, struct gen_claim *claim,
 		groups |= service->group ? (uint64_t)1 << service->group : 0;
 		flags |= service->flags;
 		service_line(chunk, claim, service, place);
-		if (service->flags & GEN_PAIRED) {
-			claim->exact |= (service[1].flags & GEN_ADD_ON) != 0;
-			service_line(chunk, claim, service + 1, place);
-		}
+		add_second(chunk, claim, service, place);
 		count--;
 	}
 	return flags;

@@ -69,6 +69,7 @@ enum {
 	SECOND = GEN_SECOND,
 	ONLY = GEN_FACILITY_ONLY,
 	TEN = GEN_PROCEDURE | GEN_TEN_DAYS,
+	SITES = GEN_SITES,
 	ONCE = GEN_ONCE,
 };
 
@@ -93,6 +94,8 @@ static const struct gen_service primary[] = {
         S("69210", 3, P25, 1, 95),
         S("87804", 0, 0, 1, 42),
         S("82043", 0, 0, 1, 30),
+        S("96372", 3, P25 | PAIR, 1, 45),
+        S("J1885", 0, SECOND, 4, 14),
 };
 
 static const struct gen_service cardiology[] = {
@@ -109,7 +112,8 @@ static const struct gen_service cardiology[] = {
 };
 
 static const struct gen_service dermatology[] = {
-        S("17110", 1, TEN, 1, 190),
+        S("17110", 1, TEN | SITES, 1, 190),
+        S("11102", 0, SECOND, 1, 180),
         S("17000", 1, TEN, 1, 130),
         S("11102", 1, P25, 1, 180),
         S("11104", 1, P25, 1, 310),
@@ -221,6 +225,8 @@ static const struct gen_service nephrology[] = {
         S("83970", 0, 0, 1, 95),
         S("81003", 0, 0, 1, 15),
         S("85025", 0, 0, 1, 40),
+        S("90935", 1, P25 | FAC | ONLY, 1, 140),
+        S("82728", 0, 0, 1, 36),
 };
 
 static const struct gen_service endocrinology[] = {

@@ -28,6 +28,7 @@ enum {
 	GEN_ONCE = 1 << 9,     /* done once in a life, or once a side */
 	GEN_RARE = 1 << 10,    /* paid once in some years */
 	GEN_ADD_ON = 1 << 11,  /* paid beside what comes with it only */
+	GEN_SITES = 1 << 12,   /* some bill the next of the list at another site, with 59 */
 };
 
 struct gen_service {

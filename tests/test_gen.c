@@ -643,6 +643,23 @@ Test(gen, prevalence_is_the_share_of_the_planted)
 	}
 }
 
+/* What MOD-03 compares: 59 on a biopsy beside what warts there are, by habit, in an honest year. */
+Test(gen, honest_dermatologists_have_59_on_some_days)
+{
+	struct gen_options options = small_options();
+
+	options.schemes = 0;
+	options.lines = 200000;
+	options.providers = 1000;
+	make(&options);
+	int64_t biopsies = recount("11102", "59", NULL).lines;
+	int64_t warts = recount("17110", NULL, NULL).lines;
+
+	cr_assert(warts > 300, "%lld", (long long)warts);
+	cr_assert(biopsies * 10 > warts && biopsies * 10 < 3 * warts, "%lld of %lld",
+	        (long long)biopsies, (long long)warts);
+}
+
 Test(gen, no_schemes_no_labels)
 {
 	struct gen_options options = small_options();
