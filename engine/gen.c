@@ -26,8 +26,9 @@
 
 enum {
 	THREADS_MAX = 64,
-	SIDE_ROWS = 8192,      /* of members.csv and providers.csv, a part */
-	SPRINKLED = 8,         /* of 1,000 claims, planted in any slot */
+	SIDE_ROWS = 8192, /* of members.csv and providers.csv, a part */
+	SLOT_PART = 8,    /* a slot has an eighth of a usual provider's claims planted on top */
+	BURST_PART = 4,   /* of cases of many claims, one in so many */
 	HOSPITAL_CLAIMS = 150, /* of 1,000 claims */
 	TRIES_MAX = 64,        /* claims that found no member, one after the other */
 	PATH_MAX_BYTES = 4096,
@@ -202,16 +203,32 @@ static int options_check(const struct gen_options *options, struct diag *diag)
 
 /* ---- Claims ---- */
 
+/*
+ * Is the next case one that comes on top of what a slot's provider bills anyway?
+ * As many a slot whatever the prevalence: that says how many do it, not how much.
+ */
+static bool pick_slot(struct gen_chunk *chunk, uint32_t *slot)
+{
+	const struct gen_world *world = chunk->world;
+	uint32_t slots = gen_slots(world);
+
+	if (slots == 0 || gen_below(&chunk->random, world->options->providers * SLOT_PART) >= slots)
+		return false;
+	*slot = (uint32_t)gen_below(&chunk->random, slots);
+	return !(gen_slot_scheme(world, *slot)->flags & GEN_SCHEME_BURST) ||
+	       gen_below(&chunk->random, BURST_PART) == 0;
+}
+
 /* One more claim, planted or ordinary; false if it found no member or no room. */
 static bool chunk_claim(struct gen_chunk *chunk)
 {
 	const struct gen_world *world = chunk->world;
-	uint32_t slots = gen_slots(world);
 	struct gen_provider provider;
 	struct gen_claim claim;
+	uint32_t slot;
 
-	if (slots > 0 && gen_below(&chunk->random, 1000) < SPRINKLED)
-		return gen_slot_plant(chunk, (uint32_t)gen_below(&chunk->random, slots));
+	if (pick_slot(chunk, &slot))
+		return gen_slot_plant(chunk, slot);
 	gen_provider_get(world,
 	        gen_pick_provider(chunk,
 	                world->hospitals > 0 && gen_below(&chunk->random, 1000) < HOSPITAL_CLAIMS),

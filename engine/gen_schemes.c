@@ -121,16 +121,21 @@ static bool plant_preventive_25(struct gen_chunk *chunk, const struct gen_provid
 	return finish(chunk, &claim);
 }
 
+/* A visit of somebody whom nobody has seen: EM-05 has nothing to say of it. */
 static bool plant_invalid_code(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
+	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
 
-	if (!begin_usual(chunk, provider, &claim, 1))
+	wish.occasion = GEN_FIRST_VISIT;
+	if (!begin(chunk, provider, &wish, &claim))
 		return false;
+	gen_claim_diagnose(chunk, &claim, 1);
 	line_with(chunk, &claim, "99201", "11", 90, NULL);
 	return finish(chunk, &claim);
 }
 
+/* The visits are of the usual levels: what is new is the code beside them. */
 static bool plant_new_code(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
 	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
@@ -140,7 +145,7 @@ static bool plant_new_code(struct gen_chunk *chunk, const struct gen_provider *p
 	if (!begin(chunk, provider, &wish, &claim))
 		return false;
 	gen_claim_diagnose(chunk, &claim, 2);
-	line_with(chunk, &claim, "99214", "11", 205, NULL);
+	gen_claim_office_visit(chunk, &claim);
 	line_with(chunk, &claim, "G2211", "11", 35, NULL);
 	return finish(chunk, &claim);
 }
@@ -550,42 +555,57 @@ static bool plant_staged(struct gen_chunk *chunk, const struct gen_provider *pro
 	return finish(chunk, &claim);
 }
 
-/* The same line, or its other part, by the partner on the same day. */
-static bool plant_with_partner(struct gen_chunk *chunk, const struct gen_provider *provider,
-        enum gen_occasion occasion, const char *code, const char *const modifiers[2])
+/* A service that two share, and what each bills of it. */
+struct shared_service {
+	const char *code, *place;
+	struct {
+		const char *modifier;
+		unsigned dollars;
+	} parts[2];
+};
+
+static void bill_part(struct gen_chunk *chunk, struct gen_claim *claim,
+        const struct shared_service *service, unsigned part)
 {
-	const char *place = occasion == GEN_OPERATION ? "22" : "11";
+	claim->line_count = 0;
+	line_with(chunk, claim, service->code, service->place, service->parts[part].dollars,
+	        service->parts[part].modifier);
+}
+
+/* The provider's part, and the partner's on the same day. */
+static bool plant_with_partner(struct gen_chunk *chunk, const struct gen_provider *provider,
+        enum gen_occasion occasion, const struct shared_service *service)
+{
 	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim;
-	struct gen_provider other;
 	uint64_t partner = gen_slot_provider(chunk->world, provider->slot, !provider->part);
 
 	wish.occasion = occasion;
 	if (!gen_room(chunk, 2 * GEN_CLAIM_LINES) || !begin(chunk, provider, &wish, &claim))
 		return false;
 	gen_claim_diagnose(chunk, &claim, 2);
-	line_with(chunk, &claim, code, place, 900, modifiers[provider->part]);
+	bill_part(chunk, &claim, service, provider->part);
 	finish(chunk, &claim);
-	gen_provider_get(chunk->world, partner, &other);
-	claim.provider = other;
-	claim.rendering = other.npi;
-	claim.billing = other.billing_npi;
-	memcpy(claim.lines[0].modifiers[0], modifiers[other.part], 3);
+	gen_provider_get(chunk->world, partner, &claim.provider);
+	claim.rendering = claim.provider.npi;
+	claim.billing = claim.provider.billing_npi;
+	bill_part(chunk, &claim, service, claim.provider.part);
 	return finish(chunk, &claim);
 }
 
 static bool plant_co_surgeons(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	static const char *const modifiers[2] = {"62", "62"};
+	static const struct shared_service fusion = {"22612", "22", {{"62", 900}, {"62", 900}}};
 
-	return plant_with_partner(chunk, provider, GEN_OPERATION, "22612", modifiers);
+	return plant_with_partner(chunk, provider, GEN_OPERATION, &fusion);
 }
 
+/* At a third and two thirds of what the whole costs. */
 static bool plant_component_split(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	static const char *const modifiers[2] = {"26", "TC"};
+	static const struct shared_service film = {"71046", "11", {{"26", 32}, {"TC", 63}}};
 
-	return plant_with_partner(chunk, provider, GEN_ORDINARY, "71046", modifiers);
+	return plant_with_partner(chunk, provider, GEN_ORDINARY, &film);
 }
 
 /* The same claim for a dozen members on one day. */
@@ -779,8 +799,8 @@ static bool plant_unrelated_visit(struct gen_chunk *chunk, const struct gen_prov
 }
 
 /* Somebody whom nobody has seen comes, and the next day is a new patient. */
-static bool plant_new_after(
-        struct gen_chunk *chunk, const struct gen_provider *provider, const char *before)
+static bool plant_new_after(struct gen_chunk *chunk, const struct gen_provider *provider,
+        const char *before, unsigned dollars)
 {
 	struct gen_wish wish = gen_wish_of(chunk->world, provider->specialty);
 	struct gen_claim claim, visit;
@@ -792,7 +812,7 @@ static bool plant_new_after(
 	if (!begin_later(chunk, provider, &visit, 1))
 		return false;
 	gen_claim_diagnose(chunk, &claim, 2);
-	line_with(chunk, &claim, before, "11", 120, NULL);
+	line_with(chunk, &claim, before, "11", dollars, NULL);
 	write_before(chunk, &claim);
 	gen_claim_diagnose(chunk, &visit, 2);
 	line_with(chunk, &visit, "99203", "11", 180, NULL);
@@ -801,13 +821,13 @@ static bool plant_new_after(
 
 static bool plant_new_again(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	return plant_new_after(chunk, provider, "99213");
+	return plant_new_after(chunk, provider, "99213", 120);
 }
 
 /* Blood was drawn the day before, which is no meeting. */
 static bool plant_drawn_before(struct gen_chunk *chunk, const struct gen_provider *provider)
 {
-	return plant_new_after(chunk, provider, "36415");
+	return plant_new_after(chunk, provider, "36415", 18);
 }
 
 /* A day's units on two claims: eight of J1885 are paid. */
@@ -953,6 +973,7 @@ static bool plant_transfer(struct gen_chunk *chunk, const struct gen_provider *p
 #define EXCLUDED GEN_SCHEME_EXCLUDED
 #define TEACHING GEN_SCHEME_TEACHING
 #define SEASON GEN_SCHEME_SEASON
+#define BURST GEN_SCHEME_BURST
 
 /*
  * Those that are told by rates stand first: the first slots have the most
@@ -965,8 +986,8 @@ static const struct gen_scheme schemes[] = {
 	{"modifier_25", "MOD-01", NULL, "08", 0, 70, 0, 0, plant_modifier_25},
 	{"modifier_59", "MOD-03", NULL, "07", 0, 80, 0, 0, plant_modifier_59},
 	{"spike", "STA-08", NULL, "83", SEASON, 60, 0, 0, plant_spike},
-	{"cloned_claims", "DUP-03", NULL, "11", 0, 3, 0, 0, plant_cloned},
-	{"impossible_day", "TIM-01", NULL, "26", 0, 2, 0, 0, plant_impossible_day},
+	{"cloned_claims", "DUP-03", NULL, "11", BURST, 3, 0, 0, plant_cloned},
+	{"impossible_day", "TIM-01", NULL, "26", BURST, 2, 0, 0, plant_impossible_day},
 	{"unit_inflation", "NCC-04", NULL, "65", 0, 25, 0, 0, plant_units},
 	{"duplicate", "DUP-01", NULL, "08", 0, 15, 0, 0, plant_duplicate},
 	{"unbundled_pair", "NCC-02", NULL, "10", 0, 25, 0, 0, plant_unbundled_pair},
@@ -992,9 +1013,9 @@ static const struct gen_scheme schemes[] = {
 	{"preventive_25", "MOD-01", "modifier_25", "08", DECOY, 25, 0, 0, plant_preventive_25},
 	{"two_sites_59", "MOD-03", "modifier_59", "07", DECOY, 8, 0, 0, plant_two_sites},
 	{"growing_practice", "STA-08", "spike", "08", DECOY | WHOLE | SEASON, 100, 0, 0, plant_growing},
-	{"dialysis_clones", "DUP-03", "cloned_claims", "39", DECOY, 3, 0, 0, plant_dialysis},
-	{"vaccine_clinic", "DUP-03", "cloned_claims", "08", DECOY, 3, 0, 0, plant_vaccines},
-	{"teaching_day", "TIM-01", "impossible_day", "11", DECOY | TEACHING, 2, 0, 0, plant_teaching_day},
+	{"dialysis_clones", "DUP-03", "cloned_claims", "39", DECOY | BURST, 3, 0, 0, plant_dialysis},
+	{"vaccine_clinic", "DUP-03", "cloned_claims", "08", DECOY | BURST, 3, 0, 0, plant_vaccines},
+	{"teaching_day", "TIM-01", "impossible_day", "11", DECOY | TEACHING | BURST, 2, 0, 0, plant_teaching_day},
 	{"drug_units", "NCC-04", "unit_inflation", "83", DECOY, 25, 0, 0, plant_drug_units},
 	{"repeat_test_91", "DUP-01", "duplicate", "69", DECOY, 15, 0, 0, plant_repeat_test},
 	{"co_surgeons_62", "DUP-02", "duplicate", "20", DECOY | PARTNER, 10, 0, 0, plant_co_surgeons},

@@ -22,6 +22,7 @@ enum {
 	GEN_SCHEME_WHOLE = 1 << 5,    /* the provider bills nothing else */
 	GEN_SCHEME_TEACHING = 1 << 6, /* at a teaching place */
 	GEN_SCHEME_SEASON = 1 << 7,   /* some months only: needs six */
+	GEN_SCHEME_BURST = 1 << 8,    /* a case is many claims */
 };
 
 struct gen_scheme {

@@ -643,6 +643,31 @@ Test(gen, prevalence_is_the_share_of_the_planted)
 	}
 }
 
+/* Lines planted a provider, of one scheme at a prevalence. */
+static double planted_each(const char *scheme, uint32_t ppm)
+{
+	struct gen_options options = small_options();
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(gen_schemes_parse(scheme, &options.schemes, &diag), 0);
+	options.providers = 3000;
+	options.lines = 300000;
+	options.prevalence_ppm = ppm;
+	make(&options);
+	return (double)label_of(scheme, NULL).lines / labelled("planted");
+}
+
+/* Five times as many do it, each as much. */
+Test(gen, prevalence_says_how_many_not_how_much)
+{
+	double few = planted_each("header_diagnosis", 10000);
+	double many = planted_each("header_diagnosis", 50000);
+
+	cr_assert(few > 10, "%.1f", few);
+	cr_assert(few < 1.25 * many && many < 1.25 * few, "%.1f and %.1f", few, many);
+}
+
 /* What MOD-03 compares: 59 on a biopsy beside what warts there are, by habit, in an honest year. */
 Test(gen, honest_dermatologists_have_59_on_some_days)
 {
