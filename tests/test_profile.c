@@ -817,6 +817,57 @@ Test(profile, empty_run)
 	profile_worker_destroy(NULL);
 }
 
+/* Told many at once, rules and beneficiaries mixed, with and without flushes in between. */
+Test(profile, counts_of_histories)
+{
+	enum { SOME = 300, RULE = RULES_ALL - 1 };
+	static const size_t memories[] = {0, 1};
+
+	for (size_t m = 0; m < 2; m++) {
+		const struct profile_options options = {.workers = 1, .memory_bytes = memories[m]};
+		struct profile_count counts[PROFILE_COUNTS_MAX];
+		uint32_t numbers[SOME], count = 0;
+		struct run run;
+
+		run_open(&run, &options);
+		for (unsigned i = 0; i < SOME; i++) {
+			char text[16];
+			int size = snprintf(text, sizeof(text), "%u", 1000000000 + i);
+
+			numbers[i] = profile_number(run.profile,
+			        (uint64_t)ID_NPI << ID_KIND_SHIFT | (1000000000 + i), text,
+			        (size_t)size);
+		}
+		for (unsigned i = 0; i < 20 * SOME; i++) {
+			uint32_t rule = i % 3 ? RULE : PROFILE_BENEFICIARIES;
+
+			counts[count++] = (struct profile_count){numbers[i % SOME], rule, i % 7};
+			if (count < PROFILE_COUNTS_MAX && i + 1 < 20 * SOME)
+				continue;
+			cr_assert_eq(profile_add_counts(run.workers[0], counts, count), 0);
+			count = 0;
+		}
+		cr_assert_eq(profile_add_beneficiary(run.workers[0], numbers[5]), 0);
+		cr_assert_eq(profile_add_judged(run.workers[0], numbers[5], 0, 11), 0);
+		run_merge(&run);
+		for (unsigned i = 0; i < SOME; i++) {
+			uint64_t judged = 0, beneficiaries = i == 5;
+			struct profile_provider provider;
+			struct profile_rule rule;
+
+			for (unsigned k = i; k < 20 * SOME; k += SOME)
+				*(k % 3 ? &judged : &beneficiaries) += k % 7;
+			profile_read(run.profile, numbers[i], &provider);
+			profile_read_rule(run.profile, numbers[i], RULE, &rule);
+			cr_assert_eq(provider.beneficiaries, beneficiaries);
+			cr_assert_eq(rule.evaluated, judged);
+			profile_read_rule(run.profile, numbers[i], 0, &rule);
+			cr_assert_eq(rule.evaluated, i == 5 ? 11 : 0);
+		}
+		run_close(&run);
+	}
+}
+
 /* By text as bytes, then by the name of the kind. */
 Test(profile, order)
 {

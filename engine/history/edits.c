@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "claim.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct edits {
 	uint64_t *words;
 	uint8_t *roles;
 	size_t code_count;
+	uint16_t *slots; /* by hash of the word: its id; 0: empty */
 	struct starter_edit *edits;
 	size_t edit_count;
 
@@ -44,7 +46,7 @@ struct edits {
 
 /* ---- The starter's file: column_1,column_2,from,to,indicator ---- */
 
-enum { CELLS = 5 };
+enum { CELLS = 5, SLOT_BITS = 13 };
 
 struct row {
 	const char *cells[CELLS];
@@ -160,6 +162,27 @@ static void gather_edits(struct edits *edits)
 	qsort(edits->edits, edits->edit_count, sizeof(*edits->edits), compare_edits);
 }
 
+/* The slot that a word has or may take. */
+static inline uint16_t *find_slot(const struct edits *edits, uint64_t word)
+{
+	size_t at = (size_t)(word * 0x9e3779b97f4a7c15u >> (64 - SLOT_BITS));
+
+	while (edits->slots[at] > 0 && edits->words[edits->slots[at] - 1] != word)
+		at = (at + 1) & (((size_t)1 << SLOT_BITS) - 1);
+	return &edits->slots[at];
+}
+
+static int make_slots(struct edits *edits)
+{
+	assert(2 * edits->code_count <= (size_t)1 << SLOT_BITS);
+	edits->slots = calloc((size_t)1 << SLOT_BITS, sizeof(*edits->slots));
+	if (!edits->slots)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < edits->code_count; i++)
+		*find_slot(edits, edits->words[i]) = (uint16_t)(i + 1);
+	return 0;
+}
+
 static int read_starter(struct edits *edits)
 {
 	const char *at = history_ptp;
@@ -174,6 +197,8 @@ static int read_starter(struct edits *edits)
 	if (!edits->words || !edits->roles || !edits->edits)
 		return FAIL_MEMORY;
 	gather_words(edits);
+	if (make_slots(edits))
+		return FAIL_MEMORY;
 	gather_edits(edits);
 	return 0;
 }
@@ -199,6 +224,7 @@ void edits_destroy(struct edits *edits)
 	if (!edits)
 		return;
 	free(edits->words);
+	free(edits->slots);
 	free(edits->roles);
 	free(edits->edits);
 	free((void *)edits->passable);
@@ -229,10 +255,7 @@ uint16_t edits_id(const struct edits *edits, uint64_t word)
 {
 	if (edits->pairs)
 		return word ? pairs_id(edits->pairs, word) : 0;
-	const uint64_t *found = bsearch(
-	        &word, edits->words, edits->code_count, sizeof(word), compare_words);
-
-	return found ? (uint16_t)(found - edits->words + 1) : 0;
+	return *find_slot(edits, word);
 }
 
 unsigned edits_roles(const struct edits *edits, uint16_t id)

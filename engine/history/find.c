@@ -80,25 +80,30 @@ void window_outside_pairs(struct window *window, uint32_t event)
 
 void window_flush(struct window_private *own)
 {
-	int err = 0;
+	int err = profile_add_counts(own->profile, own->counts, own->count_count);
 
-	if (own->judged_count > 0)
-		err = profile_add_judged(
-		        own->profile, own->judged_provider, own->window.rule, own->judged_count);
-	own->judged_count = 0;
+	own->count_count = 0;
 	own->err = own->err ? own->err : err;
+}
+
+void window_count(struct window_private *own, const struct profile_count *count)
+{
+	if (own->count_count == PROFILE_COUNTS_MAX)
+		window_flush(own);
+	own->counts[own->count_count++] = *count;
 }
 
 /* Lines of one provider follow one another, so most are added up here. */
 static void evaluate(struct window *window, uint32_t provider, uint32_t count)
 {
 	struct window_private *own = window->own;
+	struct profile_count *last = &own->counts[own->count_count > 0 ? own->count_count - 1 : 0];
 
 	own->totals.evaluated[window->rule] += count;
-	if (provider != own->judged_provider)
-		window_flush(own);
-	own->judged_provider = provider;
-	own->judged_count += count;
+	if (own->count_count > 0 && last->provider == provider && last->rule == window->rule)
+		last->count += count;
+	else
+		window_count(own, &(struct profile_count){provider, window->rule, count});
 }
 
 void window_evaluated(struct window *window, uint32_t event, uint32_t count)

@@ -78,8 +78,9 @@ struct window_private {
 	const struct history_findings **told; /* of claims, by joining */
 	uint32_t told_count;
 	struct growing found, members, texts;
-	uint32_t judged_provider, judged_count; /* evaluated, not yet told to profile */
-	bool others;                            /* of its key one beneficiary was there already */
+	struct profile_count counts[PROFILE_COUNTS_MAX]; /* not yet told to profile */
+	uint32_t count_count;
+	bool others;              /* of its key one beneficiary was there already */
 	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
 
@@ -134,7 +135,8 @@ int window_build(struct window_private *own);
 /* DUP-01 comes first: all rules leave its lines out, whether it is active or not. */
 void window_mark_duplicates(struct window *window, bool active);
 
-/* Evaluated counts that are not yet told. */
+/* What a provider has more, to be told to profile with many others; and those not yet told. */
+void window_count(struct window_private *own, const struct profile_count *count);
 void window_flush(struct window_private *own);
 
 /* The claim of a key among the window's, or NULL. */

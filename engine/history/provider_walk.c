@@ -6,7 +6,7 @@
 #include <time.h>
 
 enum {
-	AHEAD = 8,         /* records asked for ahead of the first that reads them */
+	AHEAD = 16,        /* records asked for ahead of the first that reads them */
 	TIMED_ONE_IN = 16, /* providers: asking the clock costs as much as a rule does on a day */
 	STATE_ALIGN = 64,
 };
@@ -106,8 +106,6 @@ static void read_facts(struct provider_window *window, struct provider_records *
 
 	of->lines = of->old = 0;
 	for (size_t i = 0; i < of->count; i++) {
-		if (i + AHEAD < of->count)
-			__builtin_prefetch(of->records[i + AHEAD]);
 		if (of->records[i]->kind & PROVIDER_CLAIM)
 			break;
 		entities[of->records[i]->kind >> PROVIDER_ENTITY_SHIFT & 3]++;
@@ -230,6 +228,8 @@ static int walk_partition(struct provider_private *own, const struct partition_v
 		uint32_t provider = provider_of_key(view->records[from]->key);
 
 		for (to = from + 1; to < view->count; to++) {
+			if (to + AHEAD < view->count)
+				__builtin_prefetch(view->records[to + AHEAD]);
 			if (provider_of_key(view->records[to]->key) != provider)
 				break;
 		}

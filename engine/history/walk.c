@@ -27,28 +27,51 @@ static int compare_numbers(const void *a, const void *b)
 	return (of_a > of_b) - (of_a < of_b);
 }
 
+/* Providers, each once; most beneficiaries have few, of which some follow one another. */
+static uint32_t distinct(uint32_t *providers, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	if (count > 1)
+		qsort(providers, count, sizeof(*providers), compare_numbers);
+	for (uint32_t i = 0; i < count; i++) {
+		if (kept == 0 || providers[kept - 1] != providers[i])
+			providers[kept++] = providers[i];
+	}
+	return kept;
+}
+
+static bool is_among(const uint32_t *providers, uint32_t count, uint32_t provider)
+{
+	bool is = false;
+
+	for (uint32_t i = 0; i < count; i++)
+		is |= providers[i] == provider;
+	return is;
+}
+
 /* The beneficiary is one more of each of its providers, whatever became of the new lines. */
 static int count_beneficiary(struct window_private *own)
 {
+	enum { FEW = 16 }; /* looked through one by one */
 	uint32_t *providers = scratch_room(&own->provider_room, own->run_count, sizeof(*providers));
 	uint32_t count = 0;
-	int err = 0;
 
 	if (!providers)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < own->run_count; i++) {
 		const struct history_run *run = own->runs[i];
+		uint32_t from = count > FEW ? count - FEW : 0;
 
-		if (!history_is_old(run) && (count == 0 || providers[count - 1] != run->provider))
+		if (!history_is_old(run) &&
+		        !is_among(providers + from, count - from, run->provider))
 			providers[count++] = run->provider;
 	}
-	if (count > 1)
-		qsort(providers, count, sizeof(*providers), compare_numbers);
-	for (uint32_t i = 0; i < count && !err; i++) {
-		if (i == 0 || providers[i] != providers[i - 1])
-			err = profile_add_beneficiary(own->profile, providers[i]);
-	}
-	return err;
+	if (count > FEW)
+		count = distinct(providers, count);
+	for (uint32_t i = 0; i < count; i++)
+		window_count(own, &(struct profile_count){providers[i], PROFILE_BENEFICIARIES, 1});
+	return own->err;
 }
 
 /* ---- Lines that line rules hit ---- */
@@ -203,7 +226,6 @@ static void judge(struct window_private *own)
 			window_mark_duplicates(window, active[window->rule]);
 		else if (rule->judge && active[window->rule])
 			rule->judge(window);
-		window_flush(own);
 		if (times && active[window->rule]) {
 			uint64_t now = clock_now();
 
@@ -357,6 +379,21 @@ static int walk_key(
 	return is_one_person(own) ? walk_beneficiary(own) : walk_persons(own);
 }
 
+/*
+ * Records of one key lie anywhere in the partition: their first lines are asked
+ * for some beneficiaries ahead.
+ */
+static inline void ask_ahead(const struct partition_view *view, size_t at)
+{
+	enum { AHEAD = 16, ASK_BYTES = 256, LINE_BYTES = 64 };
+
+	if (at + AHEAD >= view->count)
+		return;
+	const char *record = (const char *)view->records[at + AHEAD];
+	for (unsigned at_byte = 0; at_byte < ASK_BYTES; at_byte += LINE_BYTES)
+		__builtin_prefetch(record + at_byte);
+}
+
 int history_walk_partition(struct window_private *own, const struct partition_view *view)
 {
 	int err = 0;
@@ -364,8 +401,9 @@ int history_walk_partition(struct window_private *own, const struct partition_vi
 	for (size_t from = 0, to; from < view->count && !err; from = to) {
 		uint64_t key = view->records[from]->key;
 
+		ask_ahead(view, from);
 		for (to = from + 1; to < view->count && view->records[to]->key == key; to++)
-			;
+			ask_ahead(view, to);
 		err = walk_key(own, view->records + from, to - from);
 	}
 	return err;
@@ -426,6 +464,8 @@ int history_walk(struct history_worker *worker, const struct finding_sink *sink,
 		err = history_walk_partition(own, &view);
 		partition_release(partitions, &view);
 	}
+	window_flush(own);
+	err = err ? err : own->err;
 	merge_totals(own);
 	if (!err && own->prices)
 		err = price_counts_tally(own->prices, own->tallies);

@@ -371,6 +371,22 @@ uint64_t event_equal(const struct event *event)
 	return hash64(&key, sizeof(key));
 }
 
+/* What makes lines equal only matters where a day has several of a code. */
+static void sort_equal(struct window *window)
+{
+	for (uint32_t from = 0, to, day = 0; from < window->slot_count; from = to) {
+		if (from == day)
+			day = slots_day_end(window, from);
+		to = slots_code_end(window, from, day);
+		if (to - from < 2)
+			continue;
+		for (uint32_t i = from; i < to; i++)
+			window->slots[i].equal = event_equal(
+			        &window->events[window->slots[i].event]);
+		sort_slots(window->slots + from, to - from);
+	}
+}
+
 /* Lines without a day, a provider, or with an end before their beginning have no place. */
 static int build_slots(struct window_private *own)
 {
@@ -395,10 +411,8 @@ static int build_slots(struct window_private *own)
 		        .event = i,
 		};
 	}
-	/* What makes lines equal only matters where there are several. */
-	for (uint32_t i = 0; window->slot_count > 1 && i < window->slot_count; i++)
-		window->slots[i].equal = event_equal(&window->events[window->slots[i].event]);
 	sort_slots(window->slots, window->slot_count);
+	sort_equal(window);
 	return 0;
 }
 

@@ -391,32 +391,54 @@ int profile_add_hit(
 	return 0;
 }
 
-static struct judged_block *judged(struct profile_worker *worker, uint32_t number)
+static uint32_t *judged_count(const struct part *part, const struct profile_count *count)
 {
-	part_touch(worker->part, number);
-	worker->part->has_judged = true;
-	return &part_chunk(worker->part, number)->judged[part_at(number)];
+	struct judged_block *block =
+	        &part_chunk(part, count->provider)->judged[part_at(count->provider)];
+
+	return count->rule == PROFILE_BENEFICIARIES ? &block->beneficiaries
+	                                            : &block->judged[count->rule];
+}
+
+/* They lie anywhere: all are asked for before the first is added to. */
+int profile_add_counts(
+        struct profile_worker *worker, const struct profile_count counts[], uint32_t count)
+{
+	struct part *part = worker->part;
+	uint64_t sum = 0;
+
+	assert(count <= PROFILE_COUNTS_MAX && PROFILE_COUNTS_MAX <= PROFILE_CLAIMS_MAX);
+	for (uint32_t i = 0; i < count; i++)
+		sum += counts[i].count;
+	int err = prepare(worker, sum);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t number = counts[i].provider;
+
+		if (!part_is_ready(part, number) && !part_make(part, number))
+			return FAIL_MEMORY;
+		__builtin_prefetch(judged_count(part, &counts[i]), 1);
+		__builtin_prefetch(&part_chunk(part, number)->net[part_at(number)], 1);
+	}
+	part->has_judged |= count > 0;
+	for (uint32_t i = 0; i < count; i++) {
+		part_touch(part, counts[i].provider);
+		*judged_count(part, &counts[i]) += counts[i].count;
+	}
+	return 0;
 }
 
 int profile_add_judged(
         struct profile_worker *worker, uint32_t provider, unsigned rule, uint32_t count)
 {
-	int err = prepare_provider(worker, provider);
-
-	if (err)
-		return err;
-	worker->part->added += count;
-	judged(worker, provider)->judged[rule] += count;
-	return 0;
+	return profile_add_counts(worker, &(struct profile_count){provider, rule, count}, 1);
 }
 
 int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider)
 {
-	int err = prepare_provider(worker, provider);
-
-	if (!err)
-		judged(worker, provider)->beneficiaries++;
-	return err;
+	return profile_add_counts(
+	        worker, &(struct profile_count){provider, PROFILE_BENEFICIARIES, 1}, 1);
 }
 
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,

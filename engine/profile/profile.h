@@ -111,6 +111,15 @@ int profile_add_judged(
 /* One more distinct beneficiary of a provider. */
 int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider);
 
+/* Many of these two at once, of providers that lie anywhere: which is what they cost. */
+struct profile_count {
+	uint32_t provider, rule; /* PROFILE_BENEFICIARIES instead of a rule */
+	uint32_t count;
+};
+enum { PROFILE_BENEFICIARIES = RULES_ALL, PROFILE_COUNTS_MAX = 256 };
+int profile_add_counts(
+        struct profile_worker *worker, const struct profile_count counts[], uint32_t count);
+
 /* One line flagged by at least one rule: the union of its dollars. */
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
         uint32_t findings, int64_t dollars);
