@@ -407,7 +407,8 @@ int profile_add_counts(
 	struct part *part = worker->part;
 	uint64_t sum = 0;
 
-	assert(count <= PROFILE_COUNTS_MAX && PROFILE_COUNTS_MAX <= PROFILE_CLAIMS_MAX);
+	_Static_assert((int)PROFILE_COUNTS_MAX <= (int)PROFILE_CLAIMS_MAX, "room for both");
+	assert(count <= PROFILE_COUNTS_MAX);
 	for (uint32_t i = 0; i < count; i++)
 		sum += counts[i].count;
 	int err = prepare(worker, sum);
