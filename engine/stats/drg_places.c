@@ -7,7 +7,8 @@
  *	... WITHOUT CC/MCC, ... WITHOUT MCC       without
  *
  * W and W/O stand for WITH and WITHOUT in older lists; what follows the words
- * (MCC OR CHEMOTHERAPY IMPLANT) is no part of the base.
+ * (MCC OR CHEMOTHERAPY IMPLANT) is no part of the base.  A title whose base is worded
+ * otherwise than its siblings' (837 of version 41) is left out.
  */
 #include "stats/drg_places.h"
 
@@ -100,6 +101,14 @@ static bool is_severity(const char *text)
 	return words_size(text, "MCC") || words_size(text, "CC");
 }
 
+/* The title up to its severity, without blanks before it. */
+static size_t base_size(const char *title, const char *severity)
+{
+	while (severity > title && severity[-1] == ' ')
+		severity--;
+	return (size_t)(severity - title);
+}
+
 /* Where the words of a severity begin, the last ones of a title; false: it has none. */
 static bool find_severity(struct titled *titled)
 {
@@ -115,8 +124,10 @@ static bool find_severity(struct titled *titled)
 			size_t size = words_size(at, kinds[i].words);
 
 			titled->is_high = kinds[i].is_high;
-			if (size > 0 && is_severity(at + size))
+			if (size > 0 && is_severity(at + size)) {
+				titled->base = base_size(titled->title, at);
 				return true;
+			}
 		}
 	}
 	return false;
