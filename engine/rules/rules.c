@@ -15,35 +15,29 @@
 	extern const struct rule rule_##symbol##_scalar, rule_##symbol##_avx2, \
 	        rule_##symbol##_avx512;
 #define HISTORY(id, name, tier, scope, hit_unit)
-#define NOT_BUILT(id, name, tier, scope, hit_unit)
 #include "rules/rules.def"
 #undef RULE
 #undef HISTORY
-#undef NOT_BUILT
 
 enum { FAMILY_SIZE = 4 };
 
 /* The rules as each level compiled them; a rule's words are the same in all. */
 #define RULE(symbol) {&rule_##symbol##_scalar, &rule_##symbol##_avx2, &rule_##symbol##_avx512},
 #define HISTORY(id, name, tier, scope, hit_unit) {NULL, NULL, NULL},
-#define NOT_BUILT(id, name, tier, scope, hit_unit) {NULL, NULL, NULL},
 static const struct rule *const variants[][LEVEL_COUNT] = {
 #include "rules/rules.def"
 };
 #undef RULE
 #undef HISTORY
-#undef NOT_BUILT
 
 #define RULE(symbol) {.rule = NULL},
-#define NOT_BUILT(id_, name_, tier_, scope_, hit_unit_) \
+#define HISTORY(id_, name_, tier_, scope_, hit_unit_) \
 	{.id = (id_), .name = (name_), .tier = (tier_), .scope = (scope_), .hit_unit = (hit_unit_)},
-#define HISTORY NOT_BUILT
 static struct rule_entry entries[] = {
 #include "rules/rules.def"
 };
 #undef RULE
 #undef HISTORY
-#undef NOT_BUILT
 
 static const struct judge_hot *const judges[LEVEL_COUNT] = {
         &judge_hot_scalar, &judge_hot_avx2, &judge_hot_avx512};
