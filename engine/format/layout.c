@@ -352,6 +352,55 @@ static bool has(const struct layout *layout, enum field field)
 	return field_set_has(&layout->bound, field);
 }
 
+static bool has_column(const struct column *columns, uint32_t count, const char *name)
+{
+	bool has = false;
+
+	for (uint32_t i = 0; i < count && !has; i++)
+		has = strcasecmp(columns[i].name, name) == 0;
+	return has;
+}
+
+/*
+ * A header that is no claims' may be that of a file that lies beside them, as in the
+ * folder that gen writes.  Returns what to do with it, or NULL.
+ */
+static const char *beside_claims(const struct column *columns, uint32_t count)
+{
+	static const struct {
+		const char *key, *mark; /* columns that tell it */
+		const char *words;
+	} known[] = {
+	        {"npi", "scheme",
+	                "these are the labels of claimscan gen, which no scan reads: name the "
+	                "claim "
+	                "files alone, those beside them by --members and --providers"},
+	        {"person_id", "birth_date",
+	                "its columns are a members file's: give it by --members, and name the "
+	                "claim "
+	                "files alone"},
+	        {"person_id", "coverage_start",
+	                "its columns are a members file's: give it by --members, and name the "
+	                "claim "
+	                "files alone"},
+	        {"npi", "specialty_code",
+	                "its columns are a providers file's: give it by --providers, and name the "
+	                "claim files alone"},
+	        {"npi", "taxonomy_code",
+	                "its columns are a providers file's: give it by --providers, and name the "
+	                "claim files alone"},
+	};
+
+	if (has_column(columns, count, "claim_id"))
+		return NULL;
+	for (size_t i = 0; i < COUNT_OF(known); i++) {
+		if (has_column(columns, count, known[i].key) &&
+		        has_column(columns, count, known[i].mark))
+			return known[i].words;
+	}
+	return NULL;
+}
+
 static int check_claims(const struct layout *layout, const char *path, struct diag *diag)
 {
 	bool provider = has(layout, FIELD_RENDERING_NPI) || has(layout, FIELD_BILLING_NPI) ||
@@ -507,8 +556,14 @@ static int bind_header(struct layouts *layouts, struct layout *layout, const uin
 	bind_names(layouts, layout, columns, &mapped);
 	if (!layouts->map || !column_map_headerless(layouts->map))
 		warn_of_twins(layout, columns, path, diag);
+	const char *beside = layouts->use == USE_CLAIMS && !has(layout, FIELD_CLAIM_ID)
+	                             ? beside_claims(columns, layout->columns)
+	                             : NULL;
+
 	free(columns);
 	err = layouts->map ? column_map_check(layouts->map, &mapped, path, diag) : 0;
+	if (err == 0 && beside)
+		err = diag_set(diag, FAIL_DATA, "%s:0: no column claim_id: %s", path, beside);
 	if (err == 0)
 		err = check_layout(layouts->use, layout, path, diag);
 	make_groups(layout);

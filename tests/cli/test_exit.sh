@@ -22,6 +22,18 @@ exits "64: dates that are none" 64 "$program" scan --dates 2024..yesterday -o ru
 sed 's/^claim_id,/other,/' claims.csv >keyless.csv
 exits "65: no claim_id" 65 "$program" scan -q -o run keyless.csv
 says "65: names the column" "claim_id"
+# The folder of gen holds more than claims.
+exits "gen" 0 "$program" gen --lines 200 --providers 10 --members 20 -o made
+exits "65: the folder of gen" 65 "$program" scan -q -o run made
+says "65: the folder of gen: how to name what is in it" "name the claim files alone"
+for file in members providers; do
+	exits "65: a $file file among the claims" 65 "$program" scan -q -o run made/claims.csv made/$file.csv
+	says "65: a $file file among the claims: which, and its option" \
+		"made/$file.csv:0: no column claim_id: its columns are a $file file's: give it by --$file"
+done
+exits "65: labels among the claims" 65 "$program" scan -q -o run made/claims.csv made/labels.csv
+says "65: labels among the claims: what they are" "made/labels.csv:0: no column claim_id: these are the labels of claimscan gen"
+exits "0: as they are told" 0 "$program" scan -q -o told --members made/members.csv --providers made/providers.csv made/claims.csv
 exits "66: no such input" 66 "$program" scan -q -o run absent.csv
 says "66: names the file" "absent.csv"
 exits "71: too little memory" 71 "$program" scan -q --memory 1M -o run claims.csv
