@@ -363,7 +363,7 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	if (err == 0 && !scan->public)
 		err = write_worklist(scan, stats, &rows->worklist, diag);
 	if (err == 0 && !scan->public)
-		err = norms_table_write(scan->run, stats, diag);
+		err = norms_table_write(scan->run, stats, &rows->norms, diag);
 	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
 }
 

@@ -16,13 +16,14 @@ static const struct {
                 " entity_type peer_n claims lines beneficiaries findings lines_flagged score rank "
                 "rank_in_class families_flagged rules_evaluable lead flag evaluated hits in_scope "
                 "not_evaluable providers line other_line frame_size sample_size order "
-                "nation_n state_n "},
+                "nation_n state_n n "},
         {COLUMN_REAL,
                 " units charge allowed paid amount dollars dollars_flagged dollars_expected "
                 "unique_dollars rate value shrunk_rate wilson_low peer_median peer_mad peer_p80 "
                 "peer_p90 z p q percentile ns_per_line numerator denominator peer_percentile "
                 "nation_percentile nation_p20 nation_p80 nation_statistic "
-                "state_percentile state_p20 state_p80 state_statistic "},
+                "state_percentile state_p20 state_p80 state_statistic "
+                "mean median mad p20 p80 p90 p95 p99 centre scale phi alpha beta fee "},
 };
 
 static enum column_type type_of(struct text name)

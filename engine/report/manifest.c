@@ -253,6 +253,7 @@ static void write_counts(struct json *json, const struct manifest *manifest)
 	json_unsigned(json, "findings", manifest->findings);
 	json_unsigned(json, "worklist", manifest->rows.worklist);
 	json_unsigned(json, "compare", manifest->rows.compare);
+	json_unsigned(json, "norms", manifest->rows.norms);
 	json_end(json);
 	json_end(json);
 }

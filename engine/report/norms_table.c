@@ -44,7 +44,8 @@ static void write_norm(struct out *out, const struct norm *norm)
 	out_end_row(out);
 }
 
-int norms_table_write(struct run *run, const struct stats *stats, struct diag *diag)
+int norms_table_write(
+        struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag)
 {
 	struct out *out = NULL;
 	size_t count;
@@ -56,5 +57,6 @@ int norms_table_write(struct run *run, const struct stats *stats, struct diag *d
 	write_header(out);
 	for (size_t i = 0; i < count; i++)
 		write_norm(out, &norms[i]);
+	*rows = count;
 	return out_close(out, diag);
 }

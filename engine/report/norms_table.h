@@ -9,7 +9,8 @@
 #include "report/run.h"
 #include "stats/stats.h"
 
-/* Returns 0 or FAIL_IO. */
-int norms_table_write(struct run *run, const struct stats *stats, struct diag *diag);
+/* *rows: without the header.  Returns 0 or FAIL_IO. */
+int norms_table_write(
+        struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag);
 
 #endif

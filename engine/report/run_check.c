@@ -23,6 +23,7 @@ static const struct part {
         {"rules", false},
         {"worklist", true},
         {"compare", true},
+        {"norms", true},
 };
 
 static int read_rows(struct table_read *table, int (*stopped)(void), struct diag *diag)

@@ -37,7 +37,7 @@ struct tables_options {
 };
 
 struct tables_rows { /* without headers */
-	uint64_t providers, rules, codes, counts, worklist, compare;
+	uint64_t providers, rules, codes, counts, worklist, compare, norms;
 	uint64_t rule_providers[RULES_ALL]; /* providers with hits of a rule, as rules.csv has it */
 };
 

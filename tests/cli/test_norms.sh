@@ -35,7 +35,7 @@ equal "a run of one provider has peers then" 1 "$(
 	{ head -1 made/claims.csv && grep ",$coder," made/claims.csv; } >alone.csv
 	"$program" scan -q --no-timing --report csv -o alone --norms run/norms.csv --providers made/providers.csv alone.csv
 	row alone "$coder" EM-01 flag)"
-equal "the manifest names what was compared with" 1 "$(grep -c '"norms":' next/manifest.json)"
+equal "the manifest names what was compared with" 1 "$(grep -c '"norms": "' next/manifest.json)"
 exits "norms that are none" 78 scan bad --norms made/labels.csv
 says "where" "labels.csv:1: not the header"
 { head -1 run/norms.csv && echo 'peers,11/person/office/all,EM-01,office_est,,many,,,,,,,,,,,,,,'; } >bad.csv

@@ -144,7 +144,7 @@ shorter() { # TABLE: cut by its last row
 	head -n -1 "whole/$1.csv" | refused "$1 a row short" 65 \
 		"broken/$1.csv:[0-9]*: the table ends here" "$1.csv"
 }
-for table in providers provider_rules provider_codes provider_counts findings rules worklist compare; do
+for table in providers provider_rules provider_codes provider_counts findings rules worklist compare norms; do
 	shorter "$table"
 done
 sed 2d whole/provider_counts.csv | refused "a row out of the middle" 65 \
@@ -153,6 +153,9 @@ head -c -20 whole/manifest.json | refused "a manifest that is cut" 65 "broken/ma
 head -c -20 whole/quality.json | refused "a document that is cut" 65 "broken/quality.json:" quality.json
 awk -F, -v OFS=, 'NR == 2 { $NF = "abc" } 1' whole/provider_counts.csv |
 	refused "no number" 65 "broken/provider_counts.csv:2: column [a-z]*: no number" provider_counts.csv
+awk -F, -v OFS=, 'NR == 3 { $7 = "abc" } 1' whole/norms.csv |
+	refused "no number in norms" 65 "broken/norms.csv:3: column mean: no number" norms.csv
+refused "norms that are gone" 66 "broken/norms.csv: not there" norms.csv gone
 refused "a table that is gone" 66 "broken/provider_counts.csv: not there" provider_counts.csv gone
 refused "a worklist that is gone" 66 "broken/worklist.csv: not there" worklist.csv gone
 refused "a comparison that is gone" 66 "broken/compare.csv: not there" compare.csv gone
