@@ -413,8 +413,8 @@ static void offer_rule(const struct stats *stats, const struct reason *of, struc
 	if (!stats->options.is_on[of->rule])
 		return;
 	reason.expected = weights_expected(&stats->weights, of->rule, dollars);
-	if (of->has_row || (of_hits && of->hits.hits > 0 &&
-	                           (reason.expected > 0 || is_at_once(of->rule))))
+	if (of->has_row ||
+	        (of_hits && of->hits.hits > 0 && (reason.expected > 0 || is_at_once(of->rule))))
 		offer(offers, &reason);
 }
 
