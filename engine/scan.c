@@ -640,10 +640,13 @@ static int attempt_until_proved(struct scan *scan)
 
 /* ---- A second reading ---- */
 
-/* What only reading and joining needed; what was counted stays. */
+/*
+ * What only reading and joining needed; what was counted stays, and the
+ * beneficiaries' records, of which the worklist reads lines again.
+ */
 static void let_go(struct scan *scan)
 {
-	struct partitions *const records[] = {scan->partitions, scan->past, scan->days};
+	struct partitions *const records[] = {scan->partitions, scan->days};
 
 	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		if (records[i])
@@ -665,7 +668,7 @@ static void let_go(struct scan *scan)
 static void take_plan(const struct scan *scan, struct scan *again)
 {
 	const struct scan_memory *memory = &scan->memory;
-	uint64_t share = (memory->partitions + memory->history + memory->days) / 2;
+	uint64_t share = (memory->partitions + memory->days) / 2;
 
 	*again = (struct scan){.diag = scan->diag,
 	        .plan = scan->plan,

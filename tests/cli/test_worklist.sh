@@ -110,3 +110,16 @@ equal "dear units are drawn of their lines" 11 \
 	"$(awk -F, '$3 == "STA-01" && $7 == "random" && $4 == 12' spike/worklist.csv | wc -l)"
 equal "nothing is drawn of a mean, and that is said" 1 "$(grep -c \
 	'STA-01 mean_z,144,0,1,,0,,,,"\{0,1\}STA-01: nothing is drawn: the frame is 144 lines' spike/worklist.csv)"
+
+# Lines are read again also where the next tail is written before; those of a tail are not drawn.
+exits "with a tail" 0 "$program" scan -q --no-timing --force --report csv --history tail -o other spike.csv
+same "with a tail: the same bytes" spike other worklist.csv
+rm -r tail
+awk -F, -v OFS=, 'NR == 1 { print >"spring.csv"; print >"autumn.csv"; next }
+	{ print >($5 < "2024-07" ? "spring.csv" : "autumn.csv") }' spike.csv
+exits "the first months" 0 "$program" scan -q --no-timing --force --report csv --history tail -o other spring.csv
+exits "the others beside their tail" 0 "$program" scan -q --no-timing --force --report csv --history tail -o other autumn.csv
+equal "lines are drawn of the others alone" "1 0" "$(awk -F, '
+	FILENAME == "spring.csv" { old[$1] = 1; next }
+	FNR > 1 && $9 != "" { drawn++; wrong += $9 in old }
+	END { print (drawn > 20), wrong + 0 }' spring.csv other/worklist.csv)"
