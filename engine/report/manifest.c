@@ -181,6 +181,25 @@ static void write_rules_of(
 	json_end(json);
 }
 
+/* Of rules that are on: the kinds whose findings are counted only, so that rows add up. */
+static void write_watch_kinds(struct json *json, const struct rules_table *table)
+{
+	json_array(json, "watch_kinds", true);
+	for (size_t i = 0; i < RULES_ALL; i++) {
+		const struct rule *rule = rule_at(i)->rule;
+
+		for (size_t k = 0; table->state[i] == STATE_ON && k < rule->check_count; k++) {
+			if (!rule->checks[k].watch)
+				continue;
+			json_object(json, NULL, true);
+			json_text(json, "rule", rule->id);
+			json_text(json, "kind", rule->checks[k].kind);
+			json_end(json);
+		}
+	}
+	json_end(json);
+}
+
 static void write_rules(struct json *json, const struct rules_table *table)
 {
 	json_object(json, "rules", false);
@@ -190,6 +209,7 @@ static void write_rules(struct json *json, const struct rules_table *table)
 	write_rules_of(json, "off", table, STATE_OFF);
 	write_rules_of(json, "not_evaluable", table, STATE_NOT_EVALUABLE);
 	write_rules_of(json, "not_built", table, STATE_NOT_BUILT);
+	write_watch_kinds(json, table);
 	json_object(json, "dollars_of", true);
 	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
 		if (table->has_type[type])

@@ -74,6 +74,38 @@ if command -v sqlite3 >/dev/null 2>&1; then
 		"SELECT rule FROM rules WHERE in_scope <> evaluated + not_evaluable OR not_evaluable < 0")"
 fi
 
+# ---- Findings, all of them, add up by SQL ----
+# Lines of the excluded provider with a header for a diagnosis: PRV-01 stands over VAL-03.
+excluded=$(awk -F, '$2 == "excluded_provider" { print $1; exit }' year/labels.csv)
+awk -F, -v OFS=, -v npi="$excluded" '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	$at["rendering_npi"] == npi { $at["diagnosis_code_1"] = "E11" } 1' year/claims.csv >year/headers.csv
+exits "a year, all findings" 0 "$program" scan -q --no-timing --findings all --report csv,json,sqlite \
+	--members year/members.csv --providers year/providers.csv -o every year/headers.csv
+equal "the manifest names the kinds on watch of rules that are on" 1 \
+	"$(grep -c '{"rule": "INP-07", "kind": "one_source"}' every/manifest.json)"
+if command -v sqlite3 >/dev/null 2>&1; then
+	sum() { sqlite3 -separator ' ' every/run.db "$1"; }
+	equal "there are findings on watch, and superseded ones" "1 1 1" "$(sum "SELECT
+		sum(r.state = 'watch') > 0, sum(f.rule = 'INP-07' AND f.kind = 'one_source') > 0,
+		sum(coalesce(f.detail, '') LIKE '%superseded_by=%') > 0 FROM findings f JOIN rules r ON r.rule = f.rule")"
+	equal "standing findings are those of providers" "" "$(sum "SELECT p.npi, p.findings, count(f.rule)
+		FROM providers p LEFT JOIN standing_findings f ON f.npi = p.npi AND f.id_kind = p.id_kind
+		GROUP BY p.npi, p.id_kind HAVING p.findings <> count(f.rule)")"
+	equal "... and there are some" 1 "$(sum "SELECT count(*) = (SELECT sum(findings) FROM providers) AND count(*) > 100
+		FROM standing_findings")"
+	equal "their dollars are those of provider_rules, to the cent" "" "$(sum "SELECT m.npi, m.rule, m.dollars, sum(f.dollars)
+		FROM provider_rules m JOIN standing_findings f ON f.npi = m.npi AND f.id_kind = m.id_kind AND f.rule = m.rule
+		WHERE m.measure = '' GROUP BY m.npi, m.id_kind, m.rule
+		HAVING abs(m.dollars - coalesce(sum(f.dollars), 0)) > 0.001")"
+	equal "with kinds on watch they are its hits" "" "$(sum "SELECT m.npi, m.rule, m.hits, count(f.rule) FROM provider_rules m
+		JOIN findings f ON f.npi = m.npi AND f.id_kind = m.id_kind AND f.rule = m.rule
+		WHERE m.measure = '' AND coalesce(f.detail, '') NOT LIKE '%superseded_by=%'
+		GROUP BY m.npi, m.id_kind, m.rule HAVING m.hits <> count(f.rule)")"
+	equal "and those of rules" "" "$(sum "SELECT r.rule, r.hits, count(f.rule) FROM rules r JOIN findings f ON f.rule = r.rule
+		WHERE coalesce(f.detail, '') NOT LIKE '%superseded_by=%' GROUP BY r.rule HAVING r.hits <> count(f.rule)")"
+fi
+
 # ---- Again, from a finished run ----
 cp both/run.db before.db
 rm both/run.db
