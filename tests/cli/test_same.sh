@@ -126,7 +126,7 @@ again() {
 
 # What lines and beneficiaries tell: rates go by peers and by least numbers, and a
 # provider's day of twice as many patients is another day.
-rates=-EM-01,-EM-02,-EM-03,-EM-04,-MOD-03,-NCC-03,-NCC-06,-INP-01,-INP-02,-INP-03,-DUP-03,-TIM-03,-STA
+rates=-EM-01,-EM-02,-EM-03,-EM-04,-MOD-03,-NCC-03,-NCC-06,-INP-01,-INP-02,-INP-03,-INP-06,-DUP-03,-TIM-03,-STA
 rules="--rules all,-TIM-01,-SPC-05,$rates"
 
 { cat plain/claims.csv; again X ""; } >doubled.csv
@@ -136,12 +136,13 @@ variant once -j2 --members plain/members.csv plain/claims.csv
 variant twofold -j2 --members doubled-members.csv doubled.csv
 
 # sums RUN FACTOR: claims, lines, persons, units and money of each provider; what was
-# judged and hit of each rule.  All in whole numbers.
+# judged and hit of each rule, not of measures beside them, which have least numbers too.
+# All in whole numbers.
 sums() {
 	awk -F, -v OFS=, -v by="$2" '
 		function whole(text) { gsub(/\./, "", text); return text + 0 }
 		FNR > 1 && NF > 20 { print $1, by * $8, by * $9, by * $10, by * $11 * 10000, by * whole($12), by * whole($13), by * whole($14) }' "$1/providers.csv"
-	awk -F, -v OFS=, -v by="$2" 'FNR > 1 { print $1, $3, $4, by * $7, by * $8 }' "$1/provider_rules.csv"
+	awk -F, -v OFS=, -v by="$2" 'FNR > 1 && $4 == "" { print $1, $3, by * $7, by * $8 }' "$1/provider_rules.csv"
 }
 sums once 2 >once.sums
 sums twofold 1 >twofold.sums
