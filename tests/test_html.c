@@ -174,7 +174,7 @@ Test(html, has_the_first_in_full_with_their_evidence)
 	        "\"2024-02-01\",\"NCC-04: all\"]]");
 	has(blocks.full,
 	        "[1,\"\",null,\"none\",8,2,0.250000,null,null,null,null,null,null,null,null,"
-	        "null,null,null,null,7.00,\"[\\\"C1\\\"]\",-1,-1,-1,-1]");
+	        "null,null,null,null,7.00,\"[\\\"C1\\\"]\",-1,-1,-1,-1,-1]");
 	has(blocks.full,
 	        "\"codes\":[[\"J9271\",5,5,0.00,0.00,20.25],[\"99213\",3,3,0.00,0.00,10.00]]");
 	/* The one that stands comes before the dearer one that does not. */
@@ -223,7 +223,7 @@ Test(html, counts_values_of_peers_into_bins)
 	has(blocks.full,
 	        "\"shapes\":[[2,3,5,[0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,"
 	        "0,0,0,0,0,0,0,0,0,0,0,0,0]],");
-	has(blocks.full, "-3.000000,null,null,0.000000,0.00,\"\",0,1,2,3]");
+	has(blocks.full, "-3.000000,null,null,0.000000,0.00,\"\",0,1,2,3,4]");
 	cr_assert_eq(html_blocks_close(&blocks, 0, &diag), 0);
 }
 

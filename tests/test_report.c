@@ -976,7 +976,7 @@ Test(tables, manifest_says_what_it_was_made_from)
 	        "\"lines\": 8},\n"
 	        "    \"out\": {\"providers\": 3, \"provider_rules\": 2, \"provider_codes\": 2, "
 	        "\"provider_counts\": 17, \"findings\": 1, "
-	        "\"worklist\": 0, \"compare\": 0}\n"
+	        "\"worklist\": 0, \"compare\": 0, \"norms\": 0}\n"
 	        "  },\n"
 	        "  \"expected_hash_collisions\": 4.336809e-19\n"
 	        "}\n");

@@ -41,7 +41,9 @@ static const char manifest[] =
         "{\"program\": \"claimscan\", \"inputs\": [{\"path\": \"a.csv\", \"size\": 9, \"xxh3\": "
         "\"00\"}], \"code_sets\": [{\"set\": \"diagnoses\", \"release\": \"starter 1\", \"from\": "
         "null, \"to\": null, \"codes\": 7, \"partial\": true, \"xxh3\": \"0f\"}], \"settings\": "
-        "{\"xxh3\": \"aa\", \"rules\": \"all\"}, \"counts\": {\"out\": {\"providers\": 2, "
+        "{\"xxh3\": \"aa\", \"rules\": \"all\"}, \"rules\": {\"on\": [\"DUP-01\", \"VAL-02\"], "
+        "\"not_built\": [\"VAL-09\"], \"watch_kinds\": [{\"rule\": \"VAL-02\", \"kind\": "
+        "\"kind\"}]}, \"counts\": {\"out\": {\"providers\": 2, "
         "\"findings\": 4}}}\n";
 
 static void put_run(void)
@@ -206,6 +208,9 @@ Test(sqlite, views_say_what_a_person_would_ask)
 	expect("SELECT rank, npi, score, dollars_expected FROM leads", "1|=1+1|900|5.3\n");
 	expect("SELECT rank, rule, name, claim_id, dollars FROM lead_findings LIMIT 1",
 	        "1|DUP-01|Duplicate|C1|70.0\n");
+	/* VAL-02's kind is on watch. */
+	expect("SELECT rule, claim_id, dollars FROM standing_findings ORDER BY claim_id, dollars",
+	        "DUP-01|C1|0.1\nDUP-01|C1|70.0\nDUP-01|C2|0.0\n");
 	expect("SELECT rule, kind, findings, claims, providers, dollars FROM findings_by_rule",
 	        "DUP-01|exact|3|2|1|70.1\nVAL-02|kind|1|1|1|0.0\n");
 	expect("SELECT rule, hits, rate, dollars FROM rules_by_dollars",
@@ -228,7 +233,7 @@ Test(sqlite, views_say_what_a_person_would_ask)
 	expect("SELECT * FROM fields", "claim_id|4|0|0|0\n");
 	expect("SELECT * FROM quarantined", "split|3\n");
 	/* None is forgotten above. */
-	expect("SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "18\n");
+	expect("SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "19\n");
 }
 
 Test(sqlite, equal_runs_give_equal_bytes)

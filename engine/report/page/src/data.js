@@ -113,6 +113,7 @@ const RULE_COLUMNS = [
 	'percentile',
 	'dollars',
 	'samples',
+	'shapeOfEntity',
 	'shapeOfKind',
 	'shapeOfNation',
 	'shapeOfRegion',
@@ -186,7 +187,13 @@ const named = (columns) => (cells) => Object.fromEntries(columns.map((name, i) =
 
 // Of a measure's groups the one that it was held against: by the number of peers.
 function shapeOf(row, shapes) {
-	for (const at of [row.shapeOfState, row.shapeOfRegion, row.shapeOfNation, row.shapeOfKind]) {
+	for (const at of [
+		row.shapeOfState,
+		row.shapeOfRegion,
+		row.shapeOfNation,
+		row.shapeOfKind,
+		row.shapeOfEntity,
+	]) {
 		const shape = at === -1 ? null : shapes[at];
 		if (shape && shape[0] === row.peers + 1 && shape[2] > shape[1])
 			return { lo: shape[1], hi: shape[2], bins: shape[3] };
