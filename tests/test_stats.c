@@ -176,7 +176,7 @@ Test(peers, each_without_itself)
 	uint64_t state = 12345;
 
 	for (size_t round = 0; round < 400; round++) {
-		double values[64], scratch[64 * 6];
+		double values[64], scratch[64 * 7];
 		struct peer_figures got[64], wanted;
 		size_t count = 2 + round % 62;
 
@@ -206,7 +206,7 @@ Test(peers, worked_example)
 {
 	const double values[] = {10, 11, 12, 12, 13, 13, 14, 15, 16, 60, 60};
 	struct peer_figures figures[11];
-	double scratch[11 * 6];
+	double scratch[11 * 7];
 
 	peers_figures(values, 11, figures, scratch);
 	expect(figures[10].median, 13, 1e-15, "median", 0);
@@ -220,7 +220,7 @@ Test(peers, alone)
 {
 	const double values[] = {7};
 	struct peer_figures figures;
-	double scratch[6];
+	double scratch[7];
 
 	peers_figures(values, 1, &figures, scratch);
 	cr_expect_eq(figures.peers, 0);

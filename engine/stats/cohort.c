@@ -264,9 +264,17 @@ void cohort_norm(struct cohort *cohort, const struct peer_span *span, struct nor
 
 /* ---- Rows ---- */
 
+/* To the nearest whole number, ties to even, as rint() does, which is a call on the baseline. */
+static inline double whole(double value)
+{
+	static const double first_whole = 0x1.8p52; /* above it doubles are whole */
+
+	return fabs(value) < 0x1p51 ? value + first_whole - first_whole : value;
+}
+
 double rounded(double value)
 {
-	double result = rint(value * 1e6) / 1e6;
+	double result = whole(value * 1e6) / 1e6;
 
 	return result == 0 ? 0 : result; /* never -0 */
 }
@@ -280,19 +288,38 @@ static double power_of_ten(int exponent)
 	return exponent < 23 ? small[exponent] : pow(10, exponent);
 }
 
+/*
+ * The exponent of ten of p, 0 < p < 1, as the logarithm gives it: from that of
+ * two where p is not so near a power of ten that the logarithm is rounded to it.
+ */
+static int exponent_of(double p)
+{
+	static const double inverse[] = {1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9,
+	        1e-10, 1e-11, 1e-12, 1e-13, 1e-14, 1e-15};
+	enum { LAST = sizeof(inverse) / sizeof(inverse[0]) - 1 };
+	static const double near = 1e-12;
+	int exponent = 0;
+
+	while (exponent < LAST && p < inverse[exponent] * (1 - near))
+		exponent++;
+	if (exponent == LAST || p < inverse[exponent] * (1 + near))
+		return (int)floor(log10(p));
+	return -exponent;
+}
+
 double rounded_p(double p)
 {
 	enum { FIGURES = 6, LEAST = -290 };
 
 	if (!(p > 0) || p >= 1)
 		return p;
-	int exponent = (int)floor(log10(p));
+	int exponent = exponent_of(p);
 
 	if (exponent < LEAST)
 		return 0;
 	double scale = power_of_ten(FIGURES - exponent);
 
-	return rint(p * scale) / scale;
+	return whole(p * scale) / scale;
 }
 
 double funnel_p(double z, double phi)

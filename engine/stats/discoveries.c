@@ -25,18 +25,56 @@ static double p_of(uint64_t word)
 	return p;
 }
 
+static int grow(struct discoveries *discoveries)
+{
+	size_t room = discoveries->room ? 2 * discoveries->room : 64;
+	double *p = realloc(discoveries->p, room * sizeof(*p));
+
+	if (!p)
+		return FAIL_MEMORY;
+	discoveries->p = p;
+	double *q = realloc(discoveries->q, room * sizeof(*q));
+
+	if (!q)
+		return FAIL_MEMORY;
+	discoveries->q = q;
+	discoveries->room = room;
+	return 0;
+}
+
 static int add_step(struct discoveries *discoveries, double p, double q)
 {
-	if (discoveries->count == discoveries->room) {
-		size_t room = discoveries->room ? 2 * discoveries->room : 64;
-		struct q_step *steps = realloc(discoveries->steps, room * sizeof(*steps));
+	int err = discoveries->count == discoveries->room ? grow(discoveries) : 0;
 
-		if (!steps)
-			return FAIL_MEMORY;
-		discoveries->steps = steps;
-		discoveries->room = room;
+	if (err < 0)
+		return err;
+	discoveries->p[discoveries->count] = p;
+	discoveries->q[discoveries->count++] = rounded_p(q);
+	return 0;
+}
+
+/* Each list has a step of every so many of the one below. */
+static int build_levels(struct discoveries *discoveries)
+{
+	double *upper = malloc(
+	        (discoveries->count / (STEPS_EACH - 1) + STEP_LEVELS) * sizeof(*upper));
+	size_t at = 0;
+
+	if (!upper)
+		return FAIL_MEMORY;
+	discoveries->upper = upper;
+	discoveries->levels[0] = discoveries->p;
+	discoveries->level_counts[0] = discoveries->count;
+	for (at = 0; discoveries->level_counts[at] > STEPS_EACH && at + 1 < STEP_LEVELS; at++) {
+		size_t count = (discoveries->level_counts[at] + STEPS_EACH - 1) / STEPS_EACH;
+
+		for (size_t i = 0; i < count; i++)
+			upper[i] = discoveries->levels[at][STEPS_EACH * i];
+		discoveries->levels[at + 1] = upper;
+		discoveries->level_counts[at + 1] = count;
+		upper += count;
 	}
-	discoveries->steps[discoveries->count++] = (struct q_step){p, rounded_p(q)};
+	discoveries->level_count = at + 1;
 	return 0;
 }
 
@@ -57,26 +95,30 @@ int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spa
 			err = add_step(discoveries, own, least);
 		}
 	}
-	return err;
+	return err == 0 ? build_levels(discoveries) : err;
 }
 
 void discoveries_free(struct discoveries *discoveries)
 {
-	free(discoveries->steps);
+	free(discoveries->p);
+	free(discoveries->q);
+	free(discoveries->upper);
 	*discoveries = (struct discoveries){0};
 }
 
+/* The last step at p or above: of each list the last of these, then those behind it. */
 double discoveries_q(const struct discoveries *discoveries, double p)
 {
-	size_t low = 0, high = discoveries->count; /* the last step at p or above */
+	size_t at = 0;
 
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
+	for (size_t level = discoveries->level_count; level-- > 0;) {
+		const double *steps = discoveries->levels[level] + at;
+		size_t left = discoveries->level_counts[level] - at, above = 0;
 
-		if (discoveries->steps[middle].p >= p)
-			low = middle;
-		else
-			high = middle;
+		left = left < STEPS_EACH ? left : STEPS_EACH;
+		for (size_t i = 0; i < left; i++)
+			above += steps[i] >= p;
+		at = (at + above - 1) * (level > 0 ? STEPS_EACH : 1);
 	}
-	return discoveries->steps[low].q;
+	return discoveries->q[at];
 }

@@ -4,7 +4,8 @@
  * Hochberg (1995): q of each p is the least of p' m / rank' over all p' >= p.
  *
  * So q is a function of p that goes up in steps, and is kept as these; as long
- * as nothing stands out, they are few.
+ * as nothing stands out, they are few.  To be found fast where they are many,
+ * the p of every so many of them stand in a list, of which every so many ...
  */
 #ifndef STATS_DISCOVERIES_H
 #define STATS_DISCOVERIES_H
@@ -12,16 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct q_step {
-	double p, q; /* q of all p from the step below up to this one */
-};
+enum { STEP_LEVELS = 8, STEPS_EACH = 32 };
 
 struct discoveries {
-	struct q_step *steps; /* p descending */
+	double *p, *q; /* q of all p from the step below up to this one; p descending */
 	size_t count, room;
+
+	/* levels[k][i] is levels[k - 1][STEPS_EACH * i]; levels[0] is p, the last has at most so
+	 * many. */
+	const double *levels[STEP_LEVELS];
+	size_t level_counts[STEP_LEVELS], level_count;
+	double *upper; /* what all but the first stand in */
 };
 
-/* Of p, as words of its bits; both arrays are used up, spare has as much room.  0 or FAIL_MEMORY.
+/*
+ * Of p, as words of their bits; both arrays are used up, spare has as much room.
+ * Returns 0 or FAIL_MEMORY; discoveries_free() also after a failure.
  */
 int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spare[], size_t count);
 void discoveries_free(struct discoveries *discoveries);

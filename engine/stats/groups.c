@@ -225,6 +225,31 @@ static bool suffices(
 	return count >= GROUP_MIN;
 }
 
+/* Where the run of a level that begins at from ends: by ever longer steps, then by halves. */
+static uint32_t run_end(
+        const struct finding_groups *finding, uint32_t from, uint32_t to, unsigned level)
+{
+	uint64_t key = finding->members[finding->of[from]].key;
+	uint32_t low = from, step = 1; /* low is of the run */
+
+	while (step < to - low &&
+	        is_same(key, finding->members[finding->of[low + step]].key, level)) {
+		low += step;
+		step *= 2;
+	}
+	uint32_t high = step < to - low ? low + step : to; /* not of the run, or the end */
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (is_same(key, finding->members[finding->of[middle]].key, level))
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
 /* The runs of a level within a group of the level above, which stands where
  * none suffices. */
 static void find_level(
@@ -233,12 +258,7 @@ static void find_level(
 	unsigned level = above.level;
 
 	for (uint32_t from = above.from, to; from < above.to; from = to) {
-		uint64_t key = finding->members[finding->of[from]].key;
-
-		for (to = from + 1; to < above.to; to++) {
-			if (!is_same(key, finding->members[finding->of[to]].key, level))
-				break;
-		}
+		to = run_end(finding, from, above.to, level);
 		struct peer_span run = {from, to, (uint8_t)level}, own = chosen;
 
 		/* A specialty that is all of its kind is called by its own name. */
@@ -246,11 +266,13 @@ static void find_level(
 		        (level <= LEVEL_NATION && from == chosen.from && to == chosen.to) ||
 		        (level >= LEVEL_KIND && chosen.to == 0))
 			own = run;
-		for (uint32_t i = from; i < to; i++)
-			finding->spans[i] = own;
-		if (level < finding->choice->narrowest)
+		if (level < finding->choice->narrowest) {
 			find_level(
 			        finding, (struct peer_span){from, to, (uint8_t)(level + 1)}, own);
+			continue;
+		}
+		for (uint32_t i = from; i < to; i++)
+			finding->spans[i] = own;
 	}
 }
 

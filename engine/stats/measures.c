@@ -348,6 +348,8 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 		return 0;
 	of.beneficiaries = provider.beneficiaries;
 	of.lines = provider.lines;
+	of.claims = provider.claims;
+	of.dollars_flagged = provider.dollars_flagged;
 	int err = profile_cells(
 	        options->profile, number, &part->cells, &part->cell_room, &part->cell_count);
 
@@ -542,18 +544,26 @@ static int add_hit(struct hit_lists *lists, struct blocks *blocks, unsigned rule
 	return 0;
 }
 
-static int read_hits(struct hit_lists *lists, const struct reading *reading, uint32_t member)
+struct hits_reading {
+	struct measures *measures;
+	const struct measures_options *options;
+	const struct hit_reader *reader;
+};
+
+static int read_hits(struct hit_lists *lists, const struct hits_reading *reading, uint32_t member)
 {
 	const struct measures *measures = reading->measures;
 	struct profile_rule read[RULES_ALL];
 	int err = 0;
 
 	profile_read_rules(reading->options->profile, measures->members[member].number, read);
+	reading->reader->read(reading->reader->context, member, read);
 	for (unsigned rule = 0; rule < RULES_ALL && err == 0; rule++) {
 		const struct rate_sample sample = {
 		        member, read[rule].evaluated, read[rule].hits, read[rule].dollars};
 
-		if (sample.n >= DENOMINATOR_MIN && sample.k <= sample.n)
+		if (reading->options->selection->active[rule] && sample.n >= DENOMINATOR_MIN &&
+		        sample.k <= sample.n)
 			err = add_hit(lists, measures->blocks, rule, &sample);
 	}
 	return err;
@@ -562,7 +572,7 @@ static int read_hits(struct hit_lists *lists, const struct reading *reading, uin
 /* Of the members of one list. */
 static int read_hit_lists(void *context, size_t at)
 {
-	const struct reading *reading = context;
+	const struct hits_reading *reading = context;
 	struct hit_lists *lists = &reading->measures->hits[at];
 	size_t from = at * HITS_MEMBERS, to = from + HITS_MEMBERS;
 	int err = 0;
@@ -573,16 +583,16 @@ static int read_hit_lists(void *context, size_t at)
 	return err;
 }
 
-static int read_all_hits(struct reading *reading)
+int measures_read_hits(struct measures *measures, const struct measures_options *options,
+        const struct hit_reader *reader)
 {
-	struct measures *measures = reading->measures;
+	struct hits_reading reading = {measures, options, reader};
 
 	measures->hit_list_count = (measures->member_count + HITS_MEMBERS - 1) / HITS_MEMBERS;
 	measures->hits = calloc(measures->hit_list_count + 1, sizeof(*measures->hits));
 	if (!measures->hits)
 		return FAIL_MEMORY;
-	return tasks_run(
-	        reading->options->threads, measures->hit_list_count, read_hit_lists, reading);
+	return tasks_run(options->threads, measures->hit_list_count, read_hit_lists, &reading);
 }
 
 size_t measures_take_hits(
@@ -670,8 +680,6 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 		err = tasks_run(options->threads, reading.part_count, read_part, &reading);
 	if (err == 0)
 		err = join_parts(&reading);
-	if (err == 0)
-		err = read_all_hits(&reading);
 	free_parts(&reading);
 	return err < 0 ? FAIL_MEMORY : 0;
 }

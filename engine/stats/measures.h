@@ -51,7 +51,8 @@ struct member_measures {
 	uint64_t code_lines;
 	int64_t code_paid, top_paid; /* of all codes, of the code of most */
 	uint64_t top_code;
-	uint64_t beneficiaries, lines;
+	uint64_t beneficiaries, lines, claims;
+	int64_t dollars_flagged;
 	uint32_t months_from, months_to; /* of measures.months */
 	uint32_t codes_from, codes_to;   /* of measures.codes, by code */
 	uint32_t em_from, em_to;         /* of measures.em */
@@ -87,6 +88,16 @@ struct measures_options {
 /* Returns 0 or FAIL_MEMORY.  measures_free() frees what was read, also after a failure. */
 int measures_read(struct measures *measures, const struct measures_options *options);
 void measures_free(struct measures *measures);
+
+/* What sees the hits of each member as they are read: any thread, in any order. */
+struct hit_reader {
+	void (*read)(void *context, uint32_t member, const struct profile_rule hits[RULES_ALL]);
+	void *context;
+};
+
+/* After measures_read(), with the same options: hits by rule.  0 or FAIL_MEMORY. */
+int measures_read_hits(struct measures *measures, const struct measures_options *options,
+        const struct hit_reader *reader);
 
 /*
  * The members that a rule judged DENOMINATOR_MIN units of, ascending, into

@@ -2,6 +2,7 @@
 #include "stats/peers.h"
 
 #include "base/order.h"
+#include "stats/words.h"
 
 #include <assert.h>
 #include <math.h>
@@ -143,98 +144,304 @@ static double order_deviations(
 	return sum;
 }
 
-struct group {
-	const double *sorted;
-	double *deviations; /* from centre, ascending */
-	double centre, deviation_sum;
-	bool ordered;
-	size_t count;
+/* ---- Quantiles without one of the values ---- */
+
+/*
+ * A quantile lies between two neighbours.  Without the value of a rank these are
+ * the values at below and below + 1 if the rank is above both, one further up
+ * for each that it is not: so there are three quantiles, reckoned once.
+ */
+struct left_out {
+	size_t below;
+	double by[3]; /* for a rank above both, that of the upper, the lower's or less */
 };
 
-static void set_centre(struct group *group, double centre)
+static unsigned which_of(const struct left_out *quantile, size_t rank)
 {
-	if (group->ordered && group->centre == centre)
-		return;
-	group->ordered = true;
-	group->centre = centre;
-	group->deviation_sum = order_deviations(
-	        group->sorted, group->count, centre, group->deviations);
+	return (unsigned)(rank <= quantile->below + 1) + (rank <= quantile->below);
 }
 
-/* The scale that a deviation is measured by, for the value at rank. */
-static void set_scale(struct group *group, double value, struct peer_figures *figures)
+static double without(const struct left_out *quantile, size_t rank)
 {
-	double own = fabs(value - figures->median);
-	struct others deviations = {
+	return quantile->by[which_of(quantile, rank)];
+}
+
+/* count: of all; at least two. */
+static void leave_out(struct left_out *quantile, const double sorted[], size_t count, double p)
+{
+	size_t ranks[3];
+
+	quantile->below = (size_t)((double)(count - 2) * p);
+	ranks[0] = quantile->below + 2;
+	ranks[1] = quantile->below + 1;
+	ranks[2] = quantile->below;
+	for (unsigned i = 0; i < 3; i++)
+		quantile->by[i] = quantile_of(&(struct others){sorted, count - 1, ranks[i]}, p);
+}
+
+/* ---- Deviations ---- */
+
+/* How many of the smallest deviations, place in all, are of values below the centre. */
+static size_t count_left(
+        const double sorted[], size_t count, size_t right, double centre, size_t place)
+{
+	size_t low = place > count - right ? place - (count - right) : 0;
+	size_t high = place < right ? place : right;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		double left_next = centre - sorted[right - 1 - middle];
+		double right_last = sorted[right + place - middle - 1] - centre;
+
+		if (left_next < right_last)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Of the deviations in order, those from place on; none is beyond the last. */
+static void some_deviations(
+        const double sorted[], size_t count, double centre, size_t place, double some[3])
+{
+	size_t right = find(sorted, count, centre);
+	size_t left = right - count_left(sorted, count, right, centre, place);
+
+	right += place - (right - left);
+	for (size_t i = 0; i < 3 && place + i < count; i++) {
+		bool take_left = right == count ||
+		                 (left > 0 && centre - sorted[left - 1] <= sorted[right] - centre);
+
+		some[i] = take_left ? centre - sorted[--left] : sorted[right++] - centre;
+	}
+}
+
+/* The median deviation from a centre, without one of them: as any quantile. */
+struct centre {
+	bool known;
+	double lower, upper; /* deviations at below and below + 1 */
+	double by[3];
+};
+
+static void centre_find(struct centre *centre, const double sorted[], size_t count, double median)
+{
+	double place = (double)(count - 2) * 0.5, some[3] = {0};
+	size_t below = (size_t)place;
+
+	some_deviations(sorted, count, median, below, some);
+	*centre = (struct centre){.known = true, .lower = some[0], .upper = some[1]};
+	for (size_t i = 0; i < 3; i++)
+		centre->by[i] = quantile_of(
+		        &(struct others){some, 2, 2 - i}, place - (double)below);
+	if (below + 2 >= count) {
+		centre->by[0] = centre->by[1] = some[0];
+		centre->by[2] = some[1];
+	}
+}
+
+/* own: one of the deviations. */
+static double centre_mad(const struct centre *centre, double own)
+{
+	return centre->by[(unsigned)(own <= centre->upper) + (own <= centre->lower)];
+}
+
+/* ---- A group ---- */
+
+enum { MEDIAN, Q1, Q3, P20, P80, P90, P95, QUANTILES };
+
+static const double quantiles[QUANTILES] = {[MEDIAN] = 0.5,
+        [Q1] = 0.25,
+        [Q3] = 0.75,
+        [P20] = 0.2,
+        [P80] = 0.8,
+        [P90] = 0.9,
+        [P95] = 0.95};
+
+struct group {
+	const double *sorted;
+	size_t count;
+	struct left_out quantiles[QUANTILES];
+	struct centre centres[3]; /* by which the median is */
+
+	/* Where half have no deviation: all of them, from the median. */
+	double *deviations;
+	double median, deviation_sum;
+	bool ordered;
+};
+
+static void order_group(struct group *group, double median)
+{
+	if (group->ordered && group->median == median)
+		return;
+	group->ordered = true;
+	group->median = median;
+	group->deviation_sum = order_deviations(
+	        group->sorted, group->count, median, group->deviations);
+}
+
+/* The mean deviation of the others. */
+static double mean_deviation(struct group *group, double median, double own)
+{
+	order_group(group, median);
+	struct others others = {
 	        group->deviations, group->count - 1, find(group->deviations, group->count, own)};
-	double mean = (group->deviation_sum - own) / (double)(group->count - 1);
 
 	/* What is left of a sum, less one of its terms, is 0 only where all deviations are. */
-	mean = at(&deviations, group->count - 2) > 0 ? mean : 0;
-	figures->mad = quantile_of(&deviations, 0.5);
+	if (!(at(&others, group->count - 2) > 0))
+		return 0;
+	return (group->deviation_sum - own) / (double)(group->count - 1);
+}
+
+/* The scale that a deviation is measured by, for a value. */
+static void set_scale(struct group *group, size_t rank, struct peer_figures *figures)
+{
+	double value = group->sorted[rank], own = fabs(value - figures->median), mean = 0;
+	struct centre *centre = &group->centres[which_of(&group->quantiles[MEDIAN], rank)];
+
+	if (!centre->known)
+		centre_find(centre, group->sorted, group->count, figures->median);
+	figures->mad = centre_mad(centre, own);
+	if (!(figures->mad > 0) && !(figures->q3 > figures->q1))
+		mean = mean_deviation(group, figures->median, own);
 	figures->scale = scale_of(figures->mad, figures->q1, figures->q3, mean);
 	if (figures->scale > 0)
 		figures->z = (value - figures->median) / figures->scale;
 }
 
-static struct peer_figures figures_of(struct group *group, size_t rank)
+/* rank: of the first of its equals. */
+static void figures_of(struct group *group, size_t rank, struct peer_figures *figures)
 {
-	struct others others = {group->sorted, group->count - 1, rank};
-	double value = group->sorted[rank];
-	struct peer_figures figures = {.peers = (uint32_t)(group->count - 1)};
+	const struct left_out *of = group->quantiles;
 
+	*figures = (struct peer_figures){.peers = (uint32_t)(group->count - 1)};
 	if (group->count < 2)
-		return figures;
-	figures.percentile = 100.0 * (double)find(group->sorted, group->count, value) /
-	                     (double)group->count;
-	figures.median = quantile_of(&others, 0.5);
-	figures.q1 = quantile_of(&others, 0.25);
-	figures.q3 = quantile_of(&others, 0.75);
-	figures.p20 = quantile_of(&others, 0.2);
-	figures.p80 = quantile_of(&others, 0.8);
-	figures.p90 = quantile_of(&others, 0.9);
-	figures.p95 = quantile_of(&others, 0.95);
-	set_centre(group, figures.median);
-	set_scale(group, value, &figures);
-	return figures;
+		return;
+	figures->percentile = 100.0 * (double)rank / (double)group->count;
+	figures->median = without(&of[MEDIAN], rank);
+	figures->q1 = without(&of[Q1], rank);
+	figures->q3 = without(&of[Q3], rank);
+	figures->p20 = without(&of[P20], rank);
+	figures->p80 = without(&of[P80], rank);
+	figures->p90 = without(&of[P90], rank);
+	figures->p95 = without(&of[P95], rank);
+	set_scale(group, rank, figures);
+}
+
+/* ---- Order ---- */
+
+/*
+ * A group's scratch: its values in order, room for their deviations, and which
+ * they are; and room to order them.
+ */
+struct scratch {
+	double *sorted, *deviations;
+	uint32_t *which;
+	void *room; /* for two struct ordered of each */
+};
+
+static struct scratch scratch_of(void *memory, size_t count)
+{
+	double *sorted = (double *)((struct ordered *)memory + 2 * count);
+	double *deviations = sorted + count;
+
+	return (struct scratch){sorted, deviations, (uint32_t *)(deviations + count), memory};
 }
 
 size_t peers_scratch_bytes(size_t count)
 {
-	return count * (2 * sizeof(double) + 2 * sizeof(struct ordered));
+	return count * (2 * sizeof(double) + sizeof(uint32_t) + 2 * sizeof(struct ordered));
 }
 
-/* The scratch of a group: what its values are, in order, and room to order them. */
-static double *sorted_of(void *scratch, size_t count)
+enum { INDEX_BITS = 24, MOVES_EACH = 8 };
+
+/*
+ * By the upper bits of their keys, with the index below: that is half to move,
+ * and nearly the order.  What is not in order by then is moved by insertion;
+ * false: too much of it.
+ */
+static bool order_nearly(const double values[], size_t count, const struct scratch *scratch)
 {
-	return (double *)((struct ordered *)scratch + 2 * count);
+	uint64_t *words = scratch->room;
+	size_t moves = MOVES_EACH * count;
+
+	if (count >> INDEX_BITS)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		words[i] = order_key(values[i]) >> INDEX_BITS << INDEX_BITS | i;
+	words = words_sort(words, words + count, count, INDEX_BITS);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t which = (uint32_t)(words[i] & ((1u << INDEX_BITS) - 1));
+		double value = values[which] + 0.0; /* -0 is put as 0 */
+		size_t place = i;
+
+		for (; place > 0 && scratch->sorted[place - 1] > value; place--) {
+			if (moves-- == 0)
+				return false;
+			scratch->sorted[place] = scratch->sorted[place - 1];
+			scratch->which[place] = scratch->which[place - 1];
+		}
+		scratch->sorted[place] = value;
+		scratch->which[place] = which;
+	}
+	return true;
 }
+
+static void order_values(const double values[], size_t count, const struct scratch *scratch)
+{
+	struct ordered *items = scratch->room;
+
+	if (order_nearly(values, count, scratch))
+		return;
+	for (size_t i = 0; i < count; i++)
+		items[i] = (struct ordered){order_key(values[i]), (uint32_t)i};
+	items = order_sort(items, items + count, count);
+	for (size_t i = 0; i < count; i++) {
+		scratch->sorted[i] = order_value(items[i].key);
+		scratch->which[i] = items[i].index;
+	}
+}
+
+/* ---- All of a group ---- */
 
 void peers_figures(
         const double values[], size_t count, struct peer_figures figures[], void *scratch)
 {
-	struct ordered *items = scratch;
-	double *sorted = sorted_of(scratch, count);
-	struct group group = {.sorted = sorted, .deviations = sorted + count, .count = count};
+	struct scratch of = scratch_of(scratch, count);
+	struct group group = {.sorted = of.sorted, .deviations = of.deviations, .count = count};
 
-	for (size_t i = 0; i < count; i++)
-		items[i] = (struct ordered){order_key(values[i]), (uint32_t)i};
-	items = order_sort(items, items + count, count);
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = order_value(items[i].key);
+	order_values(values, count, &of);
+	for (unsigned i = 0; i < QUANTILES && count > 1; i++)
+		leave_out(&group.quantiles[i], of.sorted, count, quantiles[i]);
 	for (size_t i = 0; i < count; i++) {
 		/* Equal values have equal figures. */
-		if (i > 0 && items[i].key == items[i - 1].key)
-			figures[items[i].index] = figures[items[i - 1].index];
+		if (i > 0 && of.sorted[i] == of.sorted[i - 1])
+			figures[of.which[i]] = figures[of.which[i - 1]];
 		else
-			figures[items[i].index] = figures_of(&group, i);
+			figures_of(&group, i, &figures[of.which[i]]);
 	}
+}
+
+const double *peers_sorted(void *scratch, size_t count)
+{
+	return scratch_of(scratch, count).sorted;
+}
+
+/* The median deviation from the median, nobody left out. */
+static double whole_mad(const double sorted[], size_t count, double median)
+{
+	double place = (double)(count - 1) * 0.5, some[3] = {0};
+	size_t below = (size_t)place;
+
+	some_deviations(sorted, count, median, below, some);
+	return below + 1 >= count ? some[0] : quantile(some, 2, place - (double)below);
 }
 
 void peers_spread(size_t count, void *scratch, struct peer_spread *spread)
 {
-	double *sorted = sorted_of(scratch, count);
-	struct group group = {.sorted = sorted, .deviations = sorted + count, .count = count};
+	struct scratch of = scratch_of(scratch, count);
+	const double *sorted = of.sorted;
+	double mean = 0;
 
 	*spread = (struct peer_spread){.count = (uint32_t)count};
 	if (count == 0)
@@ -247,10 +454,11 @@ void peers_spread(size_t count, void *scratch, struct peer_spread *spread)
 	spread->p90 = quantile(sorted, count, 0.9);
 	spread->p95 = quantile(sorted, count, 0.95);
 	spread->p99 = quantile(sorted, count, 0.99);
-	set_centre(&group, spread->median);
-	spread->mad = quantile(group.deviations, count, 0.5);
-	spread->scale = scale_of(
-	        spread->mad, spread->q1, spread->q3, group.deviation_sum / (double)count);
+	spread->mad = whole_mad(sorted, count, spread->median);
+	if (!(spread->mad > 0) && !(spread->q3 > spread->q1))
+		mean = order_deviations(sorted, count, spread->median, of.deviations) /
+		       (double)count;
+	spread->scale = scale_of(spread->mad, spread->q1, spread->q3, mean);
 }
 
 double tukey_fence(const struct peer_figures *figures, double times)

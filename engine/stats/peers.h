@@ -46,7 +46,10 @@ struct peer_spread {
 	double median, mad, scale, q1, q3, p20, p80, p90, p95, p99;
 };
 
-/* After peers_figures() of as many, with its scratch. */
+/* After peers_figures() of as many, with its scratch: the values in order. */
+const double *peers_sorted(void *scratch, size_t count);
+
+/* ... */
 void peers_spread(size_t count, void *scratch, struct peer_spread *spread);
 
 /* Above it: unusually high (times 1.5) or extreme (times 3); by the others' quartiles. */

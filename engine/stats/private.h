@@ -55,12 +55,21 @@ struct stats {
 
 	uint32_t *place; /* by number of the profile: of its member, + 1; 0: none */
 	size_t number_count;
-	struct stats_provider *providers; /* one a member */
+	struct member_lines *lines;       /* one a member */
+	struct stats_provider *providers; /* ... */
 	uint32_t *ranked;                 /* members, by rank */
 };
 
 struct flagged {
 	uint32_t column, row;
+};
+
+/* What the rules of lines and claims found of a member. */
+struct member_lines {
+	double expected;
+	int64_t dollars;
+	uint64_t high_hits;
+	bool at_once; /* PRV-01, TIM-04 */
 };
 
 void flagged_row(const struct stats *stats, uint32_t at, struct stats_row *row);
@@ -265,6 +274,7 @@ int ratios_judge(struct cohort *cohort, const struct ratio_sample from[], size_t
 /* ---- The whole ---- */
 
 int hits_judge(struct judging *judging, unsigned rule); /* of a rule that counts hits */
-int score_all(struct stats *stats);                     /* after the flags are set */
+int score_lines(struct stats *stats, const struct measures_options *options); /* reads hits */
+int score_all(struct stats *stats); /* after the flags are set */
 
 #endif

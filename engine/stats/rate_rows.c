@@ -36,20 +36,18 @@ static double log_odds(struct count count)
 /*
  * Hits as the middle rates would have them: each rate pulled in to where a
  * tenth of the group lies beyond it, as z is for phi.  Else the few that break
- * a rule set the rate that they are held to.  Into room.values.
+ * a rule set the rate that they are held to.  Into room.values, after the
+ * group's figures, which have the rates in order.
  */
 static void find_hits_kept(struct group_room *room, size_t size)
 {
-	const struct count *counts = room->counts;
+	const double *sorted = peers_sorted(room->peers_scratch, size);
 	size_t side = (size_t)(trim * (double)size);
+	double low = sorted[side], high = sorted[size - side - 1];
 
 	for (size_t i = 0; i < size; i++)
-		room->values[i] = room->scratch[i] = (double)counts[i].k / (double)counts[i].n;
-	double low = values_select(room->scratch, size, side);
-	double high = values_select(room->scratch, size, size - side - 1);
-
-	for (size_t i = 0; i < size; i++)
-		room->values[i] = fmin(fmax(room->values[i], low), high) * (double)counts[i].n;
+		room->values[i] = fmin(fmax(room->values[i], low), high) *
+		                  (double)room->counts[i].n;
 }
 
 /* Each z about the rate of the others, into room.others. */
@@ -156,16 +154,28 @@ static void test_row(
 		row->gate &= row->z > rates->test->z_min;
 }
 
-static int judge_rates(struct rates *rates, const struct peer_span *span)
+/* The rates beside one another, and what the group is like by them. */
+static void find_rates(struct rates *rates, const struct peer_span *span)
 {
 	struct group_room *room = &rates->cohort->room;
-	int err = 0;
 
+	for (uint32_t i = span->from; i < span->to; i++)
+		room->counts[i - span->from] = (struct count){rates->from[i].k, rates->from[i].n};
 	for (size_t i = 0; i < span->to - span->from; i++)
 		room->values[i] = (double)room->counts[i].k / (double)room->counts[i].n;
 	cohort_figures(rates->cohort, span);
-	if (!rates->cohort->norm)
-		cohort_norm(rates->cohort, span, &rates->norm);
+	if (rates->cohort->norm) {
+		recall(rates, span);
+		return;
+	}
+	cohort_norm(rates->cohort, span, &rates->norm);
+	learn(rates, span);
+}
+
+static int judge_rates(struct rates *rates, const struct peer_span *span)
+{
+	int err = 0;
+
 	rates->first = rates->cohort->judging->row_count;
 	for (uint32_t i = span->from; i < span->to && err == 0; i++) {
 		if (sample_is_of(rates->cohort, span, i))
@@ -209,14 +219,8 @@ static int keep(struct rates *rates)
 static int take_group(void *context, const struct peer_span *span)
 {
 	struct rates *rates = context;
-	struct count *counts = rates->cohort->room.counts;
 
-	for (uint32_t i = span->from; i < span->to; i++)
-		counts[i - span->from] = (struct count){rates->from[i].k, rates->from[i].n};
-	if (rates->cohort->norm)
-		recall(rates, span);
-	else
-		learn(rates, span);
+	find_rates(rates, span);
 	int err = judge_rates(rates, span);
 
 	if (err < 0)

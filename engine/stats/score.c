@@ -24,11 +24,10 @@ enum {
 /* ---- One provider ---- */
 
 struct sums {
-	double line_expected, expected, severities[RULES_ALL];
-	int64_t line_dollars, dollars; /* of lines; of comparisons that make leads */
-	uint64_t high_hits;
+	double expected, severities[RULES_ALL];
+	int64_t dollars; /* of comparisons that make leads */
 	size_t families;
-	bool is_flagged, at_once; /* at_once: PRV-01, TIM-04 */
+	bool is_flagged;
 };
 
 static bool is_at_once(unsigned rule)
@@ -36,21 +35,48 @@ static bool is_at_once(unsigned rule)
 	return strcmp(rule_at(rule)->id, "PRV-01") == 0 || strcmp(rule_at(rule)->id, "TIM-04") == 0;
 }
 
-/* What the rules of lines and claims found. */
-static void add_hits(const struct stats *stats, uint32_t number, struct sums *sums)
-{
-	struct profile_rule read[RULES_ALL];
+/* ---- What lines broke ---- */
 
-	profile_read_rules(stats->options.profile, number, read);
+/* How a rule's hits count: found once, as it takes a look at its words. */
+struct line_scoring {
+	struct stats *stats;
+	bool counts[RULES_ALL], is_high[RULES_ALL], at_once[RULES_ALL];
+};
+
+static void take_hits(void *context, uint32_t member, const struct profile_rule hits[RULES_ALL])
+{
+	const struct line_scoring *scoring = context;
+	const struct stats *stats = scoring->stats;
+	struct member_lines lines = {0};
+
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
-		if (read[rule].hits == 0 || !stats->options.is_on[rule] || stats->built[rule])
+		if (hits[rule].hits == 0 || !scoring->counts[rule])
 			continue;
-		sums->line_dollars += read[rule].dollars;
-		sums->line_expected += weights_expected(&stats->weights, rule, read[rule].dollars);
-		sums->high_hits += weights_severity(rule) == SEVERITY_HIGH ? read[rule].hits : 0;
-		sums->at_once |= is_at_once(rule);
+		lines.dollars += hits[rule].dollars;
+		lines.expected += weights_expected(&stats->weights, rule, hits[rule].dollars);
+		lines.high_hits += scoring->is_high[rule] ? hits[rule].hits : 0;
+		lines.at_once |= scoring->at_once[rule];
 	}
+	stats->lines[member] = lines;
 }
+
+int score_lines(struct stats *stats, const struct measures_options *options)
+{
+	struct line_scoring scoring = {.stats = stats};
+	const struct hit_reader reader = {take_hits, &scoring};
+
+	stats->lines = malloc((stats->measures.member_count + 1) * sizeof(*stats->lines));
+	if (!stats->lines)
+		return FAIL_MEMORY;
+	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		scoring.counts[rule] = stats->options.is_on[rule] && !stats->built[rule];
+		scoring.is_high[rule] = weights_severity(rule) == SEVERITY_HIGH;
+		scoring.at_once[rule] = is_at_once(rule);
+	}
+	return measures_read_hits(&stats->measures, options, &reader);
+}
+
+/* ---- What comparisons flag ---- */
 
 /*
  * Do a comparison's dollars make a lead?  Those of a precision below medium's do
@@ -120,22 +146,22 @@ static void add_families(
 static void score_one(const struct stats *stats, uint32_t member, struct stats_row rows[])
 {
 	struct stats_provider *provider = &stats->providers[member];
-	struct profile_provider read;
+	const struct member_measures *of = &stats->measures.of[member];
+	const struct member_lines *lines = &stats->lines[member];
+	double line_expected = lines->expected;
 	struct sums sums = {0};
 
-	profile_read(stats->options.profile, provider->number, &read);
-	add_hits(stats, provider->number, &sums);
 	add_families(stats, rows, flagged_rows(stats, member, rows), &sums);
-	if (sums.line_dollars > read.dollars_flagged && sums.line_dollars > 0)
-		sums.line_expected *= (double)read.dollars_flagged / (double)sums.line_dollars;
-	uint64_t persons = stats->options.has_beneficiaries ? read.beneficiaries : read.claims;
-	bool is_large = sums.dollars + read.dollars_flagged >= LEAD_CENTS &&
-	                (persons >= LEAD_BENEFICIARIES || sums.high_hits >= LEAD_FINDINGS_HIGH);
+	if (lines->dollars > of->dollars_flagged && lines->dollars > 0)
+		line_expected *= (double)of->dollars_flagged / (double)lines->dollars;
+	uint64_t persons = stats->options.has_beneficiaries ? of->beneficiaries : of->claims;
+	bool is_large = sums.dollars + of->dollars_flagged >= LEAD_CENTS &&
+	                (persons >= LEAD_BENEFICIARIES || lines->high_hits >= LEAD_FINDINGS_HIGH);
 
-	provider->expected = (int64_t)llround(sums.line_expected + sums.expected);
+	provider->expected = (int64_t)llround(line_expected + sums.expected);
 	provider->score = (unsigned)lround(score_of(sums.severities, sums.families));
 	provider->families_flagged = (unsigned)sums.families;
-	provider->is_lead = sums.at_once || (sums.is_flagged && is_large);
+	provider->is_lead = lines->at_once || (sums.is_flagged && is_large);
 }
 
 /* ---- Groups and ranks ---- */

@@ -659,6 +659,8 @@ int stats_create(struct stats **made, const struct stats_options *options, struc
 		err = shipped_carc_groups(&stats->carc_groups, diag);
 	if (err >= 0)
 		err = measures_read(&stats->measures, &measures);
+	if (err >= 0)
+		err = score_lines(stats, &measures);
 	work_pool_init(&stats->pool, stats->measures.member_count);
 	if (err >= 0)
 		err = judge_all(stats);
@@ -690,6 +692,7 @@ void stats_destroy(struct stats *stats)
 	free(stats->flagged_first);
 	free_names(stats->names);
 	free(stats->place);
+	free(stats->lines);
 	free(stats->providers);
 	free(stats->ranked);
 	free(stats);
@@ -715,9 +718,14 @@ static size_t read_rows(const struct stats *stats, uint32_t number, uint32_t fro
 	for (uint32_t at = from; at < to; at++) {
 		uint32_t row = column_find(&stats->columns[at], member);
 
-		if (row != COLUMN_NONE)
-			read_row(stats, at, row, &rows[count++]);
+		if (row == COLUMN_NONE)
+			continue;
+		__builtin_prefetch(column_row(&stats->columns[at], row));
+		rows[count].number = at; /* until it is read */
+		rows[count++].member = row;
 	}
+	for (size_t i = 0; i < count; i++)
+		read_row(stats, rows[i].number, rows[i].member, &rows[i]);
 	return count;
 }
 
