@@ -82,6 +82,38 @@ Test(tallies, add_up_by_provider_measure_and_part)
 	tallies_destroy(tallies);
 }
 
+/* At once or one by one, new keys and known ones, while the slots grow. */
+Test(tallies, added_at_once_or_one_by_one)
+{
+	struct tallies *one = made(), *at_once = made();
+	struct tally all[TALLIES_AT_ONCE];
+	size_t count, count_at_once, held = 0;
+
+	for (unsigned i = 0; i < ADDED; i++) {
+		struct tally tally = nth(i);
+
+		tally.provider += i / 4000 * PROVIDERS;
+		cr_assert_eq(tallies_add(one, &tally), 0);
+		all[held++] = tally;
+		if (held < TALLIES_AT_ONCE - i % 2 && i + 1 < ADDED)
+			continue;
+		cr_assert_eq(tallies_add_all(at_once, all, held), 0);
+		held = 0;
+	}
+	cr_assert_eq(tallies_add_all(at_once, all, 0), 0);
+	cr_assert_eq(tallies_sort(one), 0);
+	cr_assert_eq(tallies_sort(at_once), 0);
+	const struct tally *of_one = tallies_all(one, &count);
+	const struct tally *of_at_once = tallies_all(at_once, &count_at_once);
+
+	cr_assert_eq(count, count_at_once);
+	cr_assert_gt(count, 10 * PROVIDERS);
+	for (size_t i = 0; i < count; i++)
+		cr_assert(equal(&of_one[i], &of_at_once[i]));
+	tallies_destroy(one);
+	tallies_destroy(at_once);
+}
+
 Test(tallies, workers_and_order_cannot_be_told)
 {
 	struct tallies *one = made(), *parts[3] = {made(), made(), made()}, *merged = made();

@@ -42,12 +42,26 @@ void window_claim_scope(struct window *window, const struct past_claim *claim)
 	window->own->totals.scope[window->rule] += claim->fresh;
 }
 
+/* Tallies of providers, who lie anywhere, are added many at once. */
+static void flush_tallies(struct window_private *own)
+{
+	own->window.failed |= tallies_add_all(own->tallies, own->tallied, own->tallied_count) != 0;
+	own->tallied_count = 0;
+}
+
+static void add_tally(struct window_private *own, const struct tally *tally)
+{
+	if (own->tallied_count == TALLIES_AT_ONCE)
+		flush_tallies(own);
+	own->tallied[own->tallied_count++] = *tally;
+}
+
 void window_tally(struct window *window, const struct event *event, struct tally tally)
 {
 	if (event_is_old(event))
 		return;
 	tally.provider = event->run->provider;
-	window->failed |= tallies_add(window->own->tallies, &tally) != 0;
+	add_tally(window->own, &tally);
 }
 
 void window_outside(struct window *window, uint32_t event, enum codes_part part)
@@ -78,7 +92,7 @@ void window_outside_pairs(struct window *window, uint32_t event)
 	        at->line->from);
 }
 
-void window_flush(struct window_private *own)
+static void flush_counts(struct window_private *own)
 {
 	int err = profile_add_counts(own->profile, own->counts, own->count_count);
 
@@ -86,10 +100,19 @@ void window_flush(struct window_private *own)
 	own->err = own->err ? own->err : err;
 }
 
+int window_flush(struct window_private *own)
+{
+	flush_counts(own);
+	flush_tallies(own);
+	if (own->err)
+		return own->err;
+	return own->window.failed ? FAIL_MEMORY : 0;
+}
+
 void window_count(struct window_private *own, const struct profile_count *count)
 {
 	if (own->count_count == PROFILE_COUNTS_MAX)
-		window_flush(own);
+		flush_counts(own);
 	own->counts[own->count_count++] = *count;
 }
 

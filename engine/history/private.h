@@ -79,7 +79,8 @@ struct window_private {
 	uint32_t told_count;
 	struct growing found, members, texts;
 	struct profile_count counts[PROFILE_COUNTS_MAX]; /* not yet told to profile */
-	uint32_t count_count;
+	struct tally tallied[TALLIES_AT_ONCE];           /* ... to tallies */
+	uint32_t count_count, tallied_count;
 	bool others;              /* of its key one beneficiary was there already */
 	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
@@ -135,9 +136,11 @@ int window_build(struct window_private *own);
 /* DUP-01 comes first: all rules leave its lines out, whether it is active or not. */
 void window_mark_duplicates(struct window *window, bool active);
 
-/* What a provider has more, to be told to profile with many others; and those not yet told. */
+/* What a provider has more, to be told to profile with many others. */
 void window_count(struct window_private *own, const struct profile_count *count);
-void window_flush(struct window_private *own);
+
+/* Tell profile, and tallies, what is not yet told.  0 or what failed since the walk began. */
+int window_flush(struct window_private *own);
 
 /* The claim of a key among the window's, or NULL. */
 const struct past_claim *claim_find(const struct window *window, uint64_t key);

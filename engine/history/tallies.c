@@ -138,17 +138,20 @@ static void add_to(struct tally *entry, const struct tally *tally)
 	entry->squares += tally->squares;
 }
 
-int tallies_add(struct tallies *tallies, const struct tally *tally)
+/* Room for count entries that may be new, and slots to find them. */
+static int make_ready(struct tallies *tallies, size_t count)
 {
-	assert(tally->measure < TALLY_MEASURES);
-	if (tallies->last < tallies->count && is_of(&tallies->entries[tallies->last], tally)) {
-		add_to(&tallies->entries[tallies->last], tally);
-		return 0;
+	if (make_room(tallies, count))
+		return FAIL_MEMORY;
+	while (2 * (tallies->count + count) > tallies->slot_count) {
+		if (make_slots(tallies))
+			return FAIL_MEMORY;
 	}
-	if (make_room(tallies, 1))
-		return FAIL_MEMORY;
-	if (2 * (tallies->count + 1) > tallies->slot_count && make_slots(tallies))
-		return FAIL_MEMORY;
+	return 0;
+}
+
+static void add_ready(struct tallies *tallies, const struct tally *tally)
+{
 	uint32_t *slot = find_slot(tallies, tally);
 
 	if (*slot == SLOT_EMPTY) {
@@ -158,6 +161,41 @@ int tallies_add(struct tallies *tallies, const struct tally *tally)
 		add_to(&tallies->entries[*slot - 1], tally);
 	}
 	tallies->last = *slot - 1;
+}
+
+int tallies_add(struct tallies *tallies, const struct tally *tally)
+{
+	assert(tally->measure < TALLY_MEASURES);
+	if (tallies->last < tallies->count && is_of(&tallies->entries[tallies->last], tally)) {
+		add_to(&tallies->entries[tallies->last], tally);
+		return 0;
+	}
+	if (make_ready(tallies, 1))
+		return FAIL_MEMORY;
+	add_ready(tallies, tally);
+	return 0;
+}
+
+/* All slots are asked for, then all entries, before the first is added to. */
+int tallies_add_all(struct tallies *tallies, const struct tally all[], size_t count)
+{
+	size_t slots[TALLIES_AT_ONCE];
+
+	assert(count <= TALLIES_AT_ONCE);
+	if (make_ready(tallies, count))
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		slots[i] = slot_of(tallies, &all[i]);
+		__builtin_prefetch(&tallies->slots[slots[i]], 1);
+	}
+	for (size_t i = 0; i < count; i++) {
+		uint32_t slot = tallies->slots[slots[i]];
+
+		if (slot != SLOT_EMPTY)
+			__builtin_prefetch(&tallies->entries[slot - 1], 1);
+	}
+	for (size_t i = 0; i < count; i++)
+		add_ready(tallies, &all[i]);
 	return 0;
 }
 

@@ -61,6 +61,10 @@ int tallies_add(struct tallies *tallies, const struct tally *tally);
 struct sketches *tallies_patients(struct tallies *tallies);
 const struct sketches *tallies_sketches(const struct tallies *tallies); /* NULL of NULL */
 
+/* ... many at once, which cost little more than the first: their entries lie anywhere. */
+enum { TALLIES_AT_ONCE = 64 };
+int tallies_add_all(struct tallies *tallies, const struct tally all[], size_t count);
+
 /* ... of an entry that is not there: what is put is not found by adding, until all is sorted. */
 int tallies_put(struct tallies *tallies, const struct tally *tally);
 int tallies_merge(struct tallies *into, const struct tallies *from); /* 0 or FAIL_MEMORY */

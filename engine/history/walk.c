@@ -464,8 +464,8 @@ int history_walk(struct history_worker *worker, const struct finding_sink *sink,
 		err = history_walk_partition(own, &view);
 		partition_release(partitions, &view);
 	}
-	window_flush(own);
-	err = err ? err : own->err;
+	int err_told = window_flush(own);
+	err = err ? err : err_told;
 	merge_totals(own);
 	if (!err && own->prices)
 		err = price_counts_tally(own->prices, own->tallies);
