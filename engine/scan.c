@@ -610,6 +610,8 @@ static int attempt(struct scan *scan)
 	scan->join_ns = clock_ns() - from;
 	if (err == 0)
 		err = mend_levels(scan);
+	if (err == 0 && scan->days)
+		partitions_give(scan->partitions, scan->days);
 	if (err == 0 && scan->past)
 		err = walk_past(scan);
 	if (err == 0 && scan->days)

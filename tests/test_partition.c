@@ -279,6 +279,38 @@ static struct partitions *spilled(size_t memory_bytes, const char *tmp, int *err
 	return partitions;
 }
 
+/* What the first spilled it would not have to with the memory of others; these stay countable. */
+Test(partition, memory_of_others_is_used_first)
+{
+	enum { MEMORY = 1 << 20, COUNT = 100000, MEMORY_GIVEN = 64 << 20 };
+	int err;
+
+	for (unsigned give = 0; give < 2; give++) {
+		struct partitions *others = spilled(MEMORY_GIVEN, "/tmp", &err), *partitions;
+		struct partition_options options = {64, MEMORY, "/tmp"};
+		struct partition_stats of_others, stats;
+		struct job job = {NULL, 0, COUNT, spread, 0};
+		struct diag diag;
+
+		diag_init(&diag);
+		cr_assert_eq(err, 0);
+		cr_assert_eq(partitions_create(&partitions, &options, &diag), 0);
+		if (give)
+			partitions_give(others, partitions);
+		job.partitions = partitions;
+		write_records(&job);
+		cr_assert_eq(job.err, 0);
+		partitions_stats(others, &of_others);
+		partitions_stats(partitions, &stats);
+		cr_assert_eq(of_others.records, COUNT);
+		cr_assert_eq(stats.records, COUNT);
+		cr_assert_eq(stats.spilled_bytes > 0, !give);
+		partitions_destroy(others); /* what it gave is not its own any more */
+		check_all(partitions, COUNT, spread);
+		partitions_destroy(partitions);
+	}
+}
+
 Test(partition, spill_file_is_nobody_elses)
 {
 	struct stat status;

@@ -95,7 +95,8 @@ void partitions_drop(struct partitions *partitions)
 {
 	for (unsigned i = 0; i < partitions->options.count; i++)
 		free_extents(&partitions->parts[i]);
-	struct slab *slab = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
+	struct slab *slab = atomic_exchange_explicit(
+	        &partitions->slabs, NULL, memory_order_relaxed);
 	while (slab) {
 		struct slab *next = slab->next;
 
@@ -103,10 +104,41 @@ void partitions_drop(struct partitions *partitions)
 		free(slab);
 		slab = next;
 	}
-	atomic_store_explicit(&partitions->slabs, NULL, memory_order_relaxed);
+	free(partitions->spares);
+	partitions->spares = NULL;
+	partitions->spare_count = 0;
 	int spill = atomic_exchange_explicit(&partitions->spill, -1, memory_order_relaxed);
 	if (spill >= 0)
 		close(spill);
+}
+
+static size_t count_slabs(const struct slab *slab)
+{
+	size_t count = 0;
+
+	for (; slab; slab = slab->next)
+		count++;
+	return count;
+}
+
+void partitions_give(struct partitions *partitions, struct partitions *into)
+{
+	struct slab *slab = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
+	struct slab *own = atomic_load_explicit(&into->slabs, memory_order_relaxed);
+
+	into->spares = into->spares ? into->spares : calloc(count_slabs(slab) + 1, sizeof(slab));
+	if (!into->spares || own) {
+		partitions_drop(partitions);
+		return;
+	}
+	atomic_store_explicit(&into->slabs, slab, memory_order_relaxed);
+	atomic_store_explicit(&partitions->slabs, NULL, memory_order_relaxed);
+	for (; slab; slab = slab->next) {
+		/* One that was made for a large record may hold no block. */
+		if (slab->bytes >= into->slab_bytes)
+			into->spares[into->spare_count++] = slab;
+	}
+	partitions_drop(partitions);
 }
 
 void partitions_destroy(struct partitions *partitions)
@@ -327,6 +359,7 @@ static void *allocate(struct partitions *partitions, size_t bytes)
 		free(slab);
 		return NULL;
 	}
+	slab->bytes = bytes;
 	if (bytes == SLAB_BYTES_MAX)
 		(void)madvise(slab->memory, bytes, MADV_HUGEPAGE); /* only a hint */
 	atomic_fetch_add_explicit(&partitions->allocated, bytes, memory_order_relaxed);
@@ -335,6 +368,17 @@ static void *allocate(struct partitions *partitions, size_t bytes)
 	        &partitions->slabs, &slab->next, slab, memory_order_release, memory_order_relaxed))
 		;
 	return slab->memory;
+}
+
+/* The next slab that others gave, or NULL. */
+static const struct slab *take_spare(struct partitions *partitions)
+{
+	size_t taken = atomic_load_explicit(&partitions->spares_taken, memory_order_relaxed);
+
+	if (taken >= partitions->spare_count)
+		return NULL;
+	taken = atomic_fetch_add_explicit(&partitions->spares_taken, 1, memory_order_relaxed);
+	return taken < partitions->spare_count ? partitions->spares[taken] : NULL;
 }
 
 static struct block *block_at(void *memory, size_t bytes)
@@ -363,6 +407,34 @@ static struct block *take_free(struct partition_writer *writer, size_t need)
 	return block;
 }
 
+/* Fresh memory, or a block that a spill has emptied where there may be none: NULL is an error. */
+static struct block *take_fresh(
+        struct partition_writer *writer, size_t need, size_t fresh, uint8_t **memory)
+{
+	struct partitions *partitions = writer->partitions;
+	size_t now = atomic_load_explicit(&partitions->allocated, memory_order_relaxed);
+
+	if (now + fresh > partitions->options.memory_bytes && spill_longest(writer))
+		return NULL;
+	struct block *block = take_free(writer, need);
+	if (block)
+		return block;
+	*memory = allocate(partitions, fresh);
+	if (!*memory)
+		fail(writer, ENOMEM, "hold");
+	return NULL;
+}
+
+/* A block of its own for a large record. */
+static struct block *take_large(struct partition_writer *writer, size_t need)
+{
+	size_t bytes = (need + sizeof(struct block) + 63) & ~(size_t)63;
+	uint8_t *memory = NULL;
+	struct block *block = take_fresh(writer, need, bytes, &memory);
+
+	return memory ? block_at(memory, bytes) : block;
+}
+
 /* An empty block with room for need bytes: an old one, a cut of the slab, or new memory. */
 static struct block *take_block(struct partition_writer *writer, size_t need)
 {
@@ -372,25 +444,16 @@ static struct block *take_block(struct partition_writer *writer, size_t need)
 
 	if (block)
 		return block;
-	bool large = need > bytes - sizeof(*block);
-	if (large)
-		bytes = (need + sizeof(*block) + 63) & ~(size_t)63;
-	if (large || writer->slab_at == writer->slab_end) {
-		size_t fresh = large ? bytes : partitions->slab_bytes;
-		size_t now = atomic_load_explicit(&partitions->allocated, memory_order_relaxed);
+	if (need > bytes - sizeof(*block))
+		return take_large(writer, need);
+	if (writer->slab_at == writer->slab_end) {
+		const struct slab *spare = take_spare(partitions);
+		size_t fresh = spare ? spare->bytes : partitions->slab_bytes;
+		uint8_t *memory = spare ? spare->memory : NULL;
 
-		if (now + fresh > partitions->options.memory_bytes && spill_longest(writer))
-			return NULL;
-		block = take_free(writer, need);
-		if (block)
+		block = spare ? NULL : take_fresh(writer, need, fresh, &memory);
+		if (!memory)
 			return block;
-		uint8_t *memory = allocate(partitions, fresh);
-		if (!memory) {
-			fail(writer, ENOMEM, "hold");
-			return NULL;
-		}
-		if (large)
-			return block_at(memory, bytes);
 		writer->slab_at = memory;
 		writer->slab_end = memory + fresh / bytes * bytes;
 	}

@@ -40,6 +40,12 @@ void partitions_destroy(struct partitions *partitions);
  */
 void partitions_drop(struct partitions *partitions);
 
+/*
+ * As partitions_drop(), but the memory goes to others, which nobody writes yet:
+ * there it is used before any that is fresh, on top of their own share.
+ */
+void partitions_give(struct partitions *partitions, struct partitions *into);
+
 int partition_writer_create(
         struct partition_writer **writer, struct partitions *partitions, struct diag *diag);
 void partition_writer_destroy(struct partition_writer *writer);

@@ -42,6 +42,7 @@ struct extent {
 struct slab {
 	struct slab *next;
 	void *memory;
+	size_t bytes;
 };
 
 struct partition {
@@ -57,6 +58,9 @@ struct partitions {
 	size_t block_bytes, slab_bytes;
 	atomic_size_t allocated;
 	_Atomic(struct slab *) slabs;
+	struct slab **spares; /* of slabs: those that others gave, to be cut anew */
+	size_t spare_count;
+	atomic_size_t spares_taken;
 	atomic_int spill; /* descriptor, -1 until the first spill */
 	_Atomic uint64_t spill_end;
 	_Atomic uint64_t records, bytes, spilled;
