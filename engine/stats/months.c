@@ -17,6 +17,7 @@
 
 static const double month_z = 5, peers_growth = 1.5, peers_z = 3.5;
 static const double slack = 0.5, limit = 5;
+static const double month_cap = 3;      /* sigmas: so that two months, however dear, are no level */
 static const double sigma_least = 0.05; /* of the median: months that are all but equal */
 static const double burst_times = 3;    /* growth of 200% */
 
@@ -35,7 +36,7 @@ struct found {
 	double most;   /* dollars of the highest month above the median of the others */
 
 	double sum;   /* highest of the cumulative sums */
-	double risen; /* cents above the median while it was out of control; 0: never */
+	double risen; /* cents above the median while its level was out of control; 0: never */
 
 	double quarter; /* dollars of the highest three months running */
 	bool is_new;
@@ -86,7 +87,7 @@ static int month_totals_create(
 /* ---- A provider's months, and its peers' of the same ---- */
 
 struct own_months {
-	double *own, *peers, *sums; /* cents; sums: cumulative */
+	double *own, *peers, *kept, *sums; /* cents; kept: own, capped; sums: cumulative */
 	struct peer_figures *own_figures, *peer_figures;
 	struct peer_spread spread; /* of own */
 	void *scratch;
@@ -97,12 +98,13 @@ static int own_months_create(struct own_months *own, size_t count)
 	*own = (struct own_months){
 	        .own = calloc(count, sizeof(double)),
 	        .peers = calloc(count, sizeof(double)),
+	        .kept = calloc(count, sizeof(double)),
 	        .sums = calloc(count, sizeof(double)),
 	        .own_figures = calloc(count, sizeof(struct peer_figures)),
 	        .peer_figures = calloc(count, sizeof(struct peer_figures)),
 	        .scratch = malloc(peers_scratch_bytes(count)),
 	};
-	bool has_values = own->own && own->peers && own->sums && own->scratch;
+	bool has_values = own->own && own->peers && own->kept && own->sums && own->scratch;
 
 	return has_values && own->own_figures && own->peer_figures ? 0 : FAIL_MEMORY;
 }
@@ -111,6 +113,7 @@ static void own_months_free(struct own_months *own)
 {
 	free(own->own);
 	free(own->peers);
+	free(own->kept);
 	free(own->sums);
 	free(own->own_figures);
 	free(own->peer_figures);
@@ -160,6 +163,18 @@ static void find_spikes(const struct own_months *own, size_t count, struct found
 
 /* ---- Cumulative sums ---- */
 
+/*
+ * Is the alarm one of a level, not of a month?  Where stays are few and dear, as in a
+ * small hospital, one or two months alone take the sum past its limit each year; what
+ * they have above the others is for the measure of spikes.
+ */
+static bool stays(const struct own_months *own, size_t count, const struct cusum *cusum)
+{
+	for (size_t m = 0; m < count; m++)
+		own->kept[m] = fmin(own->own[m], cusum->mean + month_cap * cusum->sigma);
+	return cusum_alarm(cusum, own->kept, count, own->sums) < count;
+}
+
 static void find_rise(struct own_months *own, size_t count, struct found *found)
 {
 	double least = sigma_least * own->spread.median;
@@ -171,11 +186,12 @@ static void find_rise(struct own_months *own, size_t count, struct found *found)
 
 	if (!(cusum.sigma > 0))
 		return;
+	bool is_level = stays(own, count, &cusum);
 	size_t alarm = cusum_alarm(&cusum, own->own, count, own->sums);
 
 	for (size_t m = 0; m < count; m++)
 		found->sum = own->sums[m] > found->sum ? own->sums[m] : found->sum;
-	if (alarm == count)
+	if (!is_level)
 		return;
 	for (from = alarm; from > 0 && own->sums[from - 1] > 0;)
 		from--;
@@ -452,7 +468,8 @@ static const struct rule month_rule = {
                 "and what the highest month has above that median stands out from what the peers' "
                 "highest months have (robust z of the logarithm above 3.5). cusum: the cumulative "
                 "sum of deviations from the median of all months, in robust sigmas less 0.5, is "
-                "above 5, the months of the rise have $100,000 above the median while the peers' "
+                "above 5, also if no month counts for more than 3 sigmas, the months of the rise "
+                "have $100,000 above the median while the peers' "
                 "grew by less than half, and the sum stands out from the peers' (robust z of the "
                 "logarithm above 3.5). new: in the first twelve months since the provider was "
                 "enumerated (else since its first service, if the data begin six months before), "
