@@ -1620,6 +1620,36 @@ Test(claims, adjustments_without_a_name_find_originals_of_the_tail)
 	outcome_free(outcome);
 }
 
+/* Runs without sections too. */
+Test(claims, what_is_old_is_in_no_count)
+{
+	static const struct row rows[] = {
+	        {.claim = "A", .line = 1, .provider = 1, OLD},
+	        {.claim = "A", .line = 2, .provider = 1},
+	        {.claim = "B", .line = 1, .provider = 1, OLD, .amount = -5},
+	        {.claim = "C", .line = 1, .provider = 2, OLD},
+	        {.claim = "C", .line = 2, .provider = 3},
+	        {.claim = "D", .line = 1, .provider = 3, .amount = -5},
+	};
+	static const uint8_t tried[] = {LAYOUT_PLAIN, LAYOUT_FULL};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct row copy[COUNT(rows)];
+
+		memcpy(copy, rows, sizeof(rows));
+		for (size_t k = 0; k < COUNT(rows); k++)
+			copy[k].layout = tried[i];
+		struct outcome *outcome = settle(copy, COUNT(rows), (struct set_up){.checks = 0});
+
+		cr_assert_eq(outcome->totals.claims, 3);
+		cr_assert_eq(outcome->totals.adjustments_negative, 1);
+		cr_assert_eq(outcome->sums[1].claims, 1);
+		cr_assert_eq(outcome->sums[2].claims, 0);
+		cr_assert_eq(outcome->sums[3].claims, 2);
+		outcome_free(outcome);
+	}
+}
+
 /* A claim is new if any of its lines is: it is judged by all of them, and told. */
 Test(claims, a_claim_of_old_and_new_lines_is_new)
 {
