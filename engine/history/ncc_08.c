@@ -127,11 +127,37 @@ static bool open_panels(struct window *window, struct panels *panels)
 
 /* ---- A day of one provider: the slots from to to ---- */
 
-/* The first slot of a code, or to. */
-static uint32_t find_code(const struct window *window, uint32_t from, uint32_t to, uint64_t code)
-{
-	uint32_t low = from, high = to;
+/* A panel on a day. */
+struct billed {
+	uint32_t from, to;
+	uint64_t codes;   /* of the day, a bit each by hash: most that a panel asks for have none */
+	uint32_t present; /* components with a line */
+	uint32_t unused;  /* ... that no larger panel has used up */
+	uint32_t members; /* their lines */
+	bool itself;      /* the panel was billed */
+};
 
+static inline uint64_t bit_of(uint64_t code)
+{
+	return (uint64_t)1 << (code * 0x9e3779b97f4a7c15u >> 58);
+}
+
+static struct billed billed_on(const struct window *window, uint32_t from, uint32_t to)
+{
+	struct billed billed = {.from = from, .to = to};
+
+	for (uint32_t i = from; i < to; i++)
+		billed.codes |= bit_of(window->slots[i].code);
+	return billed;
+}
+
+/* The first slot of a code, or where the day's end. */
+static uint32_t find_code(const struct window *window, const struct billed *billed, uint64_t code)
+{
+	uint32_t low = billed->from, high = billed->to;
+
+	if (!(billed->codes & bit_of(code)))
+		return high;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -140,7 +166,7 @@ static uint32_t find_code(const struct window *window, uint32_t from, uint32_t t
 		else
 			high = middle;
 	}
-	return low < to && window->slots[low].code == code ? low : to;
+	return low < billed->to && window->slots[low].code == code ? low : billed->to;
 }
 
 /* A test done again, or apart, is not a part of the panel. */
@@ -153,21 +179,12 @@ static bool is_component(const struct event *event)
 	       !event_has_any(event, apart, sizeof(apart) / sizeof(apart[0]));
 }
 
-/* A panel on a day. */
-struct billed {
-	uint32_t from, to;
-	uint32_t present; /* components with a line */
-	uint32_t unused;  /* ... that no larger panel has used up */
-	uint32_t members; /* their lines */
-	bool itself;      /* the panel was billed */
-};
-
 static void add_component(
         const struct window *window, struct panels *panels, struct billed *billed, uint64_t code)
 {
 	bool present = false, unused = false;
 
-	for (uint32_t i = find_code(window, billed->from, billed->to, code);
+	for (uint32_t i = find_code(window, billed, code);
 	        i < billed->to && window->slots[i].code == code; i++) {
 		if (!is_component(&window->events[window->slots[i].event]))
 			continue;
@@ -187,7 +204,7 @@ static void use_up(const struct window *window, const struct panels *panels,
 	for (uint32_t c = 0; c < panel->count; c++) {
 		uint64_t code = component_at(panel, c);
 
-		for (uint32_t i = find_code(window, billed->from, billed->to, code);
+		for (uint32_t i = find_code(window, billed, code);
 		        i < billed->to && window->slots[i].code == code; i++)
 			panels->used[i] |= is_component(&window->events[window->slots[i].event]);
 	}
@@ -249,7 +266,7 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 {
 	uint32_t first;
 
-	billed.itself = find_code(window, billed.from, billed.to, panel->code) < billed.to;
+	billed.itself = find_code(window, &billed, panel->code) < billed.to;
 	for (uint32_t c = 0; c < panel->count; c++) {
 		if (!is_repeated(panel, c))
 			add_component(window, panels, &billed, component_at(panel, c));
@@ -301,9 +318,10 @@ static void judge(struct window *window)
 			continue;
 		if (!panels.items && !open_panels(window, &panels))
 			return;
+		struct billed billed = billed_on(window, from, to);
+
 		for (uint32_t p = 0; p < panels.count; p++)
-			judge_panel(window, &panels, (struct billed){.from = from, .to = to},
-			        &panels.items[p]);
+			judge_panel(window, &panels, billed, &panels.items[p]);
 	}
 }
 
