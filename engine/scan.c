@@ -614,8 +614,10 @@ static int attempt(struct scan *scan)
 		partitions_give(scan->partitions, scan->days);
 	if (err == 0 && scan->past)
 		err = walk_past(scan);
-	if (err == 0 && scan->days)
+	if (err == 0 && scan->days) {
 		err = walk_days(scan);
+		partitions_drop(scan->days);
+	}
 	if (err == 0 && scan->past)
 		err = merge_tallies(scan);
 	if (err != 0)

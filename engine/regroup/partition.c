@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "regroup/partition.h"
 
+#include "profile/pages.h"
 #include "regroup/partition_private.h"
 
 #include <assert.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -100,7 +100,7 @@ void partitions_drop(struct partitions *partitions)
 	while (slab) {
 		struct slab *next = slab->next;
 
-		free(slab->memory);
+		pages_destroy(slab->memory, slab->bytes);
 		free(slab);
 		slab = next;
 	}
@@ -350,18 +350,17 @@ static int spill_longest(struct partition_writer *writer)
 static void *allocate(struct partitions *partitions, size_t bytes)
 {
 	struct slab *slab = malloc(sizeof(*slab));
-	size_t alignment = bytes == SLAB_BYTES_MAX ? SLAB_BYTES_MAX : 64;
 
 	if (!slab)
 		return NULL;
-	slab->memory = aligned_alloc(alignment, bytes);
+	slab->memory = pages_create(bytes);
 	if (!slab->memory) {
 		free(slab);
 		return NULL;
 	}
 	slab->bytes = bytes;
 	if (bytes == SLAB_BYTES_MAX)
-		(void)madvise(slab->memory, bytes, MADV_HUGEPAGE); /* only a hint */
+		pages_ask_huge(slab->memory, bytes);
 	atomic_fetch_add_explicit(&partitions->allocated, bytes, memory_order_relaxed);
 	slab->next = atomic_load_explicit(&partitions->slabs, memory_order_relaxed);
 	while (!atomic_compare_exchange_weak_explicit(
