@@ -713,7 +713,7 @@ Test(provider_tallies, sta_07_counts_months_with_a_crowd)
 
 static void write_file(const char *folder, const char *name, const char *text)
 {
-	char path[PATH_SIZE];
+	char path[2 * PATH_SIZE];
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	FILE *file = fopen(path, "w");
@@ -738,7 +738,7 @@ static void begin_categories(char *folder, char *images)
 	write_file(folder, "hierarchies_2026.csv",
 	        "cc_parent,cc_child,model_domain,model_version,model_fullname\n"
 	        "37,38,CMS-HCC,V28,V28115H1\n37,226,CMS-HCC,V24,V24H86L1\n");
-	snprintf(images, PATH_SIZE, "%s/images", folder);
+	snprintf(images, 2 * PATH_SIZE, "%s/images", folder);
 	cr_assert_eq(codes_build(folder, images, &options, &result, &diag), 0, "%s", diag.text);
 	build_result_reset(&result);
 	codes = images;
@@ -822,7 +822,7 @@ static const struct counted inp_06_cases[] = {
 
 Test(provider_tallies, inp_06_counts_categories_of_its_own_beneficiaries)
 {
-	char folder[PATH_SIZE] = "/tmp/claimscan-hcc-XXXXXX", images[PATH_SIZE],
+	char folder[PATH_SIZE] = "/tmp/claimscan-hcc-XXXXXX", images[2 * PATH_SIZE],
 	     command[2 * PATH_SIZE];
 
 	begin_categories(folder, images);
