@@ -499,6 +499,21 @@ static void print_summary(struct scan *scan, const struct quality *quality,
 	summary_write(stderr, &summary);
 }
 
+/* States and reasons of rules are settled when all is counted; then who was hit. */
+static int settle_rules(const struct scan *scan, const struct field_set *bound,
+        const struct stats *stats, struct rules_table *rules, struct diag *diag)
+{
+	fill_stats(rules, stats);
+	rules_table_settle(rules, bound);
+	tell_lacks(scan, bound, rules);
+	tell_outside(scan, rules);
+	int err = rules_table_count_providers(rules, scan->profile, diag);
+
+	if (err == 0)
+		fill_stats_providers(rules, stats);
+	return err;
+}
+
 int scan_report(struct scan *scan, struct diag *diag)
 {
 	struct quality_history history = {
@@ -531,14 +546,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	scan_warn_lacks(scan, diag);
 	err = make_stats(scan, &quality.bound, &stats, diag);
 	if (err == 0)
-		fill_stats(rules, stats);
-	rules_table_settle(rules, &quality.bound);
-	tell_lacks(scan, &quality.bound, rules);
-	tell_outside(scan, rules);
-	if (err == 0)
-		err = rules_table_count_providers(rules, scan->profile, diag);
-	if (err == 0)
-		fill_stats_providers(rules, stats);
+		err = settle_rules(scan, &quality.bound, stats, rules, diag);
 	if (err == 0 && scan->options->public)
 		err = make_public(scan, stats, rules, diag);
 	quality.public = scan->public;

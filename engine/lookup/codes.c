@@ -687,9 +687,9 @@ int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int
 int32_t codes_enumerated(const struct codes *codes, uint64_t npi)
 {
 	const struct set *nppes = codes->parts[PART_NPPES];
-	const struct set_row *row = nppes ? set_find_checked(nppes,
-	                                            (uint64_t)nppes->schema->tag << 56 |
-	                                                    (npi & ID_VALUE_MASK))
+	const struct set_row *row = nppes ? set_find_checked(
+	                                            nppes, (uint64_t)nppes->schema->tag << 56 |
+	                                                           (npi & ID_VALUE_MASK))
 	                                  : NULL;
 
 	return row && row->from != INT32_MIN ? row->from : DATE_ABSENT;

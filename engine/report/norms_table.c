@@ -44,8 +44,7 @@ static void write_norm(struct out *out, const struct norm *norm)
 	out_end_row(out);
 }
 
-int norms_table_write(
-        struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag)
+int norms_table_write(struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag)
 {
 	struct out *out = NULL;
 	size_t count;
