@@ -151,6 +151,7 @@ static const struct months_case cases[] = {
         {"... by much", {LEVEL, 300, 310, 305, 300, 100, 101, 99, 100}, .spike = true,
                 .cusum = true},
         {"one month stands out", {LEVEL, 100, 500, 99, 101, 100, 102, 98, 100}, .spike = true},
+        {"some here and there", {LEVEL, 106, 250, 230, 101, 99, 102, 98, 240}, .spike = true},
         {"two months running", {LEVEL, 100, 500, 400, 101, 100, 102, 98, 100}, .spike = true},
         {"two do", {LEVEL, 400, 99, 101, 98, 450, 100, 101, 99}, .spike = true},
         {"the last", {LEVEL, 99, 101, 100, 98, 102, 100, 99, 900}, .spike = true},

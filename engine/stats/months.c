@@ -87,7 +87,7 @@ static int month_totals_create(
 /* ---- A provider's months, and its peers' of the same ---- */
 
 struct own_months {
-	double *own, *peers, *kept, *sums; /* cents; kept: own, capped; sums: cumulative */
+	double *own, *peers, *sums; /* cents; sums: cumulative */
 	struct peer_figures *own_figures, *peer_figures;
 	struct peer_spread spread; /* of own */
 	void *scratch;
@@ -98,13 +98,12 @@ static int own_months_create(struct own_months *own, size_t count)
 	*own = (struct own_months){
 	        .own = calloc(count, sizeof(double)),
 	        .peers = calloc(count, sizeof(double)),
-	        .kept = calloc(count, sizeof(double)),
 	        .sums = calloc(count, sizeof(double)),
 	        .own_figures = calloc(count, sizeof(struct peer_figures)),
 	        .peer_figures = calloc(count, sizeof(struct peer_figures)),
 	        .scratch = malloc(peers_scratch_bytes(count)),
 	};
-	bool has_values = own->own && own->peers && own->kept && own->sums && own->scratch;
+	bool has_values = own->own && own->peers && own->sums && own->scratch;
 
 	return has_values && own->own_figures && own->peer_figures ? 0 : FAIL_MEMORY;
 }
@@ -113,7 +112,6 @@ static void own_months_free(struct own_months *own)
 {
 	free(own->own);
 	free(own->peers);
-	free(own->kept);
 	free(own->sums);
 	free(own->own_figures);
 	free(own->peer_figures);
@@ -164,15 +162,21 @@ static void find_spikes(const struct own_months *own, size_t count, struct found
 /* ---- Cumulative sums ---- */
 
 /*
- * Is the alarm one of a level, not of a month?  Where stays are few and dear, as in a
- * small hospital, one or two months alone take the sum past its limit each year; what
- * they have above the others is for the measure of spikes.
+ * Is there a level that stays, not a month here and there?  Of months running, each a
+ * sigma above, the capped deviations are above the limit: three at least.  Where stays
+ * are few and dear, as in a small hospital, single months take the sum past its limit
+ * each year; what they have above the others is for the measure of spikes.
  */
 static bool stays(const struct own_months *own, size_t count, const struct cusum *cusum)
 {
-	for (size_t m = 0; m < count; m++)
-		own->kept[m] = fmin(own->own[m], cusum->mean + month_cap * cusum->sigma);
-	return cusum_alarm(cusum, own->kept, count, own->sums) < count;
+	double sum = 0;
+
+	for (size_t m = 0; m < count && sum <= cusum->limit; m++) {
+		double z = (own->own[m] - cusum->mean) / cusum->sigma;
+
+		sum = z > 1 ? sum + fmin(z, month_cap) - cusum->slack : 0;
+	}
+	return sum > cusum->limit;
 }
 
 static void find_rise(struct own_months *own, size_t count, struct found *found)
@@ -186,12 +190,11 @@ static void find_rise(struct own_months *own, size_t count, struct found *found)
 
 	if (!(cusum.sigma > 0))
 		return;
-	bool is_level = stays(own, count, &cusum);
 	size_t alarm = cusum_alarm(&cusum, own->own, count, own->sums);
 
 	for (size_t m = 0; m < count; m++)
 		found->sum = own->sums[m] > found->sum ? own->sums[m] : found->sum;
-	if (!is_level)
+	if (alarm == count || !stays(own, count, &cusum))
 		return;
 	for (from = alarm; from > 0 && own->sums[from - 1] > 0;)
 		from--;
@@ -468,7 +471,8 @@ static const struct rule month_rule = {
                 "and what the highest month has above that median stands out from what the peers' "
                 "highest months have (robust z of the logarithm above 3.5). cusum: the cumulative "
                 "sum of deviations from the median of all months, in robust sigmas less 0.5, is "
-                "above 5, also if no month counts for more than 3 sigmas, the months of the rise "
+                "above 5, as is that of months running which are a sigma above and count for 3 at "
+                "most, the months of the rise "
                 "have $100,000 above the median while the peers' "
                 "grew by less than half, and the sum stands out from the peers' (robust z of the "
                 "logarithm above 3.5). new: in the first twelve months since the provider was "
