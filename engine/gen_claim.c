@@ -326,15 +326,15 @@ static bool service_fits(const struct gen_chunk *chunk, const struct gen_claim *
 }
 
 /*
- * Lesions at two sites are two services: 59 says so.  Up to two in five of such
- * claims have them, by the habit of the provider.
+ * Lesions at two sites are two services: 59 says so.  One to three in ten of
+ * such claims have them, by the habit of the provider.
  */
 static bool at_two_sites(struct gen_chunk *chunk, const struct gen_claim *claim)
 {
-	enum { HABIT_MAX = 40 };
+	enum { LEAST_PERCENT = 10, SPREAD_PERCENT = 20 };
+	unsigned habit = (unsigned)(gen_mix(claim->provider.npi) % (SPREAD_PERCENT + 1));
 
-	return gen_chance(
-	        &chunk->random, (unsigned)(gen_mix(claim->provider.npi) % (HABIT_MAX + 1)));
+	return gen_chance(&chunk->random, LEAST_PERCENT + habit);
 }
 
 /* What comes with a service, if anything does. */

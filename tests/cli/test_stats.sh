@@ -20,7 +20,7 @@ flags() {
 		$3 == rule && ($1 in is) { sum += $5 } END { print sum + 0 }' made/labels.csv run/provider_rules.csv
 }
 
-exits "claims are made" 0 "$program" gen --lines 600000 --providers 2000 --members 20000 --months 24 --schemes all --seed 3 -o made
+exits "claims are made" 0 "$program" gen --lines 600000 --providers 2000 --members 20000 --months 24 --schemes all --seed 6 -o made
 exits "they are scanned" 0 scan run made
 equal "upcoding is flagged: EM-01" 1 "$(flags EM-01 em_upcoding)"
 equal "upcoding is flagged: EM-03" 1 "$(flags EM-03 em_upcoding)"
