@@ -3,14 +3,32 @@
 // The years of bench/detect as tables: means over seeds by prevalence.
 //
 //   node bench/detect_table.mjs PREVALENCE-SEED.json...
+//   node bench/detect_table.mjs --without none.json FAMILY.json...   one year, by what was left out
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
+const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+function tellWithout(paths) {
+	const all = read(paths.find((path) => basename(path) === 'none.json'));
+	const row = (name, { orders, leads, decoy_leads }) =>
+		console.log(name.padEnd(12) + [orders.claimscan.average, orders.claimscan.average - all.orders.claimscan.average]
+			.map((value) => value.toFixed(3).padStart(9)).join('') +
+			String(leads).padStart(7) + `${(100 * decoy_leads).toFixed(2)}%`.padStart(14));
+	console.log('\n1%, without    average   change  leads  decoys lead');
+	for (const path of paths) row(basename(path, '.json'), read(path));
+}
+
+if (process.argv[2] === '--without') {
+	tellWithout(process.argv.slice(3));
+	process.exit(0);
+}
+
 const years = new Map(); // prevalence -> figures of its seeds
 for (const path of process.argv.slice(2)) {
 	const name = basename(path, '.json').replace(/-\d+$/, '');
-	years.set(name, [...(years.get(name) ?? []), JSON.parse(readFileSync(path, 'utf8'))]);
+	years.set(name, [...(years.get(name) ?? []), read(path)]);
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
