@@ -507,7 +507,7 @@ static int settle_rules(const struct scan *scan, const struct field_set *bound,
 	rules_table_settle(rules, bound);
 	tell_lacks(scan, bound, rules);
 	tell_outside(scan, rules);
-	int err = rules_table_count_providers(rules, scan->profile, diag);
+	int err = rules_table_count_providers(rules, scan->profile, scan->options->threads, diag);
 
 	if (err == 0)
 		fill_stats_providers(rules, stats);

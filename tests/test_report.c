@@ -779,7 +779,7 @@ Test(tables, rules_csv_lists_all_with_their_states)
 
 	diag_init(&diag);
 	make_rules(&table);
-	cr_assert_eq(rules_table_count_providers(&table, profile, &diag), 0);
+	cr_assert_eq(rules_table_count_providers(&table, profile, 2, &diag), 0);
 	cr_assert_eq(table.providers[rule_find("NCC-04")], 1);
 	cr_assert_eq(run_create(&run, "out", false, &diag), 0);
 	cr_assert_eq(rules_table_write(run, &table, &diag), 0);

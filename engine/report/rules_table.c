@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/tables.h"
 
+#include "stats/tasks.h"
+
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { CHUNK_PROVIDERS = 4096 }; /* that a thread counts at a time */
 
 static const char header[] = "rule,name,family,tier,scope,hit_unit,state,reason,in_scope,evaluated,"
                              "not_evaluable,hits,providers,dollars,unique_dollars,ns_per_line\n";
@@ -86,22 +91,54 @@ void rules_table_settle(struct rules_table *table, const struct field_set *bound
 	}
 }
 
-int rules_table_count_providers(
-        struct rules_table *table, const struct profile *profile, struct diag *diag)
-{
-	uint32_t *order = NULL;
-	size_t count = 0;
+/* What is counted by all threads, some providers at a time. */
+struct counting {
+	const struct profile *profile;
+	const uint32_t *order; /* of those with lines or claims */
+	size_t count;
+	atomic_uint_fast64_t providers[RULES_ALL];
+};
 
-	if (profile_order(profile, &order, &count) < 0)
-		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
-	memset(table->providers, 0, sizeof(table->providers));
-	for (size_t i = 0; i < count; i++) {
+static int count_chunk(void *context, size_t at)
+{
+	struct counting *counting = context;
+	size_t from = at * CHUNK_PROVIDERS, to = from + CHUNK_PROVIDERS;
+	uint32_t own[RULES_ALL] = {0};
+
+	to = to < counting->count ? to : counting->count;
+	for (size_t i = from; i < to; i++) {
 		struct profile_rule counts[RULES_ALL];
 
-		profile_read_rules(profile, order[i], counts);
+		profile_read_rules(counting->profile, counting->order[i], counts);
 		for (unsigned rule = 0; rule < RULES_ALL; rule++)
-			table->providers[rule] += counts[rule].hits > 0;
+			own[rule] += counts[rule].hits > 0;
 	}
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		atomic_fetch_add_explicit(
+		        &counting->providers[rule], own[rule], memory_order_relaxed);
+	return 0;
+}
+
+int rules_table_count_providers(struct rules_table *table, const struct profile *profile,
+        unsigned threads, struct diag *diag)
+{
+	struct counting counting = {.profile = profile};
+	uint32_t *order = NULL;
+	uint64_t hits = 0;
+
+	memset(table->providers, 0, sizeof(table->providers));
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		hits |= table->hits[rule];
+	if (hits == 0)
+		return 0;
+	if (profile_order(profile, &order, &counting.count) < 0)
+		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
+	counting.order = order;
+	tasks_run(threads, (counting.count + CHUNK_PROVIDERS - 1) / CHUNK_PROVIDERS, count_chunk,
+	        &counting);
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		table->providers[rule] = atomic_load_explicit(
+		        &counting.providers[rule], memory_order_relaxed);
 	free(order);
 	return 0;
 }

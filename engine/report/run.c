@@ -11,6 +11,8 @@
  */
 #include "report/run.h"
 
+#include "stats/tasks.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,6 +28,7 @@ enum {
 	NAME_PART_MAX = 200,  /* of the final name that the temporary one carries */
 	MARK_BYTES_MAX = 512, /* in which our mark in manifest.json stands */
 	FILES_MAX = 64,       /* of one run: a dozen and room */
+	SYNC_THREADS = 8,     /* that wait for the disk, not for a CPU */
 };
 
 /* What the manifest of every run says near its top (report/manifest.c). */
@@ -295,15 +298,32 @@ static int sync_file(int directory, const char *name)
 	return err;
 }
 
-/* A late write error (a quota, a network) shows here and nowhere else. */
+struct syncing {
+	const struct run *run;
+	int errors[FILES_MAX];
+};
+
+static int sync_one(void *context, size_t at)
+{
+	struct syncing *syncing = context;
+
+	syncing->errors[at] = sync_file(syncing->run->directory, syncing->run->files[at]);
+	return syncing->errors[at];
+}
+
+/*
+ * A late write error (a quota, a network) shows here and nowhere else.  Each
+ * file waits for the disk by itself, so they wait at once.
+ */
 static int sync_files(const struct run *run, struct diag *diag)
 {
-	for (size_t i = 0; i < run->file_count; i++) {
-		int err = sync_file(run->directory, run->files[i]);
+	struct syncing syncing = {.run = run};
+	int err = tasks_run(SYNC_THREADS, run->file_count, sync_one, &syncing);
 
-		if (err < 0)
+	for (size_t i = 0; i < run->file_count && err < 0; i++) {
+		if (syncing.errors[i] < 0)
 			return diag_set(diag, FAIL_IO, "%s/%s: cannot write: %s", run->path,
-			        run->files[i], strerror(-err));
+			        run->files[i], strerror(-syncing.errors[i]));
 	}
 	return sync_file(run->directory, ".") < 0
 	               ? diag_set(diag, FAIL_IO, "%s: cannot write the directory", run->path)

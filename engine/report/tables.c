@@ -41,6 +41,7 @@ struct job {
 	const struct tables_options *options;
 	const uint32_t *order; /* numbers of providers */
 	size_t count;
+	bool has_rules; /* any is active */
 	struct out *outs[TABLES];
 	uint64_t rule_providers[RULES_ALL];
 };
@@ -671,6 +672,8 @@ int tables_write(struct run *run, const struct tables_options *options, struct t
 	if (profile_order(options->profile, &order, &job.count) < 0)
 		return diag_set(diag, FAIL_MEMORY, "no memory to order providers");
 	job.order = order;
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		job.has_rules |= options->selection->active[rule];
 	int err = open_tables(&job, run, diag);
 
 	if (err == 0)

@@ -67,9 +67,9 @@ struct rules_table {
 /* Fill in state and reason of rules that judged nothing.  bound: of all files. */
 void rules_table_settle(struct rules_table *table, const struct field_set *bound);
 
-/* Count, by rule, the providers with hits: for runs without tables, which count on the way. */
-int rules_table_count_providers(
-        struct rules_table *table, const struct profile *profile, struct diag *diag);
+/* Count, by rule, the providers with hits; where a rule has any, which the table says by then. */
+int rules_table_count_providers(struct rules_table *table, const struct profile *profile,
+        unsigned threads, struct diag *diag);
 
 /* Leave out what is not public; counts in the view what it left out. */
 void rules_table_hide(struct rules_table *table, struct public_view *view);
