@@ -604,7 +604,7 @@ static void explain_tail(const struct scan *scan)
 
 	if (!scan_tail_tell(scan, &tail))
 		return;
-	if (!tail.plan) {
+	if (!tail.is_used) {
 		printf("tail   %s: none yet, one of %u days would be written\n",
 		        scan->options->history, tail.days);
 		return;

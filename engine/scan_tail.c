@@ -10,14 +10,16 @@
 
 struct scan_tail {
 	struct tail *tail;
-	struct plan *plan; /* of its pack; NULL: there is none yet */
+	struct plan *plan; /* of its packs; NULL: there is none yet */
 	struct packs *packs;
+	uint8_t numbers[TAIL_PACKS_MAX]; /* of the plan's files, in the manifest */
+	bool joined[TAIL_PACKS_MAX];     /* packs of the manifest that go into this run's */
 	struct rule_selection selection;
 	struct convert *convert;               /* into the next pack */
 	struct tail_days days;                 /* of what it keeps */
 	atomic_bool dropped, dropped_meetings; /* lines before these days did not come along */
 	struct tail_manifest next;
-	bool written;
+	bool written, added; /* added: this run has lines, and a pack for them */
 };
 
 /* ---- Opening ---- */
@@ -41,10 +43,20 @@ static int refuse_own(const struct scan *scan, const struct tail *tail, struct d
 	return 0;
 }
 
-static int open_pack(struct scan *scan, struct scan_tail *made)
+/* The plan has its own order of files. */
+static void number_packs(struct scan_tail *made)
 {
-	const char *inputs[] = {tail_pack_path(made->tail), NULL};
-	struct plan_options plan = {.inputs = inputs,
+	const char *const *paths = tail_pack_paths(made->tail);
+
+	for (size_t i = 0; i < made->plan->file_count; i++)
+		for (uint8_t k = 0; paths[k]; k++)
+			if (strcmp(paths[k], made->plan->files[i].path) == 0)
+				made->numbers[i] = k;
+}
+
+static int open_packs(struct scan *scan, struct scan_tail *made)
+{
+	struct plan_options plan = {.inputs = tail_pack_paths(made->tail),
 	        .tmp = scan->options->tmp,
 	        .threads = scan->options->threads,
 	        .stopped = scan_stopped};
@@ -52,7 +64,11 @@ static int open_pack(struct scan *scan, struct scan_tail *made)
 
 	if (err == 0)
 		err = packs_create(&made->packs, made->plan, scan->layouts, scan->diag);
-	return err == 0 ? packs_bind(made->packs, 0, scan->diag) : err;
+	for (uint32_t i = 0; err == 0 && i < made->plan->file_count; i++)
+		err = packs_bind(made->packs, i, scan->diag);
+	if (err == 0)
+		number_packs(made);
+	return err;
 }
 
 /* Rules of lines have judged old lines before; a claim may have got new ones. */
@@ -83,7 +99,7 @@ int scan_tail_open(struct scan *scan)
 	err = tail_open(&made->tail, options->history, options->explain, scan->diag);
 	if (err == 0)
 		err = refuse_own(scan, made->tail, scan->diag);
-	return err == 0 && tail_pack_path(made->tail) ? open_pack(scan, made) : err;
+	return err == 0 && tail_pack_paths(made->tail)[0] ? open_packs(scan, made) : err;
 }
 
 void scan_tail_close(struct scan *scan)
@@ -114,9 +130,18 @@ uint64_t scan_tail_bytes(const struct scan *scan)
 	return scan->tail && scan->tail->plan ? scan->tail->plan->total_bytes : 0;
 }
 
+/* All packs are read to be judged, and those once more that are joined. */
 const struct span *scan_tail_take(struct scan *scan)
 {
-	return scan->tail && scan->tail->plan ? plan_take(scan->tail->plan) : NULL;
+	struct scan_tail *tail = scan->tail;
+	const struct span *span;
+
+	if (!tail || !tail->plan)
+		return NULL;
+	do {
+		span = plan_take(tail->plan);
+	} while (span && scan->options->convert && !tail->joined[tail->numbers[span->file]]);
+	return span;
 }
 
 int scan_tail_reader(
@@ -291,52 +316,100 @@ static int fill_files(const struct scan *scan, struct tail_manifest *next, struc
 	return err;
 }
 
-int scan_tail_write(struct scan *scan)
+/* Packs that are before the window have lines that may go; too many are made one. */
+static void choose_joined(struct scan_tail *tail)
 {
-	struct scan_tail *tail = scan->tail;
-	const struct tail_manifest *before;
-	struct tail_manifest *next;
-	int err;
+	const struct tail_manifest *before = tail_manifest(tail->tail);
+	bool all = before->pack_count == TAIL_PACKS_MAX;
 
-	if (!tail)
-		return 0;
-	before = tail_manifest(tail->tail);
-	next = &tail->next;
+	for (size_t i = 0; i < before->pack_count; i++)
+		tail->joined[i] = all || before->packs[i].edge < tail->days.from;
+}
+
+/* The packs that stay, and that of this run: the same lines twice would be one file. */
+static int fill_packs(struct scan_tail *tail, struct diag *diag)
+{
+	const struct tail_manifest *before = tail_manifest(tail->tail);
+	struct tail_manifest *next = &tail->next;
+	struct tail_pack made = {.edge = next->edge};
+	int err = tail_look_next(tail->tail, &made.facts, diag);
+
+	for (size_t i = 0; i < before->pack_count && err == 0; i++) {
+		if (tail->joined[i])
+			continue;
+		next->packs[next->pack_count++] = before->packs[i];
+		if (made.facts.lines > 0 && before->packs[i].facts.hash == made.facts.hash)
+			err = diag_set(diag, FAIL_DATA,
+			        "all lines of the inputs are in the tail already, as those of one "
+			        "run (--history)");
+	}
+	tail->added = err == 0 && made.facts.lines > 0;
+	if (tail->added)
+		next->packs[next->pack_count++] = made;
+	return err;
+}
+
+/* What the next tail is of, as far as it is known before its lines are. */
+static void begin_next(const struct scan *scan, struct scan_tail *tail)
+{
+	struct tail_manifest *next = &tail->next;
+
 	fill_edges(scan, next);
 	next->days = scan->options->history_days;
 	next->edge = window_end(scan, next);
 	tail->days = tail_days_of(next->edge, next->days);
-	err = convert_create(&tail->convert, tail_next_path(tail->tail), true, scan->diag);
-	if (err < 0)
-		return err;
-	convert_keep(tail->convert, keeps, tail);
-	err = scan_read_again(scan, tail->convert);
+	choose_joined(tail);
+}
+
+static void settle_days(struct scan_tail *tail)
+{
+	const struct tail_manifest *before = tail_manifest(tail->tail);
+	struct tail_manifest *next = &tail->next;
+
 	next->whole_from = before->whole_from;
 	next->met_from = before->met_from;
 	if (atomic_load(&tail->dropped))
 		next->whole_from = later(next->whole_from, tail->days.from);
 	if (atomic_load(&tail->dropped_meetings))
 		next->met_from = later(next->met_from, tail->days.met_from);
+}
+
+int scan_tail_write(struct scan *scan)
+{
+	struct scan_tail *tail = scan->tail;
+	int err;
+
+	if (!tail)
+		return 0;
+	begin_next(scan, tail);
+	err = convert_create(&tail->convert, tail_next_path(tail->tail), true, scan->diag);
+	if (err < 0)
+		return err;
+	convert_keep(tail->convert, keeps, tail);
+	err = scan_read_again(scan, tail->convert);
+	settle_days(tail);
 	if (err == 0)
-		err = tail_look_next(tail->tail, &next->pack, scan->diag);
+		err = fill_packs(tail, scan->diag);
 	if (err == 0)
-		err = fill_files(scan, next, scan->diag);
+		err = fill_files(scan, &tail->next, scan->diag);
 	tail->written = err == 0;
 	return err;
 }
 
 int scan_tail_commit(struct scan *scan)
 {
-	return scan->tail ? tail_commit(scan->tail->tail, &scan->tail->next, scan->diag) : 0;
+	struct scan_tail *tail = scan->tail;
+
+	return tail ? tail_commit(tail->tail, &tail->next, tail->added, scan->diag) : 0;
 }
 
 /* ---- Telling ---- */
 
 static struct quality_tail_of told_of(const struct tail_manifest *manifest)
 {
-	return (struct quality_tail_of){.lines = manifest->pack.lines,
-	        .bytes = manifest->pack.bytes,
-	        .pack = manifest->pack.hash,
+	return (struct quality_tail_of){.lines = tail_manifest_lines(manifest),
+	        .bytes = tail_manifest_bytes(manifest),
+	        .packs = manifest->pack_count,
 	        .files = manifest->file_count,
 	        .first_service = manifest->first_service,
 	        .last_service = manifest->last_service,
@@ -352,6 +425,7 @@ bool scan_tail_tell(const struct scan *scan, struct quality_tail *told)
 	if (!tail)
 		return false;
 	*told = (struct quality_tail){.plan = tail->plan,
+	        .is_used = tail_is_there(tail->tail),
 	        .lines = scan->old_lines,
 	        .older = scan->older_lines,
 	        .days = scan->options->history_days,

@@ -23,12 +23,12 @@ void scan_tail_close(struct scan *scan);
 /* ---- Reading it: in each attempt ---- */
 
 void scan_tail_rewind(struct scan *scan);
-uint64_t scan_tail_bytes(const struct scan *scan); /* of the pack that is read; 0: none */
+uint64_t scan_tail_bytes(const struct scan *scan); /* of the packs that are read; 0: none */
 
-/* The next span of the tail's pack; NULL: none is left.  Any thread. */
+/* The next span of the tail's packs; NULL: none is left.  Any thread. */
 const struct span *scan_tail_take(struct scan *scan);
 
-/* A reader of the tail's pack for a worker; options.packs and plan are filled in. */
+/* A reader of the tail's packs for a worker; options.packs and plan are filled in. */
 int scan_tail_reader(
         const struct scan *scan, struct pack_reader_options *options, struct worker *worker);
 

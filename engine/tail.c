@@ -15,8 +15,9 @@
 
 struct tail {
 	char *path; /* absolute: it is given to others as a path, and has no letters of a glob's */
-	char *pack_path, *next_path;
+	char *pack_paths[TAIL_PACKS_MAX + 1], *next_path;
 	int directory;
+	bool is_there;        /* there is a manifest */
 	bool look, absent;    /* absent: looked at, and not there */
 	bool made, committed; /* made: the directory was not there before */
 	struct tail_manifest manifest;
@@ -54,11 +55,23 @@ static bool is_ours(const char *name)
 	return strcmp(name, pack) == 0;
 }
 
+static bool names(const struct tail_manifest *manifest, const char *name)
+{
+	char pack[NAME_MAX];
+
+	for (size_t i = 0; i < manifest->pack_count; i++) {
+		pack_name(manifest->packs[i].facts.hash, pack);
+		if (strcmp(name, pack) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Remove what no manifest names: what a killed run left.  Without a manifest
- * nothing else may stand there.  NULL names nothing.
+ * Remove what the manifest does not name: what a killed run left.  Where there is
+ * no manifest nothing else may stand.
  */
-static int clean(const struct tail *tail, const char *named, struct diag *diag)
+static int clean(const struct tail *tail, struct diag *diag)
 {
 	int again = openat(tail->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = again >= 0 ? fdopendir(again) : NULL;
@@ -74,11 +87,11 @@ static int clean(const struct tail *tail, const char *named, struct diag *diag)
 
 		if (!is_ours(name))
 			foreign |= strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-		else if (!tail->look && (!named || strcmp(name, named) != 0))
+		else if (!tail->look && !names(&tail->manifest, name))
 			unlinkat(tail->directory, name, 0);
 	}
 	closedir(stream);
-	if (foreign && !named)
+	if (foreign && !tail->is_there)
 		return fail(tail, FAIL_OUTPUT,
 		        "neither empty nor a tail of earlier months; it is left as it is", diag);
 	return 0;
@@ -120,25 +133,26 @@ static int no_memory(struct diag *diag)
 }
 
 /* Is the pack there that the manifest names?  Its own words are of conversions. */
-static int prove_pack(struct tail *tail, struct diag *diag)
+static int prove_pack(const struct tail *tail, size_t number, struct diag *diag)
 {
+	const struct pack_facts *named = &tail->manifest.packs[number].facts;
 	struct pack_facts facts;
 	struct diag own;
 	int err;
 
 	diag_init(&own);
-	err = pack_look(tail->pack_path, &facts, &own);
+	err = pack_look(tail->pack_paths[number], &facts, &own);
 	if (err < 0 && err != FAIL_DATA)
 		return diag_set(
 		        diag, err, "%s (of the tail that %s names)", own.text, TAIL_MANIFEST_NAME);
-	if (err == 0 && facts.hash == tail->manifest.pack.hash &&
-	        facts.bytes == tail->manifest.pack.bytes &&
-	        facts.lines == tail->manifest.pack.lines)
+	if (err == 0 && facts.hash == named->hash && facts.bytes == named->bytes &&
+	        facts.lines == named->lines)
 		return 0;
 	return diag_set(diag, FAIL_DATA,
-	        "%s:0: damaged, or not the pack of this tail%s%s%s: begin a tail anew (--history "
+	        "%s:0: damaged, or not a pack of this tail%s%s%s: begin a tail anew (--history "
 	        "with another directory), by scanning the months again",
-	        tail->pack_path, err < 0 ? " (" : "", err < 0 ? own.text : "", err < 0 ? ")" : "");
+	        tail->pack_paths[number], err < 0 ? " (" : "", err < 0 ? own.text : "",
+	        err < 0 ? ")" : "");
 }
 
 static int read_manifest(struct tail *tail, struct diag *diag)
@@ -146,15 +160,16 @@ static int read_manifest(struct tail *tail, struct diag *diag)
 	char name[NAME_MAX];
 	int err = tail_manifest_read(&tail->manifest, tail->directory, tail->path, diag);
 
-	if (err <= 0)
-		return err < 0 ? err : clean(tail, NULL, diag);
-	pack_name(tail->manifest.pack.hash, name);
-	if (asprintf(&tail->pack_path, "%s/%s", tail->path, name) < 0) {
-		tail->pack_path = NULL;
-		return no_memory(diag);
+	tail->is_there = err > 0;
+	for (size_t i = 0; i < tail->manifest.pack_count && err >= 0; i++) {
+		pack_name(tail->manifest.packs[i].facts.hash, name);
+		if (asprintf(&tail->pack_paths[i], "%s/%s", tail->path, name) < 0) {
+			tail->pack_paths[i] = NULL;
+			return no_memory(diag);
+		}
+		err = prove_pack(tail, i, diag);
 	}
-	err = prove_pack(tail, diag);
-	return err < 0 ? err : clean(tail, name, diag);
+	return err < 0 ? err : clean(tail, diag);
 }
 
 static void blank(struct tail_manifest *manifest)
@@ -181,7 +196,7 @@ static int open_tail(struct tail *tail, const char *path, struct diag *diag)
 		err = read_manifest(tail, diag);
 	if (err < 0)
 		return err;
-	if (!tail->pack_path)
+	if (!tail->is_there)
 		blank(&tail->manifest);
 	if (asprintf(&tail->next_path, "%s/%s", tail->path, NEXT_NAME) < 0) {
 		tail->next_path = NULL;
@@ -219,14 +234,20 @@ void tail_destroy(struct tail *tail)
 		rmdir(tail->path); /* unless there is something in it */
 	tail_manifest_reset(&tail->manifest);
 	free(tail->path);
-	free(tail->pack_path);
+	for (size_t i = 0; i < TAIL_PACKS_MAX; i++)
+		free(tail->pack_paths[i]);
 	free(tail->next_path);
 	free(tail);
 }
 
-const char *tail_pack_path(const struct tail *tail)
+const char *const *tail_pack_paths(const struct tail *tail)
 {
-	return tail->pack_path;
+	return (const char *const *)tail->pack_paths;
+}
+
+bool tail_is_there(const struct tail *tail)
+{
+	return tail->is_there;
 }
 
 const struct tail_manifest *tail_manifest(const struct tail *tail)
@@ -250,12 +271,17 @@ static bool is_file(const struct tail *tail, const char *name, dev_t device, ino
 bool tail_owns(const struct tail *tail, dev_t device, ino_t inode)
 {
 	char name[NAME_MAX];
+	bool owns;
 
 	if (tail->directory < 0)
 		return false;
-	pack_name(tail->manifest.pack.hash, name);
-	return is_file(tail, ".", device, inode) || is_file(tail, name, device, inode) ||
+	owns = is_file(tail, ".", device, inode) ||
 	       is_file(tail, TAIL_MANIFEST_NAME, device, inode);
+	for (size_t i = 0; i < tail->manifest.pack_count && !owns; i++) {
+		pack_name(tail->manifest.packs[i].facts.hash, name);
+		owns = is_file(tail, name, device, inode);
+	}
+	return owns;
 }
 
 /* ---- The next one ---- */
@@ -265,19 +291,32 @@ int tail_look_next(const struct tail *tail, struct pack_facts *facts, struct dia
 	return pack_look(tail->next_path, facts, diag);
 }
 
-int tail_commit(struct tail *tail, const struct tail_manifest *next, struct diag *diag)
+/* What the old manifest named and the new one does not. */
+static void remove_old(const struct tail *tail, const struct tail_manifest *next)
 {
-	char name[NAME_MAX], old[NAME_MAX];
+	char name[NAME_MAX];
+
+	for (size_t i = 0; i < tail->manifest.pack_count; i++) {
+		pack_name(tail->manifest.packs[i].facts.hash, name);
+		if (!names(next, name))
+			unlinkat(tail->directory, name, 0);
+	}
+}
+
+int tail_commit(struct tail *tail, const struct tail_manifest *next, bool added, struct diag *diag)
+{
+	char name[NAME_MAX];
 	int err = 0;
 
-	pack_name(tail->manifest.pack.hash, old);
-	pack_name(next->pack.hash, name);
-	if (renameat(tail->directory, NEXT_NAME, tail->directory, name) < 0)
-		err = fail(tail, FAIL_IO, strerror(errno), diag);
+	if (added) {
+		pack_name(next->packs[next->pack_count - 1].facts.hash, name);
+		if (renameat(tail->directory, NEXT_NAME, tail->directory, name) < 0)
+			err = fail(tail, FAIL_IO, strerror(errno), diag);
+	}
 	if (err == 0)
 		err = tail_manifest_write(next, tail->directory, tail->path, diag);
-	if (err == 0 && tail->pack_path && strcmp(name, old) != 0)
-		unlinkat(tail->directory, old, 0);
+	if (err == 0)
+		remove_old(tail, next);
 	tail->committed = err == 0;
 	return err;
 }

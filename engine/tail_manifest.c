@@ -62,6 +62,24 @@ int tail_manifest_add(
 	return 0;
 }
 
+uint64_t tail_manifest_lines(const struct tail_manifest *manifest)
+{
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < manifest->pack_count; i++)
+		lines += manifest->packs[i].facts.lines;
+	return lines;
+}
+
+uint64_t tail_manifest_bytes(const struct tail_manifest *manifest)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < manifest->pack_count; i++)
+		bytes += manifest->packs[i].facts.bytes;
+	return bytes;
+}
+
 static int compare_files(const void *left, const void *right)
 {
 	const struct tail_file *a = left, *b = right;
@@ -90,6 +108,22 @@ static void put_hash(struct json *json, const char *key, uint64_t high, uint64_t
 	json_text(json, key, text);
 }
 
+static void put_packs(struct json *json, const struct tail_manifest *manifest)
+{
+	json_array(json, "packs", false);
+	for (size_t i = 0; i < manifest->pack_count; i++) {
+		const struct tail_pack *pack = &manifest->packs[i];
+
+		json_object(json, NULL, true);
+		put_hash(json, "pack", 0, pack->facts.hash);
+		json_unsigned(json, "bytes", pack->facts.bytes);
+		json_unsigned(json, "lines", pack->facts.lines);
+		json_date(json, "edge", pack->edge);
+		json_end(json);
+	}
+	json_end(json);
+}
+
 static void put_files(struct json *json, const struct tail_manifest *manifest)
 {
 	json_array(json, "files", false);
@@ -112,9 +146,6 @@ static void put_members(struct json *json, const struct tail_manifest *manifest)
 	json_text(json, "program", "claimscan");
 	json_unsigned(json, "tail", TAIL_VERSION);
 	json_text(json, "build", CLAIMSCAN_VERSION);
-	put_hash(json, "pack", 0, manifest->pack.hash);
-	json_unsigned(json, "pack_bytes", manifest->pack.bytes);
-	json_unsigned(json, "lines", manifest->pack.lines);
 	json_unsigned(json, "history_days", manifest->days);
 	json_date(json, "edge", manifest->edge);
 	json_date(json, "whole_from", manifest->whole_from);
@@ -123,6 +154,7 @@ static void put_members(struct json *json, const struct tail_manifest *manifest)
 	json_date(json, "last_service", manifest->last_service);
 	for (unsigned type = 0; type < CLAIM_TYPES; type++)
 		json_date(json, came_names[type], manifest->last_came[type]);
+	put_packs(json, manifest);
 	put_files(json, manifest);
 	json_end(json);
 }
@@ -318,15 +350,33 @@ static int take_files(const struct reading *reading)
 	return err;
 }
 
+static bool take_packs(const struct reading *reading)
+{
+	const struct json_value *packs = json_read_member(reading->root, "packs");
+	size_t count = json_read_count(packs);
+	bool whole = count <= TAIL_PACKS_MAX;
+
+	for (size_t i = 0; i < count && whole; i++) {
+		const struct json_value *of = json_read_at(packs, i);
+		struct tail_pack *pack = &reading->manifest->packs[i];
+		uint64_t hash[2];
+
+		whole = take_hash(of, "pack", hash) &&
+		        take_number(of, "bytes", &pack->facts.bytes) &&
+		        take_number(of, "lines", &pack->facts.lines) &&
+		        take_date(of, "edge", &pack->edge);
+		pack->facts.hash = whole ? hash[0] : 0;
+	}
+	reading->manifest->pack_count = whole ? count : 0;
+	return whole;
+}
+
 static int take_members(const struct reading *reading)
 {
 	struct tail_manifest *manifest = reading->manifest;
 	const struct json_value *root = reading->root;
-	uint64_t pack[2], days;
-	bool whole = take_hash(root, "pack", pack) &&
-	             take_number(root, "pack_bytes", &manifest->pack.bytes) &&
-	             take_number(root, "lines", &manifest->pack.lines) &&
-	             take_number(root, "history_days", &days) &&
+	uint64_t days;
+	bool whole = take_packs(reading) && take_number(root, "history_days", &days) &&
 	             take_date(root, "edge", &manifest->edge) &&
 	             take_date(root, "whole_from", &manifest->whole_from) &&
 	             take_date(root, "met_from", &manifest->met_from) &&
@@ -337,7 +387,6 @@ static int take_members(const struct reading *reading)
 		whole = take_date(root, came_names[type], &manifest->last_came[type]);
 	if (!whole)
 		return refuse(reading, "damaged");
-	manifest->pack.hash = pack[0];
 	manifest->days = (uint32_t)days;
 	return take_files(reading);
 }

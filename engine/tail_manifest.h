@@ -3,8 +3,8 @@
  * tail.json: what the tail of earlier months is, of which dates, and which files
  * it was made from.
  *
- * Every byte of it is under a hash, which is its last member; the pack that it
- * names is known by the hash of that pack's header.  It is written beside and
+ * Every byte of it is under a hash, which is its last member; the packs that it
+ * names are known by the hashes of their headers.  It is written beside and
  * renamed, so that one rename takes the tail from one month to the next.
  */
 #ifndef TAIL_MANIFEST_H
@@ -20,7 +20,16 @@
 #define TAIL_MANIFEST_NAME "tail.json"
 #define TAIL_MANIFEST_NEXT "tail.json.next"
 
-enum { TAIL_VERSION = 1 };
+enum {
+	TAIL_VERSION = 1,
+	TAIL_PACKS_MAX = 32, /* at so many they are joined: each costs an opening a run */
+};
+
+/* A claim pack: the lines that a run left, with those of older packs that it joined. */
+struct tail_pack {
+	struct pack_facts facts;
+	int32_t edge; /* of that run */
+};
 
 /* A file whose lines came into the tail. */
 struct tail_file {
@@ -31,7 +40,8 @@ struct tail_file {
 
 /* Days are service dates; DATE_ABSENT: none. */
 struct tail_manifest {
-	struct pack_facts pack;
+	struct tail_pack packs[TAIL_PACKS_MAX];
+	size_t pack_count;
 	uint32_t days; /* of the window, as asked for */
 	int32_t edge;  /* the day that it ends on */
 
@@ -50,6 +60,10 @@ struct tail_manifest {
 };
 
 void tail_manifest_reset(struct tail_manifest *manifest); /* frees what it owns */
+
+/* Of all packs. */
+uint64_t tail_manifest_lines(const struct tail_manifest *manifest);
+uint64_t tail_manifest_bytes(const struct tail_manifest *manifest);
 
 /* Takes a copy of path. */
 int tail_manifest_add(

@@ -56,7 +56,7 @@ static void write_tail_of(
 		return;
 	}
 	json_object(json, key, true);
-	json_hash(json, "pack", 0, tail->pack);
+	json_unsigned(json, "packs", tail->packs);
 	json_unsigned(json, "bytes", tail->bytes);
 	json_count(json, "lines", tail->lines);
 	json_unsigned(json, "files", tail->files);
@@ -75,7 +75,7 @@ static void write_tail(struct json *json, const struct quality_tail *tail)
 		return;
 	json_object(json, "tail", false);
 	json_unsigned(json, "history_days", tail->days);
-	write_tail_of(json, "used", &tail->used, tail->plan);
+	write_tail_of(json, "used", &tail->used, tail->is_used);
 	write_tail_of(json, "written", &tail->written, tail->is_written);
 	json_end(json);
 }

@@ -25,7 +25,7 @@ struct quality_history {
 
 /* A tail of earlier months (--history), read or written.  Days are DATE_ABSENT for none. */
 struct quality_tail_of {
-	uint64_t lines, bytes, pack;         /* its pack, and the hash that it is named by */
+	uint64_t lines, bytes, packs; /* of its claim packs */
 	size_t files;                        /* whose lines are in it */
 	int32_t first_service, last_service; /* of all that was ever given */
 	int32_t edge;                        /* the day that its window ends on */
@@ -33,7 +33,8 @@ struct quality_tail_of {
 };
 
 struct quality_tail {
-	const struct plan *plan; /* of the tail that was read; NULL: there was none */
+	const struct plan *plan; /* of the tail that was read; NULL: it has no line */
+	bool is_used;            /* there was one */
 	uint64_t lines;          /* read of it */
 	uint64_t older;          /* new lines from before its first whole day */
 	uint32_t days;

@@ -304,7 +304,7 @@ static void put_tail(FILE *file, const struct quality_tail *tail)
 	if (!tail)
 		return;
 	put_words(&paragraph, "tail of earlier months:");
-	if (tail->plan) {
+	if (tail->is_used) {
 		put_item(&paragraph, "%s lines,", grouped(tail->lines, text));
 		put_tail_days(&paragraph, &tail->used);
 	} else {
