@@ -251,7 +251,8 @@ static int create_parts(struct worker *worker)
 		err = claims_worker_create(
 		        &worker->claims, scan->claims, worker->profile, &worker->diag);
 	if (err == 0 && scan->whole)
-		err = claims_whole_begin(worker->claims, &worker->sink, &worker->diag);
+		err = claims_whole_begin(
+		        worker->claims, scan->options->level, &worker->sink, &worker->diag);
 	if (err == 0 && scan->past)
 		err = history_emitter_create(&worker->emitter,
 		        &(struct history_emit_options){.partitions = scan->past,
@@ -321,6 +322,17 @@ static int end_whole(void *context, struct diag *diag)
 	return err;
 }
 
+/* Does anybody ask who a claim is, and whose, beside which lines are its? */
+static bool names_claims(const struct scan *scan)
+{
+	struct field_set bound = layouts_bound(scan->layouts);
+
+	return scan->any_rules || scan->adjustments || scan->members ||
+	       field_set_has(&bound, FIELD_FREQUENCY) ||
+	       field_set_has(&bound, FIELD_ORIGINAL_CLAIM_ID) ||
+	       field_set_has(&bound, FIELD_BILL_TYPE) || field_set_has(&bound, FIELD_BILL_FACILITY);
+}
+
 static int create_pack_reader(struct worker *worker)
 {
 	struct scan *scan = worker->scan;
@@ -334,6 +346,7 @@ static int create_pack_reader(struct worker *worker)
 	        .batch = take_batch,
 	        .whole = scan->whole ? end_whole : NULL,
 	        .context = worker,
+	        .numbered = scan->whole && !names_claims(scan),
 	};
 
 	return pack_reader_create(&worker->pack, &options, &worker->diag);

@@ -178,6 +178,12 @@ struct pack_reader_options {
 	/* NULL, or told behind the batches of a chunk whose lines stand whole (batch.whole). */
 	int (*whole)(void *context, struct diag *diag);
 	void *context;
+
+	/*
+	 * Where lines stand whole it is enough to tell their claims apart: claim_key
+	 * is the number of a claim in its chunk, and claims and persons are blank.
+	 */
+	bool numbered;
 };
 
 int pack_reader_create(

@@ -19,21 +19,79 @@ ALWAYS uint64_t load8(const uint8_t *at)
 
 /* ---- Codes ---- */
 
+/* Eight codes are as many bytes as one has bits, so that all shifts are known. */
+ALWAYS void take_eights(
+        const uint8_t *restrict codes, unsigned width, uint32_t count, uint64_t *restrict out)
+{
+	uint64_t mask = ((uint64_t)1 << width) - 1;
+
+	for (uint32_t i = 0; i < count; i += 8, codes += width, out += 8) {
+#pragma GCC unroll 8
+		for (unsigned k = 0; k < 8; k++)
+			out[k] = load8(codes + k * width / 8) >> (k * width % 8) & mask;
+	}
+}
+
+static void take_few(
+        const uint8_t *codes, unsigned width, uint32_t from, uint32_t count, uint64_t *restrict out)
+{
+	uint64_t mask = ((uint64_t)1 << width) - 1;
+
+	for (uint32_t i = from; i < count; i++)
+		out[i] = load8(codes + i * width / 8) >> (i * width % 8) & mask;
+}
+
+#define EIGHTS(width) \
+	case width: \
+		take_eights(first, width, eights, out); \
+		break;
+
 static void take_codes(
         const uint8_t *codes, unsigned width, uint32_t from, uint32_t count, uint64_t *restrict out)
 {
 	const uint8_t *first = codes + (size_t)from / 8 * width;
-	uint64_t mask = ((uint64_t)1 << width % 64) - 1;
+	uint32_t eights = count & ~7u;
 
-	if (width == 64) {
+	switch (width) {
+		EIGHTS(1)
+		EIGHTS(2)
+		EIGHTS(3)
+		EIGHTS(4)
+		EIGHTS(5)
+		EIGHTS(6)
+		EIGHTS(7)
+		EIGHTS(8)
+		EIGHTS(9)
+		EIGHTS(10)
+		EIGHTS(11)
+		EIGHTS(12)
+		EIGHTS(13)
+		EIGHTS(14)
+		EIGHTS(15)
+		EIGHTS(16)
+		EIGHTS(17)
+		EIGHTS(18)
+		EIGHTS(19)
+		EIGHTS(20)
+		EIGHTS(21)
+		EIGHTS(22)
+		EIGHTS(23)
+		EIGHTS(24)
+		EIGHTS(25)
+		EIGHTS(26)
+		EIGHTS(27)
+		EIGHTS(28)
+		EIGHTS(29)
+		EIGHTS(30)
+		EIGHTS(31)
+		EIGHTS(32)
+	case 64:
 		memcpy(out, first, count * sizeof(*out));
 		return;
+	default: /* few columns are so wide */
+		eights = 0;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t bit = i * width;
-
-		out[i] = load8(first + bit / 8) >> (bit % 8) & mask;
-	}
+	take_few(first, width, eights, count, out);
 }
 
 /* ---- Values, by the size of their column ---- */

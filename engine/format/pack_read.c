@@ -47,6 +47,7 @@ struct pack_reader {
 	uint8_t *tables;
 	size_t tables_room;
 	bool by_line;    /* claims' keys are worked out line by line */
+	bool numbered;   /* ... or are numbers */
 	bool long_texts; /* those of a line may be longer than a record */
 	uint64_t codes[BATCH_LINES];
 };
@@ -163,6 +164,8 @@ static bool column_fits(const struct pack_reader *reader, const struct pack_colu
 
 static bool is_wanted(const struct pack_reader *reader, unsigned column)
 {
+	if (reader->numbered && (column == PACK_person_id || column == PACK_data_source))
+		return false;
 	return !reader->options.wanted ||
 	       field_set_has(reader->options.wanted, pack_columns[column].field);
 }
@@ -180,18 +183,45 @@ static size_t key_bytes(const struct pack_reader *reader, const struct pack_colu
 	return (table_entries(reader, head) * sizeof(uint64_t) + 63) & ~(size_t)63;
 }
 
+/* Of claims whose numbers will do only the codes are read. */
+static bool is_number(const struct pack_reader *reader, const struct column *column)
+{
+	return reader->numbered && column->head.column == PACK_claim_id;
+}
+
+static struct pack_column_head head_at(const struct pack_reader *reader, uint32_t place)
+{
+	struct pack_column_head head;
+
+	memcpy(&head, reader->data + sizeof(reader->head) + place * sizeof(head), sizeof(head));
+	return head;
+}
+
+/* Claims of one source are told apart by the entries of claim_id. */
+static bool may_be_numbered(const struct pack_reader *reader)
+{
+	if (!reader->options.numbered || !reader->head.whole)
+		return false;
+	for (uint32_t i = 0; i < reader->head.columns; i++) {
+		struct pack_column_head head = head_at(reader, i);
+
+		if (head.column == PACK_data_source && head.entries > 1)
+			return false;
+	}
+	return true;
+}
+
 /* Take over the heads of the columns that are wanted.  Returns 0 or FAIL_DATA. */
 static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *diag)
 {
 	*bytes = 0;
 	reader->column_count = 0;
+	reader->numbered = may_be_numbered(reader);
 	memset(reader->in_chunk, 0, sizeof(reader->in_chunk));
 	for (uint32_t i = 0; i < reader->head.columns; i++) {
 		struct column *column = &reader->columns[reader->column_count];
 
-		memcpy(&column->head,
-		        reader->data + sizeof(reader->head) + i * sizeof(column->head),
-		        sizeof(column->head));
+		column->head = head_at(reader, i);
 		if (!column_fits(reader, &column->head) || reader->in_chunk[column->head.column])
 			return damaged(reader, "no chunk of a claim pack", diag);
 		if (!is_wanted(reader, column->head.column))
@@ -201,7 +231,9 @@ static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *di
 		column->next = 0;
 		column->longest = 0;
 		column->doubtful = codes_are_doubtful(&column->head);
-		*bytes += table_bytes(reader, &column->head) + key_bytes(reader, &column->head);
+		if (!is_number(reader, column))
+			*bytes += table_bytes(reader, &column->head) +
+			          key_bytes(reader, &column->head);
 		reader->column_count++;
 	}
 	return 0;
@@ -284,6 +316,9 @@ static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *di
 		struct column *column = &reader->columns[i];
 		size_t keys = key_bytes(reader, &column->head);
 
+		column->keys = NULL;
+		if (is_number(reader, column))
+			continue;
 		column->table = at;
 		at += table_bytes(reader, &column->head);
 		column->keys = keys ? (uint64_t *)(void *)at : NULL;
@@ -347,9 +382,9 @@ static void fill_keys(struct pack_reader *reader)
 
 	if (persons)
 		fill_person_keys(reader, persons);
-	if (claims && !fill_claim_keys(reader, claims))
+	if (claims && !reader->numbered && !fill_claim_keys(reader, claims))
 		claims->keys = NULL;
-	reader->by_line = !claims || !claims->keys;
+	reader->by_line = !reader->numbered && (!claims || !claims->keys);
 	if (!persons)
 		memset(reader->batch->person_key, 0, sizeof(reader->batch->person_key));
 }
@@ -380,9 +415,12 @@ static void begin_batches(struct pack_reader *reader, const struct layout *layou
 		memset(reader->filled, 0, sizeof(reader->filled));
 	}
 	for (unsigned column = 0; column < PACK_COLUMNS; column++) {
-		if (reader->filled[column] && !reader->in_chunk[column])
+		bool fills = reader->in_chunk[column] &&
+		             !(reader->numbered && column == PACK_claim_id);
+
+		if (reader->filled[column] && !fills)
 			blank_column(reader, column, BATCH_LINES);
-		reader->filled[column] = reader->in_chunk[column];
+		reader->filled[column] = fills;
 	}
 	batch->kept = true;
 	batch->whole = reader->head.whole;
@@ -429,6 +467,10 @@ static void fill_texts(struct pack_reader *reader, struct column *column, uint32
 	if (column->head.coding == PACK_NEXT) {
 		for (uint32_t i = 0; i < count; i++)
 			reader->codes[i] = column->next += (uint32_t)reader->codes[i];
+	}
+	if (is_number(reader, column)) {
+		memcpy(keys, reader->codes, count * sizeof(*keys));
+		return;
 	}
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = table[reader->codes[i]];

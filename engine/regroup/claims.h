@@ -14,6 +14,7 @@
 #define REGROUP_CLAIMS_H
 
 #include "base/diag.h"
+#include "base/level.h"
 #include "claim.h"
 #include "profile/profile.h"
 #include "regroup/finding.h"
@@ -99,8 +100,8 @@ bool claims_next_round(struct claims *claims); /* true: run claims_join again */
  * claims_whole_begin() is called once a worker; claims_whole() says of what comes
  * whether it stands so, from a batch on; claims_join_whole() ends what does.
  */
-int claims_whole_begin(
-        struct claims_worker *worker, const struct finding_sink *sink, struct diag *diag);
+int claims_whole_begin(struct claims_worker *worker, enum level level,
+        const struct finding_sink *sink, struct diag *diag);
 void claims_whole(struct claims_worker *worker, bool whole);
 int claims_join_whole(struct claims_worker *worker, struct diag *diag);
 

@@ -451,6 +451,81 @@ static inline uint32_t note_plain(const struct walk *walk, uint32_t from)
 	return at + 1;
 }
 
+/* ---- Claims at hand ---- */
+
+/* Note a run of the claim at hand.  Returns where it ends. */
+static inline uint32_t note_at_hand(const struct walk *walk, uint32_t from, uint32_t sections)
+{
+	struct claims_worker *worker = walk->worker;
+	struct at_hand *claim = &worker->at_hand;
+	struct run_record *record = &claim->runs[claim->count].run;
+	const struct batch *batch = walk->emitting.batch;
+	struct run run = {.from = from, .to = run_end(walk, from, false), .lowest = from};
+	size_t size = sizeof(*record) + (sections ? sizeof(struct run_levels) : 0);
+
+	run.flags = sections | flags_of(batch, &run);
+	if (run.flags & RUN_NEGATIVE)
+		tell_once(&worker->negative, &worker->claims->negative);
+	*record = (struct run_record){{batch->claim_key[from], (uint32_t)size, RECORD_RUN},
+	        batch->provider[from], run.flags};
+	if (sections)
+		fill_levels(walk, &run, &claim->runs[claim->count].levels);
+	claim->count++;
+	return run.to;
+}
+
+/* Lines of the claim at hand, or of the next, from a line on; *at: the claim's next line. */
+static int emit_at_hand(const struct walk *walk, uint32_t *at)
+{
+	struct claims_worker *worker = walk->worker;
+	struct at_hand *claim = &worker->at_hand;
+	const struct batch *batch = walk->emitting.batch;
+	uint32_t sections = sections_of(walk, *at);
+	int err = 0;
+
+	if (batch->line_flags[*at] & LINE_OUTSIDE) {
+		++*at;
+		return 0;
+	}
+	if (batch->claim_key[*at] != claim->key)
+		err = claims_end_at_hand(worker);
+	claim->key = batch->claim_key[*at];
+	if (!err && ((sections & ~(uint32_t)RUN_LEVELS) || claim->count == AT_HAND_RUNS))
+		err = claims_put_at_hand(worker);
+	if (err)
+		return err;
+	if (claim->elsewhere)
+		return put_full(walk, *at, sections, at);
+	*at = note_at_hand(walk, *at, sections);
+	return 0;
+}
+
+/*
+ * A batch whose claims stand whole: lines of a claim stand side by side, but for
+ * other batches.  Most claims are lines of one provider, and are just counted.
+ */
+static int emit_whole(const struct walk *walk)
+{
+	struct claims_worker *worker = walk->worker;
+	const struct batch *batch = walk->emitting.batch;
+	struct claim_starts starts;
+	unsigned more = 0;
+	int err;
+
+	for (unsigned type = 0; type < CLAIM_TYPES; type++)
+		more |= (unsigned)(walk->sections[type] != 0 || walk->by_form) << type;
+	worker->whole_hot->find(batch, more, &starts);
+	err = claims_claimed(worker, starts.claimed, starts.claimed_count);
+	for (uint32_t i = 0; i < starts.slow_count && !err; i++) {
+		uint32_t at = starts.slow[i];
+
+		do {
+			err = emit_at_hand(walk, &at);
+		} while (!err && at < batch->count && !starts.start[at]);
+	}
+	return err;
+}
+
 int claims_emit(struct claims_worker *worker, const struct rule_context *context,
         const struct batch *batch, const enum amount_level levels[AMOUNTS],
         const struct verdicts *verdicts)
@@ -461,6 +536,8 @@ int claims_emit(struct claims_worker *worker, const struct rule_context *context
 	for (unsigned i = 0; i < AMOUNTS; i++)
 		emitting.claim_level |= (uint8_t)((levels[i] != LEVEL_LINE) << i);
 	struct walk walk = walk_of(worker, &emitting);
+	if (worker->far[0] && !walk.lines)
+		return emit_whole(&walk);
 	worker->plain_count = 0;
 	for (uint32_t at = 0; at < batch->count && !err;) {
 		uint32_t sections = sections_of(&walk, at);

@@ -94,6 +94,12 @@ static inline int claim_of(struct claims_worker *worker, uint32_t provider)
 	return worker->claimed_count == CLAIMED_MAX ? add_claimed(worker) : 0;
 }
 
+int claims_claimed(struct claims_worker *worker, const uint32_t providers[], uint32_t count)
+{
+	worker->totals.claims += count;
+	return profile_add_claims(worker->profile, providers, count);
+}
+
 static int count_claim(struct joined *joined)
 {
 	const struct provider_lines *all = joined->worker->providers.data;
@@ -655,6 +661,16 @@ static int join_full(struct claims_worker *worker, const struct record_head **re
 		joined.out |= told->key == key && told->kind == RECORD_OUT;
 	}
 	return join_claim(&joined, records, count);
+}
+
+int claims_join_alone(
+        struct claims_worker *worker, const struct record_head **records, size_t count)
+{
+	const struct partition_view none = {0};
+	size_t answer = 0;
+
+	return is_plain(records, count) ? join_plain(worker, records, count)
+	                                : join_full(worker, records, count, &none, &answer);
 }
 
 int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,

@@ -272,6 +272,40 @@ struct near {
 	struct partition_writer *writer;
 };
 
+/*
+ * The claim at hand of a chunk whose lines stand whole, as long as all its runs have
+ * no sections or levels alone: it never becomes a record.
+ */
+enum { AT_HAND_RUNS = 32 };
+struct at_hand {
+	uint64_t key;
+	bool elsewhere; /* its runs are records */
+	uint32_t count;
+	struct {
+		struct run_record run;
+		struct run_levels levels;
+	} runs[AT_HAND_RUNS];
+};
+
+/* Where the claims of a batch begin that stand whole: claims_whole_hot.c. */
+struct claim_starts {
+	/* Those that are no more than lines of one provider. */
+	uint32_t claimed[BATCH_LINES];
+	uint32_t claimed_count;
+
+	/* The first lines of the others, and which lines begin a claim. */
+	uint32_t slow_count;
+	uint16_t slow[BATCH_LINES];
+	uint8_t start[BATCH_LINES + 1]; /* gcc counts one from 1 on */
+};
+
+struct claims_whole_hot {
+	/* more: bits by claim type: its lines leave more than that they are there. */
+	void (*find)(const struct batch *batch, unsigned more, struct claim_starts *starts);
+};
+extern const struct claims_whole_hot claims_whole_hot_scalar, claims_whole_hot_avx2,
+        claims_whole_hot_avx512;
+
 struct claims_worker {
 	struct claims *claims;
 	struct profile_worker *profile;
@@ -279,8 +313,10 @@ struct claims_worker {
 	struct partition_writer *main, *fallback, *answers, *trips;
 	struct near near[NEAR_KINDS];
 	struct partition_writer *far[NEAR_KINDS]; /* the writers, while those of near are in use */
-	struct partition_writer *history;         /* NULL: no rule looks across claims */
-	bool named, unnamed, negative;            /* told to claims already */
+	struct at_hand at_hand;
+	const struct claims_whole_hot *whole_hot;
+	struct partition_writer *history; /* NULL: no rule looks across claims */
+	bool named, unnamed, negative;    /* told to claims already */
 	struct hit told[CHECKS_MAX];
 	struct hit_view views[HITS_MAX];
 	char detail[DETAIL_ROOM];
@@ -354,9 +390,19 @@ int claims_match(struct claims_worker *worker, const struct partition_view *view
 int claims_resolve(struct claims_worker *worker, const struct partition_view *view);
 int claims_join_partition(struct claims_worker *worker, const struct partition_view *view,
         const struct partition_view *answers);
+/* Claims that are no more than lines of one provider: at most BATCH_LINES. */
+int claims_claimed(struct claims_worker *worker, const uint32_t providers[], uint32_t count);
+
+/* One claim on which no other's record hangs. */
+int claims_join_alone(
+        struct claims_worker *worker, const struct record_head **records, size_t count);
 int claims_mileage(struct claims_worker *worker, const struct partition_view *view);
 
 void claims_near_destroy(struct claims_worker *worker); /* claims_whole.c */
+
+/* The claim at hand is over; or it becomes records after all. */
+int claims_end_at_hand(struct claims_worker *worker);
+int claims_put_at_hand(struct claims_worker *worker);
 
 /* ---- Findings (claims_settle.c) ---- */
 

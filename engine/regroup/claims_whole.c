@@ -24,9 +24,11 @@ static struct partition_writer **writer_of(struct claims_worker *worker, unsigne
 	return writers[kind];
 }
 
-int claims_whole_begin(
-        struct claims_worker *worker, const struct finding_sink *sink, struct diag *diag)
+int claims_whole_begin(struct claims_worker *worker, enum level level,
+        const struct finding_sink *sink, struct diag *diag)
 {
+	static const struct claims_whole_hot *const hots[LEVEL_COUNT] = {
+	        &claims_whole_hot_scalar, &claims_whole_hot_avx2, &claims_whole_hot_avx512};
 	const struct partition_options options = {
 	        .count = 1,
 	        .memory_bytes = NEAR_BYTES,
@@ -34,6 +36,7 @@ int claims_whole_begin(
 	};
 	int err = 0;
 
+	worker->whole_hot = hots[level];
 	worker->sink = sink;
 	for (unsigned kind = 0; kind < NEAR_KINDS && err == 0; kind++) {
 		struct near *near = &worker->near[kind];
@@ -146,12 +149,43 @@ static int drive(struct claims_worker *worker, struct diag *diag)
 	return err;
 }
 
+/* ---- The claim at hand ---- */
+
+int claims_end_at_hand(struct claims_worker *worker)
+{
+	struct at_hand *claim = &worker->at_hand;
+	const struct record_head *records[AT_HAND_RUNS];
+	uint32_t count = claim->count;
+
+	for (uint32_t i = 0; i < count; i++)
+		records[i] = &claim->runs[i].run.head;
+	claim->count = 0;
+	claim->elsewhere = false;
+	return count ? claims_join_alone(worker, records, count) : 0;
+}
+
+int claims_put_at_hand(struct claims_worker *worker)
+{
+	struct at_hand *claim = &worker->at_hand;
+	bool put = true;
+
+	for (uint32_t i = 0; i < claim->count && put; i++)
+		put = partition_put(worker->main, &claim->runs[i], 1, claim->runs[i].run.head.size);
+	claim->count = 0;
+	claim->elsewhere = true;
+	return put ? 0 : FAIL_IO;
+}
+
+/* ---- The chunk ---- */
+
 int claims_join_whole(struct claims_worker *worker, struct diag *diag)
 {
 	struct partition_view view;
-	int err;
+	int err = claims_end_at_hand(worker);
 
 	assert(worker->far[0]);
+	if (err)
+		return diag_set(diag, err, "claims could not be put together");
 	err = load(worker, NEAR_MAIN, &view, diag);
 	if (err == 0) {
 		err = join(worker, &view, diag);

@@ -79,6 +79,29 @@ done
 exits "linked claims in other words" 0 "$program" convert -q -j1 --memory 160M linked.csv -o linked-again.clm
 equal "the same bytes of what does not stand whole" "" "$(cmp linked.clm linked-again.clm 2>&1)"
 
+# Files that can carry no adjustments leave claims that are just counted: of one provider
+# or several, of two sources under one id, long ones, on either side of nobody's rules.
+"$program" gen --lines 20000 --providers 200 --members 900 --columns narrow --dirt amounts,blanks --seed 3 -o narrow >/dev/null || not_ok "gen"
+awk -F, -v OFS=, '
+	NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; print $0, "data_source"; next }
+	NR % 37 < 3 { $column["rendering_npi"] = NR % 2 ? "1003000126" : "OTHER-" NR % 5 }
+	NR % 41 == 0 { $column["paid_amount"] = "-3.00" }
+	NR > 9000 && NR < 9100 { $column["claim_id"] = "LONG"; $column["person_id"] = "M9"; $column["claim_type"] = "institutional" }
+	{ print $0, NR % 53 < 26 ? "east" : "west" }
+' narrow/claims.csv >counted.csv
+exits "narrow" 0 "$program" convert -q counted.csv -o counted.clm
+for rules in none VAL; do
+	run "counted-source-$rules" --rules "$rules" --counters none counted.csv
+	for level in scalar avx2 avx512; do
+		"$program" scan -q --report none --cpu $level -o level counted.clm 2>stderr || continue
+		run "counted-$rules-$level" --rules "$rules" --counters none --cpu $level -j3 counted.clm
+		same "claims that are counted, --rules $rules --cpu $level" "counted-source-$rules" "counted-$rules-$level"
+	done
+done
+run counted-days --rules none --counters none --dates 2024-02-10..2024-05-20 counted.csv
+run counted-days-pack --rules none --counters none --dates 2024-02-10..2024-05-20 counted.clm
+same "claims that are counted, of some days" counted-days counted-days-pack
+
 # Months, and packs beside files.
 header=$(head -n 1 plain/claims.csv)
 { echo "$header"; tail -n +2 plain/claims.csv | head -n 11000; } >one.csv
