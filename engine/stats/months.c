@@ -15,7 +15,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double month_z = 5, peers_growth = 1.5, peers_z = 3.5;
+static const double month_z = 5, peers_growth = 1.5;
+static const double peers_z =
+        5; /* of thirty hospitals one's dearest month is beyond 3.5 by chance */
 static const double slack = 0.5, limit = 5;
 static const double month_cap = 3;      /* sigmas: so that two months, however dear, are no level */
 static const double sigma_least = 0.05; /* of the median: months that are all but equal */
@@ -469,13 +471,13 @@ static const struct rule month_rule = {
                 "A month's paid amount stands out from the provider's other months (robust z above "
                 "5, $100,000 above their median), while the peers' month grew by less than half; "
                 "and what the highest month has above that median stands out from what the peers' "
-                "highest months have (robust z of the logarithm above 3.5). cusum: the cumulative "
+                "highest months have (robust z of the logarithm above 5). cusum: the cumulative "
                 "sum of deviations from the median of all months, in robust sigmas less 0.5, is "
                 "above 5, as is that of months running which are a sigma above and count for 3 at "
                 "most, the months of the rise "
                 "have $100,000 above the median while the peers' "
                 "grew by less than half, and the sum stands out from the peers' (robust z of the "
-                "logarithm above 3.5). new: in the first twelve months since the provider was "
+                "logarithm above 5). new: in the first twelve months since the provider was "
                 "enumerated (else since its first service, if the data begin six months before), "
                 "three months cost over three times what the three before them did, $100,000 "
                 "more, and more than 95% of the peers' highest three months.",
