@@ -25,7 +25,7 @@ struct quality_history {
 
 /* A tail of earlier months (--history), read or written.  Days are DATE_ABSENT for none. */
 struct quality_tail_of {
-	uint64_t lines, bytes, packs; /* of its claim packs */
+	uint64_t lines, bytes, packs;        /* of its claim packs */
 	size_t files;                        /* whose lines are in it */
 	int32_t first_service, last_service; /* of all that was ever given */
 	int32_t edge;                        /* the day that its window ends on */
