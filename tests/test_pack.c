@@ -610,6 +610,70 @@ Test(pack, forged_numbers_are_refused, .init = set_up, .fini = tear_down)
 	free(data);
 }
 
+/* A chunk whose lines stand whole is told of, behind them. */
+struct whole {
+	uint32_t lines, told;
+};
+
+static int take_whole(void *context, struct batch *batch, struct diag *diag)
+{
+	struct whole *whole = context;
+
+	(void)diag;
+	cr_assert(batch->whole && whole->told == 0);
+	whole->lines += batch->count;
+	return 0;
+}
+
+static int end_whole(void *context, struct diag *diag)
+{
+	struct whole *whole = context;
+
+	(void)diag;
+	whole->told++;
+	return 0;
+}
+
+Test(pack, lines_that_stand_whole_are_told, .init = set_up, .fini = tear_down)
+{
+	struct whole whole = {0, 0};
+	struct pack_reader_options options = {.reader = &reader_pread,
+	        .batch = take_whole,
+	        .whole = end_whole,
+	        .context = &whole};
+	struct pack_reader *reader = NULL;
+	const struct span *span;
+	struct input input;
+	struct pack_head *head;
+	size_t size;
+	uint8_t *data;
+
+	write_csv(path_of("claims.csv"), 0, 30);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	head = (struct pack_head *)(void *)(data + sizeof(struct pack_header));
+	cr_assert(head->whole == 0);
+	head->whole = 1;
+	forge_hashes(data);
+	write_whole(path_of("other.clm"), data, size);
+	open_input(&input, path_of("other.clm"));
+	options.plan = input.plan;
+	cr_assert(packs_create(&options.packs, input.plan, input.layouts, &input.diag) == 0);
+	cr_assert(pack_reader_create(&reader, &options, &input.diag) == 0);
+	while ((span = plan_take(input.plan)))
+		cr_assert(pack_reader_span(reader, span, &input.diag) == 0, "%s", input.diag.text);
+	cr_assert(whole.lines == 30 && whole.told == 1, "%u lines, told %u times", whole.lines,
+	        whole.told);
+	pack_reader_destroy(reader);
+	packs_destroy(options.packs);
+	close_input(&input);
+	head->whole = 2;
+	forge_hashes(data);
+	write_whole(path_of("other.clm"), data, size);
+	expect_refused(path_of("other.clm"), "no chunk of a claim pack", "forged", 2);
+	free(data);
+}
+
 /* What stands in the dictionaries of a chunk is held against the same. */
 Test(pack, forged_entries_are_refused, .init = set_up, .fini = tear_down)
 {

@@ -183,6 +183,49 @@ Test(partition, every_record_comes_back_in_order)
 	}
 }
 
+/* A chunk's records go, the next one's come: in the same memory, whatever their sizes. */
+Test(partition, memory_is_used_again)
+{
+	struct partition_options options = {.count = 1, .memory_bytes = 1 << 20, .tmp = "/tmp"};
+	struct partitions *partitions;
+	struct partition_writer *writer;
+	struct partition_stats stats;
+	struct diag diag;
+
+	diag_init(&diag);
+	cr_assert_eq(partitions_create(&partitions, &options, &diag), 0);
+	cr_assert_eq(partition_writer_create(&writer, partitions, &diag), 0);
+	for (uint64_t round = 0; round < 40; round++) {
+		struct partition_view view;
+
+		for (uint64_t n = 0; n < 500; n++) {
+			size_t size = n == 250 ? 200 << 10 : sample_size(n);
+			struct sample *sample = partition_reserve(
+			        writer, spread(n), (uint32_t)round, size);
+
+			cr_assert(sample);
+			sample->number = n;
+		}
+		cr_assert_eq(partition_writer_finish(writer, &diag), 0);
+		cr_assert_eq(partition_load(partitions, 0, &view, &diag), 0);
+		cr_assert_eq(view.count, 500);
+		for (size_t i = 0; i < view.count; i++) {
+			const struct sample *sample = (const void *)view.records[i];
+
+			cr_assert_eq(sample->head.kind, round);
+			cr_assert_eq(sample->head.key, spread(sample->number));
+			cr_assert(i == 0 || view.records[i - 1]->key < sample->head.key);
+		}
+		partition_release(partitions, &view);
+		partition_writer_recycle(writer);
+	}
+	partitions_stats(partitions, &stats);
+	cr_assert_eq(stats.records, 40 * 500);
+	cr_assert_eq(stats.spilled_bytes, 0, "forty rounds took more than one");
+	partition_writer_destroy(writer);
+	partitions_destroy(partitions);
+}
+
 Test(partition, no_records)
 {
 	struct partition_options options = {0, 1 << 20, "/tmp"};
