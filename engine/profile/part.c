@@ -27,7 +27,7 @@ void part_reset(struct part *part)
 {
 	if (part->ready)
 		memset(part->ready, 0, part->chunk_count * (size_t)(PART_CHUNK / PART_GROUP));
-	part->group_count = 0;
+	part->net_count = part->line_count = 0;
 	while (part->chunk_count) {
 		part->chunk_count--;
 		pages_destroy(part->chunks[part->chunk_count], sizeof(struct part_chunk));
@@ -83,22 +83,33 @@ static void write_pages(void *at, size_t bytes)
 		*(volatile uint8_t *)((uint8_t *)at + offset) = 0;
 }
 
-bool part_make(struct part *part, uint32_t number)
+static void make_lines(const struct part *part, struct part_chunk *chunk, uint32_t first)
+{
+	write_pages(&chunk->hot[first], PART_GROUP * sizeof(*chunk->hot));
+	write_pages(&chunk->sides[first], PART_GROUP * sizeof(*chunk->sides));
+	if (part->keep & PROFILE_DIGITS)
+		write_pages(&chunk->digits[first], PART_GROUP * sizeof(*chunk->digits));
+	if (part->keep & PROFILE_RULES)
+		write_pages(&chunk->line_checks[first], PART_GROUP * sizeof(*chunk->line_checks));
+}
+
+bool part_make(struct part *part, uint32_t number, enum part_use use)
 {
 	if (!make_chunks(part, number))
 		return false;
 	struct part_chunk *chunk = part_chunk(part, number);
 	uint32_t first = part_at(number) & ~(uint32_t)(PART_GROUP - 1);
+	uint8_t *ready = &part->ready[number >> PART_GROUP_SHIFT];
 
-	write_pages(&chunk->hot[first], PART_GROUP * sizeof(*chunk->hot));
-	write_pages(&chunk->sides[first], PART_GROUP * sizeof(*chunk->sides));
-	write_pages(&chunk->net[first], PART_GROUP * sizeof(*chunk->net));
-	if (part->keep & PROFILE_DIGITS)
-		write_pages(&chunk->digits[first], PART_GROUP * sizeof(*chunk->digits));
-	if (part->keep & PROFILE_RULES)
-		write_pages(&chunk->line_checks[first], PART_GROUP * sizeof(*chunk->line_checks));
-	part->ready[number >> PART_GROUP_SHIFT] = 1;
-	part->group_count++;
+	if (!(*ready & PART_NET)) {
+		write_pages(&chunk->net[first], PART_GROUP * sizeof(*chunk->net));
+		part->net_count++;
+	}
+	if (use == PART_LINES) {
+		make_lines(part, chunk, first);
+		part->line_count++;
+	}
+	*ready |= PART_NET | use;
 	return true;
 }
 
@@ -129,16 +140,11 @@ void part_touch(struct part *part, uint32_t number)
 	part->touched[part->touched_count++] = number;
 }
 
-/* Of a provider, in a group that is ready; rare blocks are. */
-static size_t provider_bytes(const struct part *part)
+/* Of a provider, in a group that is ready for its net; rare blocks are. */
+static size_t net_bytes(const struct part *part)
 {
-	size_t bytes = sizeof(struct hot_block) + sizeof(struct net_block) +
-	               sizeof(struct side_block);
+	size_t bytes = sizeof(struct net_block);
 
-	if (part->keep & PROFILE_DIGITS)
-		bytes += sizeof(struct digit_block);
-	if (part->keep & PROFILE_RULES)
-		bytes += sizeof(struct check_block);
 	if (part->claims_checked)
 		bytes += sizeof(struct check_block);
 	if (part->has_judged)
@@ -146,9 +152,22 @@ static size_t provider_bytes(const struct part *part)
 	return bytes;
 }
 
+/* ... and for its lines, beside that. */
+static size_t line_bytes(const struct part *part)
+{
+	size_t bytes = sizeof(struct hot_block) + sizeof(struct side_block);
+
+	if (part->keep & PROFILE_DIGITS)
+		bytes += sizeof(struct digit_block);
+	if (part->keep & PROFILE_RULES)
+		bytes += sizeof(struct check_block);
+	return bytes;
+}
+
 size_t part_bytes(const struct part *part)
 {
-	return (size_t)part->group_count * PART_GROUP * provider_bytes(part) +
+	return (size_t)part->net_count * PART_GROUP * net_bytes(part) +
+	       (size_t)part->line_count * PART_GROUP * line_bytes(part) +
 	       part->touched_room * sizeof(*part->touched) + drawers_bytes(&part->drawers) +
 	       cells_bytes(&part->wide) + cells_bytes(&part->notes);
 }

@@ -111,9 +111,10 @@ struct part {
 	struct part_chunk **chunks;
 	uint8_t *ready;       /* of each group of providers: its pages are there */
 	uint32_t chunk_count; /* the first ones are there */
-	uint32_t group_count; /* that are ready */
-	unsigned keep;        /* PROFILE_* */
-	unsigned usual;       /* bits of amounts that lines usually have */
+	uint32_t net_count,
+	        line_count; /* groups that are ready for what PART_NET, PART_LINES say */
+	unsigned keep;      /* PROFILE_* */
+	unsigned usual;     /* bits of amounts that lines usually have */
 	bool usual_known;
 	bool sealed;         /* merged: cells are in order, readers may come */
 	bool claims_checked; /* claim_checks are in use */
@@ -178,13 +179,19 @@ struct cell unpack_cell(uint32_t number, uint64_t packed, const struct narrow *s
 struct part *part_create(unsigned keep); /* NULL: no memory */
 void part_destroy(struct part *part);
 
-static inline bool part_is_ready(const struct part *part, uint32_t number)
+/* What blocks are for: what regroup and histories settle, or also what lines add up. */
+enum part_use { PART_NET = 1, PART_LINES = 2 };
+
+static inline bool part_is_ready(const struct part *part, uint32_t number, enum part_use use)
 {
-	return part->ready[number >> PART_GROUP_SHIFT];
+	return part->ready[number >> PART_GROUP_SHIFT] & use;
 }
 
-/* Make a provider's blocks ready, and those of its group.  False: no memory. */
-bool part_make(struct part *part, uint32_t number);
+/*
+ * Make a provider's blocks ready, and those of its group.  Nothing may have been added to
+ * blocks that are not ready for it.  False: no memory.
+ */
+bool part_make(struct part *part, uint32_t number, enum part_use use);
 
 /* Room for count more providers to be touched.  False: no memory. */
 bool part_reserve(struct part *part, uint32_t count);

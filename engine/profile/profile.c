@@ -198,13 +198,13 @@ static int prepare(struct profile_worker *worker, uint64_t more)
 	return 0;
 }
 
-static int prepare_provider(struct profile_worker *worker, uint32_t number)
+static int prepare_provider(struct profile_worker *worker, uint32_t number, enum part_use use)
 {
 	int err = prepare(worker, 1);
 
 	if (err)
 		return err;
-	if (!part_is_ready(worker->part, number) && !part_make(worker->part, number))
+	if (!part_is_ready(worker->part, number, use) && !part_make(worker->part, number, use))
 		return FAIL_MEMORY;
 	return 0;
 }
@@ -220,7 +220,8 @@ int profile_add(struct profile_worker *worker, const struct batch *batch, const 
 	for (uint32_t line = 0; line < batch->count; line++) {
 		uint32_t number = batch->provider[line];
 
-		if (!part_is_ready(part, number) && !part_make(part, number))
+		if (!part_is_ready(part, number, PART_LINES) &&
+		        !part_make(part, number, PART_LINES))
 			return FAIL_MEMORY;
 	}
 	worker->profile->hot->add(worker, batch, codes ? codes_procedures(codes) : NULL, verdicts);
@@ -345,7 +346,8 @@ int profile_add_claims(struct profile_worker *worker, const uint32_t providers[]
 	if (err)
 		return err;
 	for (uint32_t i = 0; i < count; i++) {
-		if (!part_is_ready(part, providers[i]) && !part_make(part, providers[i]))
+		if (!part_is_ready(part, providers[i], PART_NET) &&
+		        !part_make(part, providers[i], PART_NET))
 			return FAIL_MEMORY;
 		__builtin_prefetch(&part_chunk(part, providers[i])->net[part_at(providers[i])], 1);
 	}
@@ -356,7 +358,7 @@ int profile_add_claims(struct profile_worker *worker, const uint32_t providers[]
 
 int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks)
 {
-	int err = prepare_provider(worker, provider);
+	int err = prepare_provider(worker, provider, checks & UINT32_MAX ? PART_LINES : PART_NET);
 
 	if (err || !(worker->part->keep & PROFILE_RULES))
 		return err;
@@ -380,7 +382,7 @@ int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint
 int profile_add_hit(
         struct profile_worker *worker, uint32_t provider, unsigned rule, int64_t dollars)
 {
-	int err = prepare_provider(worker, provider);
+	int err = prepare_provider(worker, provider, PART_NET);
 
 	if (err)
 		return err;
@@ -417,7 +419,7 @@ int profile_add_counts(
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t number = counts[i].provider;
 
-		if (!part_is_ready(part, number) && !part_make(part, number))
+		if (!part_is_ready(part, number, PART_NET) && !part_make(part, number, PART_NET))
 			return FAIL_MEMORY;
 		__builtin_prefetch(judged_count(part, &counts[i]), 1);
 		__builtin_prefetch(&part_chunk(part, number)->net[part_at(number)], 1);
@@ -445,7 +447,7 @@ int profile_add_beneficiary(struct profile_worker *worker, uint32_t provider)
 int profile_add_flagged(struct profile_worker *worker, uint32_t provider, uint32_t lines,
         uint32_t findings, int64_t dollars)
 {
-	int err = prepare_provider(worker, provider);
+	int err = prepare_provider(worker, provider, PART_NET);
 
 	if (err)
 		return err;
