@@ -301,7 +301,7 @@ int profile_add_amounts(struct profile_worker *worker, const struct profile_amou
 	const bool has[] = {amounts->has_charge, amounts->has_allowed, amounts->has_paid};
 	uint32_t number = amounts->provider;
 	uint64_t sums[SUMS] = {0};
-	int err = prepare_provider(worker, number);
+	int err = prepare_provider(worker, number, PART_LINES);
 
 	if (err)
 		return err;
