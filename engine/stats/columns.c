@@ -93,6 +93,14 @@ static unsigned hash_figures(const struct column_figures *figures)
 	return (unsigned)(hash >> 58) % FIGURES_RECENT;
 }
 
+/* By their bits, so that one that is not a number is like itself. */
+static bool same_figures(const struct column_figures *a, const struct column_figures *b)
+{
+	return bits_of(a->median) == bits_of(b->median) && bits_of(a->mad) == bits_of(b->mad) &&
+	       bits_of(a->p80) == bits_of(b->p80) && bits_of(a->p90) == bits_of(b->p90) &&
+	       a->peers == b->peers;
+}
+
 /* Where a group's figures stand; they are kept anew where they were not met of late. */
 static int place_figures(struct column *column, const struct stats_row *row, uint32_t *place)
 {
@@ -100,8 +108,7 @@ static int place_figures(struct column *column, const struct stats_row *row, uin
 	        row->median, row->mad, row->p80, row->p90, row->peers};
 	uint32_t *recent = &column->recent[hash_figures(&figures)];
 
-	if (*recent >= column->figure_count ||
-	        memcmp(&column->figures[*recent], &figures, sizeof(figures)) != 0) {
+	if (*recent >= column->figure_count || !same_figures(&column->figures[*recent], &figures)) {
 		if (!reserve(&column->figures, column->figure_count, &column->figure_room,
 		            sizeof(*column->figures)))
 			return FAIL_MEMORY;
