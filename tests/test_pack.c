@@ -674,6 +674,52 @@ Test(pack, lines_that_stand_whole_are_told, .init = set_up, .fini = tear_down)
 	free(data);
 }
 
+/* Sources of 8 EiB, twice, were more than what packs save of them can be. */
+Test(pack, forged_sources_are_refused, .init = set_up, .fini = tear_down)
+{
+	struct pack_directory *directory;
+	uint64_t *counts[4], was;
+	size_t size;
+	uint8_t *data;
+
+	write_csv(path_of("claims.csv"), 0, 30);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	directory = (void *)(data + ((struct pack_header *)(void *)data)->directory_at);
+	counts[0] = &directory->sources.bytes;
+	counts[1] = &directory->sources.bad_bytes;
+	counts[2] = &directory->sources.quarantined[BAD_KINDS - 1];
+	counts[3] = &directory->sources.fields[FIELD_COUNT - 1].repaired;
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		was = *counts[i];
+		*counts[i] = INT64_MAX;
+		forge_hashes(data);
+		write_whole(path_of("other.clm"), data, size);
+		expect_refused(path_of("other.clm"), "no directory", "sources", i);
+		*counts[i] = was;
+	}
+	free(data);
+}
+
+/* A directory that is larger than its file, and begins so far before it. */
+Test(pack, forged_headers_are_refused, .init = set_up, .fini = tear_down)
+{
+	struct pack_header *head;
+	size_t size;
+	uint8_t *data;
+
+	write_csv(path_of("claims.csv"), 0, 30);
+	make_pack(path_of("claims.csv"), path_of("claims.clm"));
+	data = read_whole(path_of("claims.clm"), &size);
+	head = (struct pack_header *)(void *)data;
+	head->directory_bytes = 1 << 20;
+	head->directory_at = head->file_bytes - head->directory_bytes;
+	head->hash = hash64(head, offsetof(struct pack_header, hash));
+	write_whole(path_of("other.clm"), data, size);
+	expect_refused(path_of("other.clm"), "makes no sense", "header", 0);
+	free(data);
+}
+
 /* What stands in the dictionaries of a chunk is held against the same. */
 Test(pack, forged_entries_are_refused, .init = set_up, .fini = tear_down)
 {

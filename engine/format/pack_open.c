@@ -13,6 +13,9 @@
 
 enum { DIRECTORY_BYTES_MAX = 1 << 30 };
 
+/* No source has so many bytes, or of anything more: those of all packs of a run add up. */
+static const uint64_t source_count_max = (uint64_t)1 << 48;
+
 struct packs {
 	const struct plan *plan;
 	struct layouts *layouts;
@@ -166,7 +169,8 @@ static int read_header(struct opening *opening)
 	        header->directory_bytes < sizeof(struct pack_directory) ||
 	        header->directory_bytes > DIRECTORY_BYTES_MAX ||
 	        header->directory_at < sizeof(*header) ||
-	        header->directory_at + header->directory_bytes != header->file_bytes)
+	        header->directory_at > header->file_bytes ||
+	        header->directory_bytes != header->file_bytes - header->directory_at)
 		return damaged(opening, 0, "the header of this claim pack makes no sense");
 	return 0;
 }
@@ -248,6 +252,21 @@ static bool chunks_fit(const struct opening *opening, const struct pack *pack)
 	return at == opening->header.directory_at && lines == pack->directory.lines;
 }
 
+static bool sources_fit(const struct pack_sources *sources)
+{
+	bool fit = sources->bytes <= source_count_max && sources->bad_bytes <= source_count_max;
+
+	for (unsigned kind = 0; kind < BAD_KINDS; kind++)
+		fit &= sources->quarantined[kind] <= source_count_max;
+	for (unsigned field = 0; field < FIELD_COUNT; field++) {
+		const struct cell_counts *cells = &sources->fields[field];
+
+		fit &= cells->present <= source_count_max && cells->invalid <= source_count_max &&
+		       cells->repaired <= source_count_max;
+	}
+	return fit;
+}
+
 static int parse_directory(struct opening *opening, struct layouts *layouts, struct pack *pack)
 {
 	struct rest rest = {opening->directory, opening->header.directory_bytes};
@@ -255,7 +274,7 @@ static int parse_directory(struct opening *opening, struct layouts *layouts, str
 	int err = 0;
 
 	take(&rest, &pack->directory, sizeof(pack->directory));
-	if (pack->directory.layouts > LAYOUTS_MAX)
+	if (pack->directory.layouts > LAYOUTS_MAX || !sources_fit(&pack->directory.sources))
 		return damaged(opening, opening->header.directory_at, "no directory");
 	pack->file_bytes = opening->header.file_bytes;
 	pack->layouts = calloc(pack->directory.layouts + 1, sizeof(pack->layouts[0]));
