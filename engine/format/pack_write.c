@@ -121,7 +121,8 @@ static uint8_t *put_layout(uint8_t *to, const struct layout *layout)
 		of.claim_level[i] = layout->claim_level[i];
 	strncpy(of.family, layout->family, sizeof(of.family) - 1);
 	memcpy(to, &of, sizeof(of));
-	memcpy(to + sizeof(of), layout->header, layout->header_bytes);
+	if (layout->header_bytes > 0) /* a layout that another pack kept may have no file */
+		memcpy(to + sizeof(of), layout->header, layout->header_bytes);
 	return to + sizeof(of) + padded(layout->header_bytes);
 }
 

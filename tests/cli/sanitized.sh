@@ -19,6 +19,10 @@ for io in uring pread mmap; do
 	# shellcheck disable=SC2086
 	exits "scan of a pack --io $io -j8" 0 scan -j8 --io $io $side claims.clm
 done
+echo "claim_id = their_claim" >map
+sed '1s/claim_id/their_claim/' narrow/claims.csv >theirs.csv
+exits "convert by a map" 0 "$program" convert -q --map map theirs.csv -o theirs.clm
+exits "convert the pack of a map" 0 "$program" convert -q theirs.clm -o theirs-again.clm
 for level in scalar avx2 avx512; do
 	"$program" scan -q --report none --cpu $level -o level narrow/claims.csv 2>stderr
 	[ $? = 69 ] && continue

@@ -141,6 +141,9 @@ run map-pack theirs.clm
 same "what a map named" map-source map-pack providers.csv findings.csv rules.csv quality.json
 run map-both --map map theirs.clm
 same "and with the map again" map-source map-both providers.csv findings.csv rules.csv quality.json
+exits "a map, of a pack" 0 "$program" convert -q theirs.clm -o theirs-again.clm
+run map-again theirs-again.clm
+same "and of a pack of the pack" map-source map-again providers.csv findings.csv rules.csv quality.json
 
 # Nothing but a header, and nothing at all.
 head -n 1 plain/claims.csv >header.csv
