@@ -163,8 +163,13 @@ int32_t scan_tail_begins(const struct scan *scan)
 }
 
 /* A file without a record can be given as often as one likes. */
-static bool has_records(const struct scan *scan, const struct plan_file *file)
+static bool has_records(const struct scan *scan, uint32_t number)
 {
+	const struct plan_file *file = &scan->plan->files[number];
+
+	/* The edges of a pack's spans are its file's. */
+	if (packs_has(scan->packs, number))
+		return packs_lines(scan->packs, number) > 0;
 	for (uint32_t i = 0; i < file->span_count; i++)
 		if (scan->edges[file->first_span + i].first < file->size_bytes)
 			return true;
@@ -189,7 +194,7 @@ static int refuse_again(const struct scan *scan, struct diag *diag)
 		const struct tail_file input = input_at(scan, i, DATE_ABSENT);
 		const struct tail_file *held = tail_manifest_find(manifest, &input);
 
-		if (held && has_records(scan, &scan->plan->files[i]))
+		if (held && has_records(scan, (uint32_t)i))
 			return diag_set(diag, FAIL_DATA,
 			        "%s: its lines are in the tail already (--history %s has them "
 			        "from %s): leave it out, or give the tail that was before it",
@@ -310,7 +315,7 @@ static int fill_files(const struct scan *scan, struct tail_manifest *next, struc
 	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
 		const struct tail_file input = input_at(scan, i, next->edge);
 
-		if (input.bytes > 0 && has_records(scan, &scan->plan->files[i]))
+		if (input.bytes > 0 && has_records(scan, (uint32_t)i))
 			err = tail_manifest_add(next, &input, diag);
 	}
 	return err;

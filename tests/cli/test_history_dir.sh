@@ -204,6 +204,12 @@ month nothing-1 --history voids nothing.csv
 rm -rf nothing-1
 month nothing-1 --history voids nothing.csv
 equal "a file without a record may come again" 3 "$(number nothing-1/manifest.json files)"
+exits "a pack without a line" 0 "$program" convert -q nothing.csv -o nothing.clm
+for again in 1 2; do
+	rm -rf nothing-2
+	month nothing-2 --history voids nothing.clm
+done
+equal "... may come again too" 3 "$(number nothing-2/manifest.json files)"
 
 # ---- Tails that are not what they were ----
 
