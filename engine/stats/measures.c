@@ -334,6 +334,23 @@ static struct member member_of(const struct reading *reading, const struct part 
 	return member;
 }
 
+static int compare_months(const void *a, const void *b)
+{
+	const struct month_sum *of_a = a, *of_b = b;
+
+	return (of_a->month > of_b->month) - (of_a->month < of_b->month);
+}
+
+/* Tallies are in the order of words without a sign: months before 1970 come last. */
+static void order_months(struct part *part, size_t from)
+{
+	struct month_sum *months = part->months.items;
+	size_t count = part->months.count - from;
+
+	if (count > 1 && months[from].month > months[from + count - 1].month)
+		qsort(months + from, count, sizeof(*months), compare_months);
+}
+
 static int read_provider(struct part *part, const struct reading *reading, uint32_t place)
 {
 	const struct measures_options *options = reading->options;
@@ -355,6 +372,7 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 
 	if (err == 0)
 		err = add_cells(part, reading, &of, number);
+	order_months(part, of.months_from);
 	struct member *member = list_add(&part->members, sizeof(*member));
 	struct member_measures *kept = list_add(&part->of, sizeof(*kept));
 

@@ -66,3 +66,16 @@ equal "--rules of a family: states" "off" \
 head -c 32 /dev/urandom >key && chmod 600 key
 exits "--id-key" 0 scan --id-key key --findings all claims.csv
 equal "persons are never in the clear" "" "$(cut -d, -f9 run/findings.csv | grep -x 'P[0-9]')"
+
+# Months are counted from 1970: those of a year before it come before, in statistics too.
+"$program" gen --lines 80000 --providers 300 --members 2000 --months 24 --schemes all --prevalence 10% \
+	--columns full --seed 3 -o years >/dev/null || not_ok "gen"
+months_of() {
+	sed "s/2024-02-29/2024-02-28/g; s/2024-/$2-/g; s/2023-/$1-/g" years/claims.csv >moved.csv
+	exits "years $1 and $2" 0 scan --findings none --max-bad 100% moved.csv
+	grep ',STA-08,' run/provider_rules.csv >"months-$1"
+}
+months_of 1989 1990
+months_of 1969 1970
+equal "months beside one another: there are some" yes "$([ "$(wc -l <months-1989)" -gt 100 ] && echo yes)"
+equal "months before 1970 and behind" "" "$(diff months-1989 months-1969 | head -n 5)"
