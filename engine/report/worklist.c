@@ -27,7 +27,6 @@ enum {
 	SEEN_PAIRS = 1024, /* 96 KB a worker: the pairs that come often */
 	SURE_SPARE = 64,   /* beyond twice the sample: what chance may take */
 	REASON_BYTES = 512,
-	FIRST_YEAR = 1970, /* of months */
 };
 
 const struct worklist_plan worklist_default = {.width = 100000, .level = 900000, .seed = 1};
@@ -307,14 +306,14 @@ static void put_reason(const struct frame *frame, const struct candidate *candid
 {
 	const char *claim = (const char *)candidate->at + FIXED_BYTES;
 	const char *kind = claim + strlen(claim) + 1;
-	char flagged[NUMBER_TEXT_MAX + 16] = "", month[24] = "", dollars[NUMBER_TEXT_MAX];
+	char flagged[NUMBER_TEXT_MAX + 16] = "", month[NUMBER_TEXT_MAX + 2] = "";
+	char dollars[NUMBER_TEXT_MAX];
 
 	*number_money(dollars, candidate_dollars(candidate)) = '\0';
 	if (frame->units == UNITS_HITS)
 		snprintf(flagged, sizeof(flagged), "$%s flagged; ", dollars);
 	else if (frame->counted_by == TALLY_MONTH)
-		snprintf(month, sizeof(month), " %u-%02u", FIRST_YEAR + (unsigned)frame->part / 12,
-		        (unsigned)frame->part % 12 + 1);
+		*number_month(stpcpy(month, " "), (int32_t)frame->part) = '\0';
 	snprintf(reason, REASON_BYTES, "%s%s%s: %s%s %llu %s%s", rule_at(frame->rule)->id,
 	        kind[0] ? " " : "", kind, flagged,
 	        random ? "drawn by hash of" : "of most dollars of", (unsigned long long)frame->size,
