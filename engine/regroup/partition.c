@@ -321,26 +321,22 @@ static void keep_free(struct partition_writer *writer, struct block *blocks)
 /* Spill the longest list; its blocks become this writer's.  Nothing to spill is no error. */
 static int spill_longest(struct partition_writer *writer)
 {
-	struct block *taken = NULL;
+	struct partition *part = longest(writer->partitions);
+	struct block *taken;
+	size_t bytes = 0;
 
-	while (!taken) {
-		struct partition *part = longest(writer->partitions);
+	if (!part)
+		return 0;
+	/* None, where another writer is at it, or about to push. */
+	taken = atomic_exchange_explicit(&part->blocks, NULL, memory_order_acquire);
+	for (struct block *block = taken; block; block = block->next)
+		bytes += block->used;
+	atomic_fetch_sub_explicit(&part->queued, bytes, memory_order_relaxed);
+	for (struct block *block = taken; block;) {
+		int err = spill_extent(writer, part, &block);
 
-		if (!part)
-			return 0;
-		taken = atomic_exchange_explicit(&part->blocks, NULL, memory_order_acquire);
-		size_t bytes = 0;
-		for (struct block *block = taken; block; block = block->next)
-			bytes += block->used;
-		atomic_fetch_sub_explicit(&part->queued, bytes, memory_order_relaxed);
-		if (!taken)
-			return 0; /* another writer is at it, or about to push */
-		for (struct block *block = taken; block;) {
-			int err = spill_extent(writer, part, &block);
-
-			if (err)
-				return err;
-		}
+		if (err)
+			return err;
 	}
 	keep_free(writer, taken);
 	return 0;
