@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,4 +112,22 @@ unsigned cpus_usable(void)
 	if (quota < count)
 		count = quota;
 	return count > 0 ? (unsigned)count : 1;
+}
+
+/* Pages that are there, and those of them that stand in files. */
+uint64_t memory_held(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return 0;
+#else
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long long resident, shared;
+	bool read;
+
+	if (!file)
+		return 0;
+	read = fscanf(file, "%*u %llu %llu", &resident, &shared) == 2 && resident > shared;
+	fclose(file);
+	return read ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+#endif
 }

@@ -11,4 +11,7 @@
 uint64_t memory_usable(void); /* bytes */
 unsigned cpus_usable(void);   /* at least 1 */
 
+/* Bytes of anonymous memory that the process holds; 0: not known, as under a sanitizer. */
+uint64_t memory_held(void);
+
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "memory.h"
 #include "report/compare.h"
 #include "report/manifest.h"
 #include "report/norms_table.h"
@@ -514,6 +515,27 @@ static int settle_rules(const struct scan *scan, const struct field_set *bound,
 	return err;
 }
 
+/* What providers are counted in, and judged by, does not spill. */
+static void warn_of_memory(const struct scan *scan, struct diag *diag)
+{
+	uint64_t held = memory_held(), limit = scan->options->memory_bytes;
+
+	if (held > limit / 20 * 21)
+		diag_warn(diag,
+		        "%llu MiB are held, more than --memory: counters and statistics of "
+		        "%zu providers do not spill",
+		        (unsigned long long)(held >> 20), profile_count(scan->profile));
+}
+
+static void print(struct scan *scan, const struct quality *quality, const struct rules_table *rules,
+        const struct stats *stats)
+{
+	if (!scan->options->quiet)
+		print_summary(scan, quality, rules, stats);
+	if (scan->options->verbose)
+		print_stages(scan);
+}
+
 int scan_report(struct scan *scan, struct diag *diag)
 {
 	struct quality_history history = {
@@ -563,10 +585,10 @@ int scan_report(struct scan *scan, struct diag *diag)
 	if (err == 0 && scan->options->rules_into)
 		*scan->options->rules_into = *rules;
 	scan->report_ns = clock_ns() - from;
-	if (err == 0 && !scan->options->quiet)
-		print_summary(scan, &quality, rules, stats);
-	if (err == 0 && scan->options->verbose)
-		print_stages(scan);
+	if (err == 0)
+		warn_of_memory(scan, diag);
+	if (err == 0)
+		print(scan, &quality, rules, stats);
 	public_destroy(scan->public);
 	scan->public = NULL;
 	stats_destroy(stats);

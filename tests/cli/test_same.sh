@@ -108,6 +108,13 @@ variant roomy -j2 --memory 4G $claims
 variant tight -j2 --memory "${least}M" $claims
 same "all in memory, all on disk" roomy tight
 
+# What providers are counted in stays: it is told, with how much it is.
+exits "claims of many providers" 0 "$program" gen -o crowd --lines 200000 --providers 50000
+exits "their run in little memory" 0 "$program" scan -q -j2 --report csv --memory 113M -o crowd-run crowd/claims.csv
+says "it names what did not spill" "MiB are held, more than --memory: counters and statistics of [0-9]* providers"
+exits "their run in more" 0 "$program" scan -q -j2 --report csv --memory 2G -o crowd-run-2 crowd/claims.csv
+equal "which has no such word" "" "$(grep -o 'do not spill' stderr)"
+
 # ---- What is added, doubled and taken back ----
 
 # again PREFIX FREQUENCY: the lines of a file under other claims; with a frequency
