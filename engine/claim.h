@@ -53,6 +53,13 @@ static inline void field_set_add(struct field_set *set, enum field field)
 
 /* Money: int64_t cents.  Units: int64_t ten-thousandths. */
 #define AMOUNT_ABSENT INT64_MIN
+
+/*
+ * The most that a line may say either way, in cents and in ten-thousandths of a
+ * unit: a hundred billion dollars, a billion units.  Beyond it a number is
+ * invalid, so that sums of a million such lines still fit.
+ */
+#define AMOUNT_MOST INT64_C(10000000000000)
 enum { UNITS_ONE = 10000 };
 
 /* Line numbers. */

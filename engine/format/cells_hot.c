@@ -161,6 +161,16 @@ ALWAYS bool small_number(const uint8_t *at, uint32_t size, uint64_t *value)
 	return all_digits(digits);
 }
 
+/* A number with decimals, no larger than a line's may be. */
+ALWAYS bool parse_amount(struct cell cell, unsigned places, int64_t *value)
+{
+	if (cells_parse_decimal(cell.at, cell.size, places, value) == 0 && *value <= AMOUNT_MOST &&
+	        *value >= -AMOUNT_MOST)
+		return true;
+	*value = AMOUNT_ABSENT;
+	return false;
+}
+
 SLOW void money_slow(struct cell cell, int64_t *value, struct cell_counts *counts)
 {
 	*value = AMOUNT_ABSENT;
@@ -168,8 +178,7 @@ SLOW void money_slow(struct cell cell, int64_t *value, struct cell_counts *count
 		counts->present--;
 		return;
 	}
-	if (cells_parse_decimal(cell.at, cell.size, 2, value) < 0) {
-		*value = AMOUNT_ABSENT;
+	if (!parse_amount(cell, 2, value)) {
 		counts->invalid++;
 		return;
 	}
@@ -222,8 +231,7 @@ SLOW void units_slow(struct cell cell, int64_t *value, struct cell_counts *count
 		counts->present--;
 		return;
 	}
-	if (cells_parse_decimal(cell.at, cell.size, 4, value) < 0) {
-		*value = AMOUNT_ABSENT;
+	if (!parse_amount(cell, 4, value)) {
 		counts->invalid++;
 		return;
 	}

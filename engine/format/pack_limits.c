@@ -27,6 +27,7 @@ static const struct range ranges[PACK_COLUMNS] = {
         [PACK_rendering... PACK_billing_ccn] = {0, ID_MOST},
         [PACK_entity_type] = {0, 2},
         [PACK_claim_start... PACK_death] = {DAY_FIRST, DAY_LAST},
+        [PACK_units... PACK_paid] = {-AMOUNT_MOST, AMOUNT_MOST},
         [PACK_hcpcs] = {0, CODE_MOST},
         [PACK_diagnosis_count] = {0, DIAGNOSES_MAX},
         [PACK_procedure_count] = {0, PROCEDURES_MAX},

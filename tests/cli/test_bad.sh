@@ -84,6 +84,12 @@ bad "a delimiter, a quote and a newline inside quotes" 4 0 newline.csv
 sed '2s/150.00/99999999999999999999.00/' good.csv >overflow.csv
 bad "a number that overflows" 3 0 overflow.csv
 equal "a number that overflows is invalid" 1 "$(invalid charge_amount)"
+sed '2s/150.00/100000000000.01/' good.csv >beyond.csv
+bad "money over a hundred billion dollars" 3 0 beyond.csv
+equal "money over a hundred billion dollars is invalid" 1 "$(invalid charge_amount)"
+sed '2s/150.00/100000000000.00/' good.csv >most.csv
+bad "a hundred billion dollars" 3 0 most.csv
+equal "a hundred billion dollars is an amount" 0 "$(invalid charge_amount)"
 sed '2s/150.00/abc/' good.csv >letters.csv
 bad "letters for an amount" 3 0 letters.csv
 equal "letters for an amount are invalid" 1 "$(invalid charge_amount)"
