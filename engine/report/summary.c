@@ -651,9 +651,13 @@ static void put_watch(FILE *file, const struct summary *summary)
 	put_title(file, summary, "Held back as watch");
 	put_item(&paragraph, "%s finding%s", grouped(summary->findings.watch, text),
 	        summary->findings.watch == 1 ? "" : "s");
-	put_words(&paragraph, "that say little each on their own: counted, without dollars;");
-	put_words(&paragraph, summary->mode == FINDINGS_ALL ? "all are in findings.csv"
-	                                                    : "--findings all writes them");
+	put_words(&paragraph, "that say little each on their own: counted, without dollars");
+	if (!summary->quality->public) { /* it writes no findings, whatever is asked for */
+		fputc(';', file);
+		paragraph.column++;
+		put_words(&paragraph, summary->mode == FINDINGS_ALL ? "all are in findings.csv"
+		                                                    : "--findings all writes them");
+	}
 	end_paragraph(&paragraph);
 	if (count_state(summary->rules, STATE_WATCH) == 0)
 		return;

@@ -134,3 +134,5 @@ exits "a few lines" 0 scan few --public --rules all "$(narrow_file >few.csv && e
 equal "nobody is told" 1 "$(wc -l <few/providers.csv)"
 equal "nor how many lines there were" 1 "$(grep -c '^  "lines": null' few/quality.json)"
 equal "nor what was in their columns" 0 "$(tr ',{}' '\n\n\n' <few/quality.json | grep -cE '"(present|blank)": [1-9]')"
+exits "--findings all" 0 "$program" scan --public --findings all -o asked few.csv
+equal "what cannot be is not advised" "1 0" "$(grep -c 'counted, without dollars' stderr) $(grep -c -- 'findings all\|in findings.csv' stderr)"
