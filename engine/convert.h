@@ -32,8 +32,8 @@ int convert_create(struct convert **convert, const char *path, bool force, struc
 void convert_destroy(struct convert *convert); /* what was not committed goes; takes NULL */
 
 /*
- * Only lines that keeps() is for go into the pack.  It gets batches as read, in any
- * thread, and says it line by line.  Set before the first attempt.
+ * Only lines that keeps() is for go into the pack.  It gets batches as read, with
+ * their digests, in any thread, and says it line by line.  Set before the first attempt.
  */
 void convert_keep(struct convert *convert,
         void (*keeps)(void *context, const struct batch *batch, bool keep[BATCH_LINES]),

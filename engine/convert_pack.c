@@ -183,8 +183,8 @@ static int take_batch(struct convert_part *part, struct batch *batch, struct dia
 	struct packer *packer = part->own;
 	bool keep[BATCH_LINES];
 
-	convert_pick(part->convert, batch, keep);
 	pack_liner_batch(packer->liner, batch);
+	convert_pick(part->convert, batch, keep);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		if (!keep[i])
 			continue;

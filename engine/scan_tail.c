@@ -18,6 +18,8 @@ struct scan_tail {
 	struct convert *convert;               /* into the next pack */
 	struct tail_days days;                 /* of what it keeps */
 	atomic_bool dropped, dropped_meetings; /* lines before these days did not come along */
+	atomic_uint_fast64_t read, lost;       /* lines of the second reading; those not kept */
+	atomic_uint_fast64_t given, digest;    /* new lines, and the sum of their digests */
 	struct tail_manifest next;
 	bool written, added; /* added: this run has lines, and a pack for them */
 };
@@ -149,6 +151,7 @@ int scan_tail_reader(
 {
 	options->packs = scan->tail->packs;
 	options->plan = scan->tail->plan;
+	options->remedy = TAIL_ANEW;
 	return pack_reader_create(&worker->tail, options, &worker->diag);
 }
 
@@ -246,6 +249,14 @@ void scan_tail_edges(const struct scan *scan, struct history_options *options)
 		        options->last_came[type], manifest->last_came[type]);
 }
 
+/* No later than --as-of: a wrong day to come must not be the edge of the next month. */
+static int32_t bounded(const struct scan *scan, int32_t day)
+{
+	int32_t as_of = scan->options->as_of;
+
+	return as_of != DATE_ABSENT && day > as_of ? as_of : day;
+}
+
 /* Of the lines of this run and of all before. */
 static void fill_edges(const struct scan *scan, struct tail_manifest *next)
 {
@@ -260,8 +271,10 @@ static void fill_edges(const struct scan *scan, struct tail_manifest *next)
 		next->first_service = earlier(
 		        next->first_service, first == INT32_MAX ? DATE_ABSENT : first);
 		next->last_service = later(next->last_service, counts->last_service[type]);
-		next->last_came[type] = later(before->last_came[type], counts->last_received[type]);
+		next->last_came[type] = bounded(
+		        scan, later(before->last_came[type], counts->last_received[type]));
 	}
+	next->last_service = bounded(scan, next->last_service);
 }
 
 /*
@@ -281,6 +294,25 @@ static int32_t window_end(const struct scan *scan, const struct tail_manifest *n
 
 /* ---- Writing ---- */
 
+/* What is told of lines and is to be known again, in whatever order they come. */
+static void count_lines(
+        struct scan_tail *tail, const struct batch *batch, const bool keep[BATCH_LINES])
+{
+	uint64_t lost = 0, given = 0, digest = 0;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		lost += !keep[i];
+		if (batch->line_flags[i] & LINE_OLD)
+			continue;
+		given++;
+		digest += batch->digest[i];
+	}
+	atomic_fetch_add_explicit(&tail->read, batch->count, memory_order_relaxed);
+	atomic_fetch_add_explicit(&tail->lost, lost, memory_order_relaxed);
+	atomic_fetch_add_explicit(&tail->given, given, memory_order_relaxed);
+	atomic_fetch_add_explicit(&tail->digest, digest, memory_order_relaxed);
+}
+
 /* The lines that stay; and whether any that was dated did not. */
 static void keeps(void *context, const struct batch *batch, bool keep[BATCH_LINES])
 {
@@ -288,6 +320,7 @@ static void keeps(void *context, const struct batch *batch, bool keep[BATCH_LINE
 	bool dropped = false, meetings = false;
 
 	tail_keep(&tail->days, batch, keep);
+	count_lines(tail, batch, keep);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		int32_t day = tail_service_date(batch, i);
 
@@ -302,23 +335,66 @@ static void keeps(void *context, const struct batch *batch, bool keep[BATCH_LINE
 		atomic_store_explicit(&tail->dropped_meetings, true, memory_order_relaxed);
 }
 
-/* A file of a run that ended before the window has no line in it: it is forgotten. */
+/* The lines that this run was given, as a manifest has them. */
+static void given_lines(const struct scan_tail *tail, uint64_t run[2])
+{
+	run[0] = atomic_load(&tail->digest);
+	run[1] = atomic_load(&tail->given);
+}
+
+/* Files are never forgotten, also where no line of theirs is left: they may come again. */
 static int fill_files(const struct scan *scan, struct tail_manifest *next, struct diag *diag)
 {
 	const struct tail_manifest *before = tail_manifest(scan->tail->tail);
 	int err = 0;
 
-	for (size_t i = 0; i < before->file_count && err == 0; i++) {
-		if (before->files[i].edge >= next->whole_from)
-			err = tail_manifest_add(next, &before->files[i], diag);
-	}
+	for (size_t i = 0; i < before->file_count && err == 0; i++)
+		err = tail_manifest_add(next, &before->files[i], diag);
 	for (size_t i = 0; i < scan->plan->file_count && err == 0; i++) {
-		const struct tail_file input = input_at(scan, i, next->edge);
+		struct tail_file input = input_at(scan, i, next->edge);
 
+		given_lines(scan->tail, input.run);
 		if (input.bytes > 0 && has_records(scan, (uint32_t)i))
 			err = tail_manifest_add(next, &input, diag);
 	}
 	return err;
+}
+
+static int refuse_lines_again(const struct scan *scan)
+{
+	const struct tail_file *held;
+	uint64_t run[2];
+
+	given_lines(scan->tail, run);
+	held = tail_manifest_find_run(tail_manifest(scan->tail->tail), run);
+	return held ? diag_set(scan->diag, FAIL_DATA,
+	                      "all lines of the inputs are in the tail already, as those of one "
+	                      "run (--history %s has them from %s)",
+	                      scan->options->history, held->path)
+	            : 0;
+}
+
+/*
+ * A single wrong day would empty the tail: the window does not leap past all of the
+ * one before, and a first one does not drop most lines, unless it is asked to.
+ */
+static int refuse_leap(const struct scan *scan)
+{
+	const struct scan_tail *tail = scan->tail;
+	int32_t before = tail_manifest(tail->tail)->edge, edge = tail->next.edge;
+	uint64_t lines = atomic_load(&tail->read), lost = atomic_load(&tail->lost);
+	char day[DATE_TEXT_SIZE];
+	bool leaps = before == DATE_ABSENT ? lost > lines / 2
+	                                   : (int64_t)edge - before > tail->next.days;
+
+	if (scan->options->as_of != DATE_ABSENT || edge == DATE_ABSENT || !leaps)
+		return 0;
+	date_format(edge, day);
+	return diag_set(scan->diag, FAIL_DATA,
+	        "--history %s: by the last dates of the inputs its window would end on %s, and "
+	        "%llu of %llu lines would be dropped: correct the dates, or say where it ends "
+	        "by --as-of DATE",
+	        scan->options->history, day, (unsigned long long)lost, (unsigned long long)lines);
 }
 
 /* Packs that are before the window have lines that may go; too many are made one. */
@@ -394,6 +470,10 @@ int scan_tail_write(struct scan *scan)
 	err = scan_read_again(scan, tail->convert);
 	settle_days(tail);
 	if (err == 0)
+		err = refuse_lines_again(scan);
+	if (err == 0)
+		err = refuse_leap(scan);
+	if (err == 0)
 		err = fill_packs(tail, scan->diag);
 	if (err == 0)
 		err = fill_files(scan, &tail->next, scan->diag);
@@ -433,6 +513,7 @@ bool scan_tail_tell(const struct scan *scan, struct quality_tail *told)
 	        .is_used = tail_is_there(tail->tail),
 	        .lines = scan->old_lines,
 	        .older = scan->older_lines,
+	        .again = scan->totals.again,
 	        .days = scan->options->history_days,
 	        .is_written = tail->written,
 	        .used = told_of(tail_manifest(tail->tail)),

@@ -146,6 +146,12 @@ static int scan_batch(struct worker *worker, struct batch *batch, struct diag *d
 	return leave_records(worker, batch, verdicts, diag);
 }
 
+static void mark_old(struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++)
+		batch->line_flags[i] |= LINE_OLD;
+}
+
 /*
  * A batch of the tail: evidence beside the new lines.  It is counted nowhere, and
  * judged by those rules only whose claims may have got new lines.
@@ -159,8 +165,7 @@ static int scan_old_batch(struct worker *worker, struct batch *batch, struct dia
 	if (batch->layout != worker->context_layout)
 		set_layout(worker, batch->layout);
 	scan->normalise_hot->batch(&worker->normalise, batch, &worker->tail_counts);
-	for (uint32_t i = 0; i < batch->count; i++)
-		batch->line_flags[i] |= LINE_OLD;
+	mark_old(batch);
 	ends_stage(worker, STAGE_NORMALISE);
 	if (verdicts) {
 		worker->context.outside = &worker->tail_outside;
@@ -182,6 +187,8 @@ static int take_old_batch(void *context, struct batch *batch, struct diag *diag)
 	int err;
 
 	ends_stage(worker, STAGE_READ);
+	if (worker->convert)
+		mark_old(batch);
 	err = worker->convert ? convert_batch(worker->convert, batch, diag)
 	                      : scan_old_batch(worker, batch, diag);
 	if (err < 0)

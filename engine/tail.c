@@ -67,16 +67,18 @@ static bool names(const struct tail_manifest *manifest, const char *name)
 	return false;
 }
 
-/*
- * Remove what the manifest does not name: what a killed run left.  Where there is
- * no manifest nothing else may stand.
- */
-static int clean(const struct tail *tail, struct diag *diag)
+/* What stands beside the manifest. */
+struct standing {
+	bool foreign, packs;
+};
+
+static int look_over(
+        const struct tail *tail, bool removes, struct standing *standing, struct diag *diag)
 {
 	int again = openat(tail->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = again >= 0 ? fdopendir(again) : NULL;
-	bool foreign = false;
 
+	*standing = (struct standing){false, false};
 	if (!stream) {
 		if (again >= 0)
 			close(again);
@@ -85,16 +87,37 @@ static int clean(const struct tail *tail, struct diag *diag)
 	for (const struct dirent *entry; (entry = readdir(stream));) {
 		const char *name = entry->d_name;
 
-		if (!is_ours(name))
-			foreign |= strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-		else if (!tail->look && !names(&tail->manifest, name))
+		if (!is_ours(name)) {
+			standing->foreign |= strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+			continue;
+		}
+		standing->packs |= begins_with(name, PACK_BEGINNING);
+		if (removes && !names(&tail->manifest, name))
 			unlinkat(tail->directory, name, 0);
 	}
 	closedir(stream);
-	if (foreign && !tail->is_there)
+	return 0;
+}
+
+/*
+ * Remove what the manifest does not name: what a killed run left.  Where there is
+ * no manifest nothing else may stand, and no pack: it may have been named by one.
+ */
+static int clean(const struct tail *tail, struct diag *diag)
+{
+	struct standing standing;
+	int err = look_over(tail, false, &standing, diag);
+
+	if (err == 0 && standing.packs && !tail->is_there)
+		return fail(tail, FAIL_OUTPUT,
+		        "holds packs (tail-*.clm), but no " TAIL_MANIFEST_NAME
+		        ": put it back, or give another directory; if the first run into this one "
+		        "was killed, remove them and give its month again. All is left as it is",
+		        diag);
+	if (err == 0 && standing.foreign && !tail->is_there)
 		return fail(tail, FAIL_OUTPUT,
 		        "neither empty nor a tail of earlier months; it is left as it is", diag);
-	return 0;
+	return err == 0 && !tail->look ? look_over(tail, true, &standing, diag) : err;
 }
 
 /* ---- Opening ---- */
@@ -132,7 +155,7 @@ static int no_memory(struct diag *diag)
 	return diag_set(diag, FAIL_MEMORY, "no memory for the tail");
 }
 
-/* Is the pack there that the manifest names?  Its own words are of conversions. */
+/* Is the pack there that the manifest names?  What else is told of packs is of conversions. */
 static int prove_pack(const struct tail *tail, size_t number, struct diag *diag)
 {
 	const struct pack_facts *named = &tail->manifest.packs[number].facts;
@@ -143,16 +166,14 @@ static int prove_pack(const struct tail *tail, size_t number, struct diag *diag)
 	diag_init(&own);
 	err = pack_look(tail->pack_paths[number], &facts, &own);
 	if (err < 0 && err != FAIL_DATA)
-		return diag_set(
-		        diag, err, "%s (of the tail that %s names)", own.text, TAIL_MANIFEST_NAME);
+		return diag_set(diag, err, "%s (%s names it)%s", own.text, TAIL_MANIFEST_NAME,
+		        err == FAIL_INPUT ? ": put it back, or " TAIL_ANEW : "");
 	if (err == 0 && facts.hash == named->hash && facts.bytes == named->bytes &&
 	        facts.lines == named->lines)
 		return 0;
 	return diag_set(diag, FAIL_DATA,
-	        "%s:0: damaged, or not a pack of this tail%s%s%s: begin a tail anew (--history "
-	        "with another directory), by scanning the months again",
-	        tail->pack_paths[number], err < 0 ? " (" : "", err < 0 ? own.text : "",
-	        err < 0 ? ")" : "");
+	        "%s:0: damaged, cut short, or not a pack of this tail: " TAIL_ANEW,
+	        tail->pack_paths[number]);
 }
 
 static int read_manifest(struct tail *tail, struct diag *diag)
@@ -303,9 +324,16 @@ static void remove_old(const struct tail *tail, const struct tail_manifest *next
 	}
 }
 
+/* A first run that fails leaves no pack without a manifest: the next would refuse it. */
+static void remove_first(const struct tail *tail, const char *name)
+{
+	if (!tail->is_there && faccessat(tail->directory, TAIL_MANIFEST_NAME, F_OK, 0) < 0)
+		unlinkat(tail->directory, name, 0);
+}
+
 int tail_commit(struct tail *tail, const struct tail_manifest *next, bool added, struct diag *diag)
 {
-	char name[NAME_MAX];
+	char name[NAME_MAX] = "";
 	int err = 0;
 
 	if (added) {
@@ -317,6 +345,8 @@ int tail_commit(struct tail *tail, const struct tail_manifest *next, bool added,
 		err = tail_manifest_write(next, tail->directory, tail->path, diag);
 	if (err == 0)
 		remove_old(tail, next);
+	else if (added)
+		remove_first(tail, name);
 	tail->committed = err == 0;
 	return err;
 }

@@ -10,8 +10,9 @@
  * window: then its lines that are to stay longer are joined to the run's.  The
  * pack is written beside, gets its name, and then the manifest is replaced by one
  * rename: before it the old tail stands, behind it the new one.
- * What a killed run left is in neither, and is removed by the next.  A run that
- * will write holds the directory locked.
+ * What a killed run left is in neither, and is removed by the next; but packs that
+ * stand there without a manifest may be a tail that lost it, and are left.  A run
+ * that will write holds the directory locked.
  */
 #ifndef TAIL_H
 #define TAIL_H

@@ -98,6 +98,18 @@ const struct tail_file *tail_manifest_find(
 	                            : NULL;
 }
 
+const struct tail_file *tail_manifest_find_run(
+        const struct tail_manifest *manifest, const uint64_t run[2])
+{
+	for (size_t i = 0; i < manifest->file_count && run[1] > 0; i++) {
+		const struct tail_file *file = &manifest->files[i];
+
+		if (file->run[0] == run[0] && file->run[1] == run[1])
+			return file;
+	}
+	return NULL;
+}
+
 /* ---- Writing ---- */
 
 static void put_hash(struct json *json, const char *key, uint64_t high, uint64_t low)
@@ -135,6 +147,7 @@ static void put_files(struct json *json, const struct tail_manifest *manifest)
 		json_unsigned(json, "bytes", file->bytes);
 		put_hash(json, "xxh3", file->hash[1], file->hash[0]);
 		json_date(json, "edge", file->edge);
+		put_hash(json, "run", file->run[1], file->run[0]);
 		json_end(json);
 	}
 	json_end(json);
@@ -241,10 +254,8 @@ struct reading {
 
 static int refuse(const struct reading *reading, const char *what)
 {
-	return diag_set(reading->diag, FAIL_DATA,
-	        "%s/%s:0: %s: begin a tail anew (--history with another directory), "
-	        "by scanning the months again",
-	        reading->folder.path, TAIL_MANIFEST_NAME, what);
+	return diag_set(reading->diag, FAIL_DATA, "%s/%s:0: %s: " TAIL_ANEW, reading->folder.path,
+	        TAIL_MANIFEST_NAME, what);
 }
 
 static int read_text(const struct reading *reading, int fd, char **text, size_t *size)
@@ -341,6 +352,8 @@ static int take_files(const struct reading *reading)
 
 		if (!take_number(of, "bytes", &file.bytes) || !take_hash(of, "xxh3", file.hash) ||
 		        !take_date(of, "edge", &file.edge))
+			return refuse(reading, "damaged");
+		if (*text_of(of, "run") && !take_hash(of, "run", file.run))
 			return refuse(reading, "damaged");
 		err = tail_manifest_add(reading->manifest, &file, reading->diag);
 	}

@@ -20,6 +20,10 @@
 #define TAIL_MANIFEST_NAME "tail.json"
 #define TAIL_MANIFEST_NEXT "tail.json.next"
 
+/* What to do where a tail is of no use any more. */
+#define TAIL_ANEW \
+	"begin a tail anew (--history with another directory), by scanning the months again"
+
 enum {
 	TAIL_VERSION = 1,
 	TAIL_PACKS_MAX = 32, /* at so many they are joined: each costs an opening a run */
@@ -36,6 +40,12 @@ struct tail_file {
 	char *path; /* as it was given then */
 	uint64_t bytes, hash[2];
 	int32_t edge; /* of the run that read it */
+
+	/*
+	 * All lines that this run was given, in whatever order and files: the sum of
+	 * their digests, and how many.  Both 0: not known, of a tail from before.
+	 */
+	uint64_t run[2];
 };
 
 /* Days are service dates; DATE_ABSENT: none. */
@@ -55,7 +65,8 @@ struct tail_manifest {
 	int32_t first_service, last_service; /* DATE_ABSENT: no line with a date */
 	int32_t last_came[CLAIM_TYPES];      /* last received or paid date */
 
-	struct tail_file *files; /* owned; by hash, if read */
+	/* All that ever came, whether lines of theirs are left or not.  Owned; by hash, if read. */
+	struct tail_file *files;
 	size_t file_count, file_room;
 };
 
@@ -72,6 +83,10 @@ int tail_manifest_add(
 /* A file of the same bytes, of a manifest that was read; NULL: none. */
 const struct tail_file *tail_manifest_find(
         const struct tail_manifest *manifest, const struct tail_file *file);
+
+/* A file of a run that was given the same lines; NULL: none, or no lines. */
+const struct tail_file *tail_manifest_find_run(
+        const struct tail_manifest *manifest, const uint64_t run[2]);
 
 /*
  * Returns 1, 0 if there is none, FAIL_DATA if it is damaged, of something else or

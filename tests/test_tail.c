@@ -242,8 +242,8 @@ static void remove_folder(int directory)
 static void fill(struct tail_manifest *manifest, struct diag *diag)
 {
 	const struct tail_file files[2] = {
-	        {(char *)(uintptr_t) "months/\"two\".csv", 77, {5, 6}, 20000},
-	        {(char *)(uintptr_t) "one.csv", 99, {5, 1}, DATE_ABSENT}};
+	        {(char *)(uintptr_t) "months/\"two\".csv", 77, {5, 6}, 20000, {8, 3}},
+	        {(char *)(uintptr_t) "one.csv", 99, {5, 1}, DATE_ABSENT, {0, 0}}};
 
 	*manifest = (struct tail_manifest){
 	        .packs = {{{123456789012, 987654321, 0x0123456789abcdef}, 20000},
@@ -296,6 +296,9 @@ Test(tail, manifest_again)
 	cr_expect_eq(tail_manifest_find(&read, &input), &read.files[1]);
 	input.bytes = 78;
 	cr_expect_null(tail_manifest_find(&read, &input));
+	cr_expect_eq(tail_manifest_find_run(&read, (uint64_t[]){8, 3}), &read.files[1]);
+	cr_expect_null(tail_manifest_find_run(&read, (uint64_t[]){8, 2}), "fewer lines");
+	cr_expect_null(tail_manifest_find_run(&read, (uint64_t[]){0, 0}), "no lines are no run");
 	tail_manifest_reset(&read);
 	tail_manifest_reset(&made);
 	remove_folder(directory);

@@ -184,6 +184,8 @@ struct pack_reader_options {
 	 * is the number of a claim in its chunk, and claims and persons are blank.
 	 */
 	bool numbered;
+
+	const char *remedy; /* what a damaged chunk asks for; NULL: to convert again */
 };
 
 int pack_reader_create(

@@ -99,8 +99,11 @@ struct csv_counts *pack_reader_counts(struct pack_reader *reader)
 
 static int damaged(const struct pack_reader *reader, const char *what, struct diag *diag)
 {
-	return diag_set(diag, FAIL_DATA, "%s:%llu: %s: convert the claims again",
-	        reader->file->path, (unsigned long long)reader->chunk->at, what);
+	const char *remedy = reader->options.remedy;
+
+	return diag_set(diag, FAIL_DATA, "%s:%llu: %s: %s", reader->file->path,
+	        (unsigned long long)reader->chunk->at, what,
+	        remedy ? remedy : "convert the claims again");
 }
 
 /* ---- A chunk's columns ---- */

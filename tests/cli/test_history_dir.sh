@@ -150,7 +150,7 @@ line met3.csv N1 P3 2024-06-01 99203 2024-06-03
 line met3.csv N2 P4 2024-06-03 99203 2024-06-03
 line met3.csv N3 P9 2024-04-01 99213 2024-06-03
 month met-1 --history met --history-days 30 met1.csv
-month met-2 --history met --history-days 30 met2.csv
+month met-2 --history met --history-days 30 --as-of 2024-05-30 met2.csv
 month met-3 --history met --history-days 30 met3.csv
 equal "a new patient met within three years" N1 "$(found met-3 EM-05)"
 equal "what is before the window, and no meeting of these years, is gone" 3 \
@@ -168,7 +168,7 @@ echo 'S1,1,institutional,P5,2022-01-05,2022-01-31,112,,30,1,,,,,2022-02-09,500.0
 echo 'S2,1,institutional,P6,2022-01-05,2022-01-31,111,,01,1,,,,,2022-02-09,500.00,900.00,1,' >>stay1.csv
 line stay2.csv T1 P7 2024-06-01 99213 2024-06-03
 month stay-1 --history stay --history-days 30 stay1.csv
-month stay-2 --history stay --history-days 30 stay2.csv
+month stay-2 --history stay --history-days 30 --as-of 2024-06-01 stay2.csv
 equal "a pack before the window is joined to the run's" 2 "$(ls stay | wc -l)"
 equal "an open stay is kept, one that ended is not" 2 \
 	"$(tr -d '\n' <stay-2/manifest.json | grep -oE '"written": \{[^}]*' | grep -oE '"lines": [0-9]+' | grep -oE '[0-9]+')"
@@ -183,6 +183,29 @@ cp -r voids typo
 rm -rf typo-1
 month typo-1 --as-of 2024-02-15 --history typo typo.csv
 equal "--as-of is the edge" 1 "$(grep -c '^  "edge": "2024-02-15"' typo/tail.json)"
+equal "... and no last date is behind it" 0 "$(grep -c '"last_.*"\(2205\|2024-03\)' typo/tail.json)"
+
+# A wrong day that is paid too would: it is refused, until --as-of says where the window ends.
+cp -r voids leap
+cp -r voids before-leap
+line next.csv A4 P1 2024-01-10 99213 2024-04-20
+line next.csv B4 P2 2024-01-11 99213 2024-04-20
+line leap.csv C1 P2 2024-02-11 99213 2024-02-20
+line leap.csv C2 P1 2024-02-12 99213 2024-02-20
+line leap.csv U2 P8 2205-01-01 99213 2205-01-01
+exits "65: the window leaps" 65 "$program" scan -q -o leap-1 --history leap leap.csv
+says "65: the window leaps: says what of" "would end on 2205-01-01, and 7 of 8 lines would be dropped"
+says "65: the window leaps: says what to do" "--as-of DATE"
+same "... and the tail is as it was" before-leap leap
+equal "... and no run is left" "" "$(find . -maxdepth 1 -name '*leap-1*')"
+month leap-1 --history leap --as-of 2024-03-20 leap.csv
+equal "... --as-of: nothing is lost" 8 \
+	"$(tr -d '\n' <leap-1/manifest.json | grep -oE '"written": \{[^}]*' | grep -oE '"lines": [0-9]+' | grep -oE '[0-9]+$')"
+month leap-2 --history leap next.csv
+equal "... and the month after it has a sane edge" 1 "$(grep -c '^  "edge": "2024-03-20"' leap/tail.json)"
+exits "65: the window leaps, the first month" 65 "$program" scan -q -o leap-3 --history leap-first leap.csv
+says "65: the window leaps, the first month: says so" "2 of 3 lines would be dropped"
+equal "... and makes no tail" "" "$(find . -maxdepth 1 -name 'leap-first*')"
 
 # ---- Given again ----
 
@@ -199,6 +222,16 @@ tac mar.csv | grep -v claim_id >>turned.csv
 exits "65: the same lines in another order" 65 "$program" scan -q -o twice --history voids turned.csv
 says "65: the same lines in another order: says so" "are in the tail already"
 same "... and the tail is as it was before" kept voids
+# Packs that are joined, and lines that are gone, are not forgotten.
+line young.csv Y1 P7 2024-06-01 99213 2024-06-03
+cp -r voids aged
+month aged-1 --history aged --history-days 30 --as-of 2029-06-01 young.csv
+cp -r aged aged-before
+exits "65: a month of which no line is left" 65 "$program" scan -q -o twice --history aged --as-of 2029-06-01 renamed.csv
+says "65: a month of which no line is left: named" "has them from mar.csv"
+exits "65: ... turned" 65 "$program" scan -q -o twice --history aged --as-of 2029-06-01 turned.csv
+says "65: ... turned: named" "all lines of the inputs are in the tail already, .* from mar.csv"
+same "... and the tail stands" aged-before aged
 echo "$header" >nothing.csv
 month nothing-1 --history voids nothing.csv
 rm -rf nothing-1
@@ -254,12 +287,14 @@ damaged "another pack in its place"
 flip "$pack" 300
 exits "65: a byte of a chunk" 65 "$program" scan -q -o never --history broken met4.csv
 says "65: a byte of a chunk: says where" "broken/tail-"
+says "65: a byte of a chunk: says what to do" "begin a tail anew"
 equal "65: a byte of a chunk: no run" "" "$(find . -maxdepth 1 -name '*never*')"
 rm -rf broken
 cp -r kept broken
 rm "$pack"
 exits "66: no pack" 66 "$program" scan -q -o never --history broken met4.csv
 says "66: no pack: named" "tail.json names"
+says "66: no pack: says what to do" "begin a tail anew"
 rm -rf broken
 if [ "$(id -u)" = 0 ]; then
 	skip "66: a tail that may not be read: root reads all"
@@ -285,9 +320,17 @@ month cut-1 --history cut met4.csv
 equal "the rests of a killed run are removed" 5 "$(ls cut | wc -l)"
 mkdir first
 : >first/next.clm.abcdef
-: >first/tail-0123456789abcdef.clm
 month first-1 --history first met4.csv
 equal "... also where it was the first" 2 "$(ls first | wc -l)"
+
+# Packs that have lost their tail.json are no rests.
+cp -r kept lost
+rm lost/tail.json
+: >lost/next.clm
+cp -r lost lost-before
+exits "73: packs without tail.json" 73 "$program" scan -q -o never --history lost met4.csv
+says "73: packs without tail.json: says so" "holds packs (tail-\*.clm), but no tail.json"
+same "73: packs without tail.json: all is left" lost-before lost
 
 cp -r kept full
 exits "74: disk full" 74 sh -c 'trap "" XFSZ; ulimit -f 8; exec "$0" "$@"' \
