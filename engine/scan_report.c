@@ -18,6 +18,7 @@
 
 enum {
 	SETTINGS_SIZE = 4096,
+	AGAIN_SHARE = 20,         /* one in so many new claims may well have come in parts */
 	REPORT_MEMORY_SHARE = 16, /* of --memory that the making of a page or database may use */
 };
 
@@ -527,6 +528,18 @@ static void warn_of_memory(const struct scan *scan, struct diag *diag)
 		        (unsigned long long)(held >> 20), profile_count(scan->profile));
 }
 
+/* A month that was sent once more, or corrected, is no later month: all of it would be doubled. */
+static void warn_of_again(const struct scan *scan, struct diag *diag)
+{
+	uint64_t again = scan->totals.again, claims = scan->totals.claims;
+
+	if (again * AGAIN_SHARE > claims)
+		diag_warn(diag,
+		        "%llu of %llu claims stand in the tail too: a month given again? "
+		        "(--history)",
+		        (unsigned long long)again, (unsigned long long)claims);
+}
+
 static void print(struct scan *scan, const struct quality *quality, const struct rules_table *rules,
         const struct stats *stats)
 {
@@ -562,6 +575,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 	if (err < 0)
 		return err;
 	quality.tail = scan_tail_tell(scan, &tail) ? &tail : NULL;
+	tail.again = scan->totals.again;
 	for (unsigned amount = 0; amount < AMOUNTS; amount++)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);
@@ -587,6 +601,8 @@ int scan_report(struct scan *scan, struct diag *diag)
 	scan->report_ns = clock_ns() - from;
 	if (err == 0)
 		warn_of_memory(scan, diag);
+	if (err == 0)
+		warn_of_again(scan, diag);
 	if (err == 0)
 		print(scan, &quality, rules, stats);
 	public_destroy(scan->public);

@@ -1579,6 +1579,7 @@ Test(claims, the_tail_nets_and_is_counted_in_nothing)
 
 	EXPECT(outcome, "NCC-04 mai2 :new: line 1 p1 day 100 : $100 of 100 [value=1; excess=0.25]");
 	cr_assert_eq(outcome->totals.claims, 3); /* void, came late, new */
+	cr_assert_eq(outcome->totals.again, 0);
 	cr_assert_eq(outcome->sums[1].claims, 3);
 	cr_assert_eq(outcome->sums[1].hits[NCC_04], 1);
 	cr_assert_eq(outcome->sums[1].dollars_flagged, 100);
@@ -1642,6 +1643,7 @@ Test(claims, what_is_old_is_in_no_count)
 		struct outcome *outcome = settle(copy, COUNT(rows), (struct set_up){.checks = 0});
 
 		cr_assert_eq(outcome->totals.claims, 3);
+		cr_assert_eq(outcome->totals.again, 2); /* A and C */
 		cr_assert_eq(outcome->totals.adjustments_negative, 1);
 		cr_assert_eq(outcome->sums[1].claims, 1);
 		cr_assert_eq(outcome->sums[2].claims, 0);
@@ -1667,6 +1669,7 @@ Test(claims, a_claim_of_old_and_new_lines_is_new)
 
 	EXPECT(outcome, "NCC-04 third :A: line 2 p2 day 100 : $13 of 40 [value=2]",
 	        "TIM-08 late :A: line - p1 day 100 : $100 of 100 [value=1]");
+	cr_assert_eq(outcome->totals.again, 1);
 	cr_assert_eq(outcome->totals.scope[TIMELY], 1);
 	cr_assert_eq(outcome->totals.evaluated[TIMELY], 1);
 	cr_assert_eq(outcome->sums[1].evaluated[TIMELY], 1);

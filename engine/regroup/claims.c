@@ -261,6 +261,7 @@ static int finish_round(struct claims_worker *worker, struct diag *diag)
 static void add_totals(struct claims_totals *into, const struct claims_totals *from)
 {
 	into->claims += from->claims;
+	into->again += from->again;
 	into->adjustments_matched += from->adjustments_matched;
 	into->adjustments_unmatched += from->adjustments_unmatched;
 	into->adjustments_negative += from->adjustments_negative;

@@ -108,6 +108,7 @@ int claims_join_whole(struct claims_worker *worker, struct diag *diag);
 /* Totals, after the last round. */
 struct claims_totals {
 	uint64_t claims;
+	uint64_t again; /* of these, with lines of the tail too (--history) */
 	uint64_t adjustments_matched, adjustments_unmatched, adjustments_negative;
 	uint64_t multi_line_claims[AMOUNTS]; /* institutional, with the amount on every line; all
 	                                        layouts */

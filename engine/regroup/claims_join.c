@@ -108,6 +108,7 @@ static int count_claim(struct joined *joined)
 	if (joined->claim.fresh == 0)
 		return 0;
 	joined->worker->totals.claims++;
+	joined->worker->totals.again += joined->claim.fresh < joined->claim.runs;
 	for (size_t i = 0; i < joined->providers && !err; i++)
 		err = all[i].fresh ? claim_of(joined->worker, all[i].provider) : 0;
 	return err;
@@ -643,6 +644,7 @@ static int join_plain(
 	if (old)
 		return 0;
 	worker->totals.claims++;
+	worker->totals.again += (flags & RUN_OLD) != 0;
 	worker->totals.adjustments_negative += (flags & RUN_NEGATIVE) != 0;
 	return claim_of(worker, ((const struct run_record *)records[0])->provider);
 }

@@ -76,6 +76,7 @@ static void write_tail(struct json *json, const struct quality_tail *tail)
 	json_object(json, "tail", false);
 	json_unsigned(json, "history_days", tail->days);
 	write_tail_of(json, "used", &tail->used, tail->is_used);
+	json_count(json, "claims_again", tail->again);
 	write_tail_of(json, "written", &tail->written, tail->is_written);
 	json_end(json);
 }

@@ -150,6 +150,7 @@ static void write_tail(struct json *json, const struct quality_tail *tail)
 	json_object(json, "tail", true);
 	json_count(json, "lines", tail->lines);
 	json_count(json, "older_than_tail", tail->older);
+	json_count(json, "claims_again", tail->again);
 	json_end(json);
 }
 

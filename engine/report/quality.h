@@ -37,6 +37,7 @@ struct quality_tail {
 	bool is_used;            /* there was one */
 	uint64_t lines;          /* read of it */
 	uint64_t older;          /* new lines from before its first whole day */
+	uint64_t again;          /* new claims that it has lines of */
 	uint32_t days;
 	bool is_written;
 	struct quality_tail_of used, written;

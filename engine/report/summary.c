@@ -320,6 +320,11 @@ static void put_tail(FILE *file, const struct quality_tail *tail)
 		put_words(&paragraph, "judged without what stood beside them");
 		end_paragraph(&paragraph);
 	}
+	if (tail->again > 0) {
+		put_item(
+		        &paragraph, "claims that the tail has too: %s", grouped(tail->again, text));
+		end_paragraph(&paragraph);
+	}
 }
 
 /* What was read and is no line that rules and providers count. */
