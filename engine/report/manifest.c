@@ -48,8 +48,22 @@ static void write_inputs(struct json *json, const struct quality *quality)
 	json_end(json);
 }
 
-static void write_tail_of(
-        struct json *json, const char *key, const struct quality_tail_of *tail, bool is_there)
+/*
+ * The next tail is the one before and the new lines, less those that went: of these
+ * four counts one that is small would follow from the others.
+ */
+static bool hides_tail(const struct quality *quality)
+{
+	const struct quality_tail *tail = quality->tail;
+	uint64_t all = tail->used.lines + quality->counts->used;
+
+	return count_is_small(tail->used.lines) || count_is_small(tail->written.lines) ||
+	       count_is_small(quality->counts->used) || count_is_small(all - tail->written.lines);
+}
+
+/* hidden: its lines, and its bytes, which tell of them. */
+static void write_tail_of(struct json *json, const char *key, const struct quality_tail_of *tail,
+        bool is_there, bool hidden)
 {
 	if (!is_there) {
 		json_literal(json, key, "null");
@@ -57,8 +71,8 @@ static void write_tail_of(
 	}
 	json_object(json, key, true);
 	json_unsigned(json, "packs", tail->packs);
-	json_unsigned(json, "bytes", tail->bytes);
-	json_count(json, "lines", tail->lines);
+	json_hidden_count(json, "bytes", tail->bytes, hidden);
+	json_hidden_count(json, "lines", tail->lines, hidden);
 	json_unsigned(json, "files", tail->files);
 	json_date(json, "first_service", tail->first_service);
 	json_date(json, "last_service", tail->last_service);
@@ -69,15 +83,19 @@ static void write_tail_of(
 }
 
 /* The tail of earlier months that was read, and the one that was left for the next. */
-static void write_tail(struct json *json, const struct quality_tail *tail)
+static void write_tail(struct json *json, const struct quality *quality)
 {
+	const struct quality_tail *tail = quality->tail;
+
 	if (!tail)
 		return;
+	bool hidden = hides_tail(quality);
+
 	json_object(json, "tail", false);
 	json_unsigned(json, "history_days", tail->days);
-	write_tail_of(json, "used", &tail->used, tail->is_used);
+	write_tail_of(json, "used", &tail->used, tail->is_used, hidden);
 	json_count(json, "claims_again", tail->again);
-	write_tail_of(json, "written", &tail->written, tail->is_written);
+	write_tail_of(json, "written", &tail->written, tail->is_written, hidden);
 	json_end(json);
 }
 
@@ -340,7 +358,7 @@ int manifest_write(struct run *run, const struct manifest *manifest, struct diag
 	json_text(&json, "compiler", __VERSION__);
 	json_end(&json);
 	write_inputs(&json, manifest->quality);
-	write_tail(&json, manifest->quality->tail);
+	write_tail(&json, manifest->quality);
 	write_codes(&json, manifest->codes);
 	write_codes_outside(&json, manifest->outside);
 	write_rules(&json, manifest->rules);

@@ -40,3 +40,15 @@ for threads in 1 3; do
 	says "-j$threads: a warning" "40 of 40 claims stand in the tail too: a month given again? (--history)"
 	rm -rf tail
 done
+
+# --public: the count of a small tail does not come back from the next.
+claims 1 5 2024-01-10 80.00 >few.csv
+exits "a small tail" 0 "$program" scan -q --public --no-timing --history small -o small-1 few.csv
+exits "a large month" 0 "$program" scan -q --public --no-timing --history small -o small-2 feb.csv
+equal "neither tail is told, nor its bytes" 2 "$(tr -d '\n' <small-2/manifest.json |
+	grep -oE '"(used|written)": \{"packs": [0-9]+, "bytes": null, "lines": null' | wc -l)"
+exits "a small month" 0 "$program" scan -q --public --no-timing --history before -o small-3 few.csv
+equal "nor is the tail after it" 1 "$(tr -d '\n' <small-3/manifest.json | grep -c '"written": {"packs": [0-9]*, "bytes": null, "lines": null')"
+exits "a month of its size" 0 "$program" scan -q --no-timing --history small -o small-4 mar.csv
+equal "a run that hides nothing tells them" 2 "$(tr -d '\n' <small-4/manifest.json |
+	grep -oE '"(used|written)": \{"packs": [0-9]+, "bytes": [0-9]+, "lines": [0-9]+' | wc -l)"
