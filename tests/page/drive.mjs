@@ -606,6 +606,13 @@ await test('a run for the public says that cells are suppressed', async () => {
 	assert.equal(await text(file, 'tr[data-at="1"] td:nth-child(10)'), '–');
 	await file.done();
 });
+await test('where its reasons are left out it says so', async () => {
+	const file = await open(shared);
+	await goTo(file, '#/provider/npi/1000000059');
+	const why = await text(file, 'section[aria-label="Why"] .empty');
+	assert.match(why, /reasons with a count of 1 to 10, and others that would reveal one, are left out/);
+	await file.done();
+});
 await test('its charts say what is left out', async () => {
 	const file = await open(shared);
 	const said = async () =>

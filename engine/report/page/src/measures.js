@@ -195,7 +195,13 @@ export function measures(run, full) {
 		),
 		telling.length > 0
 			? h('div', { class: 'measures' }, measureTable(run, telling, 'Measures that tell'))
-			: h('p', { class: 'empty' }, 'No measure is flagged, and no rule found anything.'),
+			: h(
+					'p',
+					{ class: 'empty' },
+					run.public
+						? 'Of what is told here no measure is flagged, and no rule found anything.'
+						: 'No measure is flagged, and no rule found anything.',
+				),
 		others.length > 0 &&
 			h(
 				'details',

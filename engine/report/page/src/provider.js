@@ -129,7 +129,9 @@ function why(run, full) {
 			h(
 				'p',
 				{ class: 'empty' },
-				'No rule that is on found anything, and no measure is flagged beside its peers.',
+				run.public
+					? 'No reason is told here: reasons with a count of 1 to 10, and others that would reveal one, are left out.'
+					: 'No rule that is on found anything, and no measure is flagged beside its peers.',
 			),
 		);
 	return panel(
