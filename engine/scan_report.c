@@ -575,7 +575,6 @@ int scan_report(struct scan *scan, struct diag *diag)
 	if (err < 0)
 		return err;
 	quality.tail = scan_tail_tell(scan, &tail) ? &tail : NULL;
-	tail.again = scan->totals.again;
 	for (unsigned amount = 0; amount < AMOUNTS; amount++)
 		quality.amount_levels[amount] = level_text(scan, (enum amount)amount);
 	fill_rules(scan, rules);

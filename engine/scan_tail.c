@@ -513,6 +513,7 @@ bool scan_tail_tell(const struct scan *scan, struct quality_tail *told)
 	        .is_used = tail_is_there(tail->tail),
 	        .lines = scan->old_lines,
 	        .older = scan->older_lines,
+	        .again = scan->totals.again,
 	        .days = scan->options->history_days,
 	        .is_written = tail->written,
 	        .used = told_of(tail_manifest(tail->tail)),
