@@ -681,6 +681,9 @@ int scan_explain(struct scan *scan, struct diag *diag)
 	if (err < 0)
 		return err;
 	explain_tail(scan);
+	err = scan_tail_explain(scan, diag);
+	if (err < 0)
+		return err;
 	bound = all_bound(scan);
 	printf("plan   %zu files, %zu spans, %llu bytes, %u threads, reader %s, level %s\n",
 	        scan->plan->file_count, scan->plan->span_count,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan_tail.h"
 
+#include "input/block_hash.h"
 #include "tail.h"
 #include "tail_keep.h"
 
@@ -189,6 +190,58 @@ static struct tail_file input_at(const struct scan *scan, size_t number, int32_t
 	return made;
 }
 
+static int say_again(const struct scan *scan, const struct tail_file *input,
+        const struct tail_file *held, struct diag *diag)
+{
+	return diag_set(diag, FAIL_DATA,
+	        "%s: its lines are in the tail already (--history %s has them from %s): leave it "
+	        "out, or give the tail that was before it",
+	        input->path, scan->options->history, held->path);
+}
+
+/* Read a file for its hashes alone. */
+static int hash_file(const struct scan *scan, uint32_t number, struct diag *diag)
+{
+	const struct plan_file *file = &scan->plan->files[number];
+	const struct span span = {.file = number, .to = file->size_bytes};
+	const struct reader_options options = {0};
+	struct block_hash hash;
+	struct reader *reader = NULL;
+	struct view view;
+	int err = scan->reader->create(&reader, &options, diag);
+
+	block_hash_init(&hash, scan->options->level);
+	if (err == 0)
+		err = scan->reader->open(reader, file, 0, file->size_bytes, diag);
+	while (err == 0 && (err = scan->reader->next(reader, 0, &view, diag)) > 0) {
+		block_hash_view(&hash, scan->plan, &span, &view);
+		err = scan_stopped() ? FAIL_STOPPED : 0;
+	}
+	scan->reader->destroy(reader);
+	return err;
+}
+
+/* Only a file of the size of one that the tail holds is read.  Those had records. */
+int scan_tail_explain(const struct scan *scan, struct diag *diag)
+{
+	const struct tail_manifest *manifest = scan->tail ? tail_manifest(scan->tail->tail) : NULL;
+
+	for (uint32_t i = 0; manifest && i < scan->plan->file_count; i++) {
+		bool same = false;
+
+		for (size_t k = 0; k < manifest->file_count; k++)
+			same |= manifest->files[k].bytes == scan->plan->files[i].size_bytes;
+		int err = same ? hash_file(scan, i, diag) : 0;
+		if (err < 0)
+			return err;
+		const struct tail_file input = input_at(scan, i, DATE_ABSENT);
+		const struct tail_file *held = same ? tail_manifest_find(manifest, &input) : NULL;
+		if (held)
+			return say_again(scan, &input, held, diag);
+	}
+	return 0;
+}
+
 static int refuse_again(const struct scan *scan, struct diag *diag)
 {
 	const struct tail_manifest *manifest = tail_manifest(scan->tail->tail);
@@ -198,10 +251,7 @@ static int refuse_again(const struct scan *scan, struct diag *diag)
 		const struct tail_file *held = tail_manifest_find(manifest, &input);
 
 		if (held && has_records(scan, (uint32_t)i))
-			return diag_set(diag, FAIL_DATA,
-			        "%s: its lines are in the tail already (--history %s has them "
-			        "from %s): leave it out, or give the tail that was before it",
-			        input.path, scan->options->history, held->path);
+			return say_again(scan, &input, held, diag);
 	}
 	return 0;
 }

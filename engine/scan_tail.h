@@ -41,6 +41,9 @@ int32_t scan_tail_begins(const struct scan *scan);
 /* The tail is as it was, and none of the inputs is in it. */
 int scan_tail_check(struct scan *scan, struct diag *diag);
 
+/* Without a scan: would one be refused for an input that the tail has already? */
+int scan_tail_explain(const struct scan *scan, struct diag *diag);
+
 /* How far the data reach with it. */
 void scan_tail_edges(const struct scan *scan, struct history_options *options);
 

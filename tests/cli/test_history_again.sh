@@ -52,3 +52,8 @@ equal "nor is the tail after it" 1 "$(tr -d '\n' <small-3/manifest.json | grep -
 exits "a month of its size" 0 "$program" scan -q --no-timing --history small -o small-4 mar.csv
 equal "a run that hides nothing tells them" 2 "$(tr -d '\n' <small-4/manifest.json |
 	grep -oE '"(used|written)": \{"packs": [0-9]+, "bytes": [0-9]+, "lines": [0-9]+' | wc -l)"
+
+# --explain says what a scan would.
+exits "65: --explain of a file that the tail has" 65 "$program" scan --explain --history small feb.csv
+says "65: --explain of a file that the tail has: which" "feb.csv: its lines are in the tail already (--history small has them from feb.csv)"
+exits "--explain of another of the same size" 0 "$program" scan --explain --history small corrected.csv
