@@ -75,7 +75,7 @@ struct side_block {
 	uint8_t entity;
 	uint8_t pad[3];
 	struct drawer drawer;
-	uint8_t line[12]; /* two fill a cache line: none lies in two of them */
+	uint8_t rest[12]; /* two fill a cache line: none lies in two of them */
 };
 _Static_assert(sizeof(struct side_block) == 32, "two in a cache line");
 
@@ -111,10 +111,10 @@ struct part {
 	struct part_chunk **chunks;
 	uint8_t *ready;       /* of each group of providers: its pages are there */
 	uint32_t chunk_count; /* the first ones are there */
-	uint32_t net_count,
-	        line_count; /* groups that are ready for what PART_NET, PART_LINES say */
-	unsigned keep;      /* PROFILE_* */
-	unsigned usual;     /* bits of amounts that lines usually have */
+	uint32_t net_count;   /* groups that are ready for PART_NET */
+	uint32_t line_count;  /* ... and for PART_LINES */
+	unsigned keep;        /* PROFILE_* */
+	unsigned usual;       /* bits of amounts that lines usually have */
 	bool usual_known;
 	bool sealed;         /* merged: cells are in order, readers may come */
 	bool claims_checked; /* claim_checks are in use */

@@ -198,15 +198,18 @@ static int prepare(struct profile_worker *worker, uint64_t more)
 	return 0;
 }
 
+static bool make_ready(struct part *part, uint32_t number, enum part_use use)
+{
+	return part_is_ready(part, number, use) || part_make(part, number, use);
+}
+
 static int prepare_provider(struct profile_worker *worker, uint32_t number, enum part_use use)
 {
 	int err = prepare(worker, 1);
 
 	if (err)
 		return err;
-	if (!part_is_ready(worker->part, number, use) && !part_make(worker->part, number, use))
-		return FAIL_MEMORY;
-	return 0;
+	return make_ready(worker->part, number, use) ? 0 : FAIL_MEMORY;
 }
 
 int profile_add(struct profile_worker *worker, const struct batch *batch, const struct codes *codes,
@@ -218,10 +221,7 @@ int profile_add(struct profile_worker *worker, const struct batch *batch, const 
 	if (err)
 		return err;
 	for (uint32_t line = 0; line < batch->count; line++) {
-		uint32_t number = batch->provider[line];
-
-		if (!part_is_ready(part, number, PART_LINES) &&
-		        !part_make(part, number, PART_LINES))
+		if (!make_ready(part, batch->provider[line], PART_LINES))
 			return FAIL_MEMORY;
 	}
 	worker->profile->hot->add(worker, batch, codes ? codes_procedures(codes) : NULL, verdicts);
@@ -346,8 +346,7 @@ int profile_add_claims(struct profile_worker *worker, const uint32_t providers[]
 	if (err)
 		return err;
 	for (uint32_t i = 0; i < count; i++) {
-		if (!part_is_ready(part, providers[i], PART_NET) &&
-		        !part_make(part, providers[i], PART_NET))
+		if (!make_ready(part, providers[i], PART_NET))
 			return FAIL_MEMORY;
 		__builtin_prefetch(&part_chunk(part, providers[i])->net[part_at(providers[i])], 1);
 	}
@@ -419,7 +418,7 @@ int profile_add_counts(
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t number = counts[i].provider;
 
-		if (!part_is_ready(part, number, PART_NET) && !part_make(part, number, PART_NET))
+		if (!make_ready(part, number, PART_NET))
 			return FAIL_MEMORY;
 		__builtin_prefetch(judged_count(part, &counts[i]), 1);
 		__builtin_prefetch(&part_chunk(part, number)->net[part_at(number)], 1);
