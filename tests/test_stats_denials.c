@@ -3,9 +3,7 @@
  * STA-11 and INP-06 beside peers, by hand: 40 persons of one specialty and state, of
  * whom the first does what a case says.
  */
-#include "history/history.h"
-#include "history/providers.h"
-#include "stats/stats.h"
+#include "stats_cases.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -17,26 +15,6 @@ static struct profile *profile;
 static struct tallies *tallies;
 static struct stats *stats;
 static uint32_t numbers[PERSONS];
-
-static void add_person(struct profile_worker *worker, unsigned i)
-{
-	static struct batch batch;
-	char text[16];
-	uint64_t value = 1003000000 + i;
-
-	snprintf(text, sizeof(text), "10030%05u", i);
-	memset(&batch, 0, sizeof(batch));
-	batch.count = 1;
-	batch.line_flags[0] = LINE_DUE;
-	batch.provider[0] = numbers[i] = profile_number(
-	        profile, (uint64_t)ID_NPI << ID_KIND_SHIFT | value, text, strlen(text));
-	batch.service_from[0] = 19782;
-	batch.specialty[0] = TWO_CHARS('1', '1');
-	batch.state[0] = TWO_CHARS('N', 'Y');
-	batch.entity_type[0] = 1;
-	batch.place[0] = TWO_CHARS('1', '1');
-	cr_assert_eq(profile_add(worker, &batch, NULL, NULL), 0);
-}
 
 static void add(unsigned i, struct tally tally)
 {
@@ -58,7 +36,7 @@ static void make(void (*add_all)(const void *of, unsigned i), const void *of)
 	cr_assert_eq(profile_worker_create(&worker, profile, &diag), 0);
 	cr_assert_eq(tallies_create(&tallies, &diag), 0);
 	for (unsigned i = 0; i < PERSONS; i++) {
-		add_person(worker, i);
+		numbers[i] = stats_cases_person(profile, worker, i);
 		add_all(of, i);
 	}
 	cr_assert_eq(tallies_sort(tallies), 0);
@@ -82,32 +60,11 @@ static void end(void)
 	profile_destroy(profile);
 }
 
-static const struct stats_row *row_of(unsigned i, const char *measure)
-{
-	static struct stats_row rows[64]; /* until the next call */
-
-	cr_assert_leq(stats_rows_max(stats), 64);
-	size_t count = stats_rows(stats, numbers[i], rows);
-
-	for (size_t k = 0; k < count; k++)
-		if (strcmp(rows[k].measure, measure) == 0)
-			return &rows[k];
-	return NULL;
-}
-
 static bool is_flagged(const char *measure)
 {
-	const struct stats_row *row = row_of(0, measure);
+	const struct stats_row *row = stats_cases_row(stats, numbers[0], measure);
 
 	return row && row->flag;
-}
-
-static void begin(void)
-{
-	rules_init();
-	history_init();
-	providers_init();
-	stats_init();
 }
 
 /* ---- STA-11 ---- */
@@ -176,7 +133,7 @@ static const struct denials denials[] = {
 
 Test(denials, cases)
 {
-	begin();
+	stats_cases_begin();
 	for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
 		make(add_denials, &denials[i]);
 		if (denials[i].flagged[0])
@@ -198,13 +155,13 @@ Test(denials, what_is_told_of_reasons)
 	        {CARC_LETTERS + 23, "carc_A23"}, {CARC_LETTERS + 2439, "carc_Y39"},
 	        {CARC_LETTERS + 200, "carc_other"}, {CARC_OTHER, "carc_other"}};
 
-	begin();
+	stats_cases_begin();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct denials of = {
 		        .lines = 50, .denied = 5, .later = 5, .reason = names[i].reason};
 
 		make(add_denials, &of);
-		const struct stats_row *row = row_of(0, names[i].measure);
+		const struct stats_row *row = stats_cases_row(stats, numbers[0], names[i].measure);
 
 		cr_assert_not_null(row, "%s", names[i].measure);
 		cr_expect_eq(row->evaluated, 600);
@@ -221,13 +178,14 @@ Test(denials, the_trend_is_a_slope_by_least_squares)
 	struct denials of = {.lines = 50, .denied = 2, .later = 12};
 	double sum = 0, squares = 0;
 
-	begin();
+	stats_cases_begin();
 	make(add_denials, &of);
 	for (int month = 0; month < MONTHS; month++) {
 		sum += (month - 5.5) * (month < 6 ? 0.04 : 0.24);
 		squares += (month - 5.5) * (month - 5.5);
 	}
-	cr_assert_float_eq(row_of(0, "trend")->value, 12 * sum / squares, 1e-6);
+	cr_assert_float_eq(
+	        stats_cases_row(stats, numbers[0], "trend")->value, 12 * sum / squares, 1e-6);
 	end();
 }
 
@@ -263,7 +221,7 @@ Test(categories, cases)
 	        {"a little more", 100, 13, false}, {"of forty-nine", 49, 30, false},
 	        {"none", 100, 0, false}, {"nobody", 0, 0, false}, {"of ten", 10, 30, false}};
 
-	begin();
+	stats_cases_begin();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		make(add_categories, &cases[i]);
 		cr_expect_eq(is_flagged("categories"), cases[i].flagged, "%s", cases[i].name);
@@ -275,14 +233,14 @@ Test(categories, figures_of_a_mean)
 {
 	struct categories of = {"", 100, 30, true};
 
-	begin();
+	stats_cases_begin();
 	make(add_categories, &of);
-	const struct stats_row *row = row_of(0, "categories");
+	const struct stats_row *row = stats_cases_row(stats, numbers[0], "categories");
 
 	cr_assert_float_eq(row->value, 3, 1e-12);
 	cr_assert_float_eq(row->median, 1, 1e-12);
 	cr_assert_eq(row->evaluated, 100);
 	cr_assert_eq(row->dollars, 0);
-	cr_assert_float_eq(row_of(0, "per_encounter")->value, 1.5, 1e-12);
+	cr_assert_float_eq(stats_cases_row(stats, numbers[0], "per_encounter")->value, 1.5, 1e-12);
 	end();
 }

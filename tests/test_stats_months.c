@@ -3,9 +3,7 @@
  * STA-08 by hand: 40 persons of one specialty and state, of whom the first does what
  * a case says, month by month, and the others what is usual.
  */
-#include "history/history.h"
-#include "history/providers.h"
-#include "stats/stats.h"
+#include "stats_cases.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -26,26 +24,6 @@ static struct profile *profile;
 static struct tallies *tallies;
 static struct stats *stats;
 static uint32_t numbers[PERSONS];
-
-static void add_person(struct profile_worker *worker, unsigned i)
-{
-	static struct batch batch;
-	char text[16];
-	uint64_t value = 1003000000 + i;
-
-	snprintf(text, sizeof(text), "10030%05u", i);
-	memset(&batch, 0, sizeof(batch));
-	batch.count = 1;
-	batch.line_flags[0] = LINE_DUE;
-	batch.provider[0] = numbers[i] = profile_number(
-	        profile, (uint64_t)ID_NPI << ID_KIND_SHIFT | value, text, strlen(text));
-	batch.service_from[0] = 19782;
-	batch.specialty[0] = TWO_CHARS('1', '1');
-	batch.state[0] = TWO_CHARS('N', 'Y');
-	batch.entity_type[0] = 1;
-	batch.place[0] = TWO_CHARS('1', '1');
-	cr_assert_eq(profile_add(worker, &batch, NULL, NULL), 0);
-}
 
 static void add_month(unsigned i, unsigned month, int64_t dollars)
 {
@@ -84,7 +62,7 @@ static void make(const struct months_case *of)
 	cr_assert_eq(profile_worker_create(&worker, profile, &diag), 0);
 	cr_assert_eq(tallies_create(&tallies, &diag), 0);
 	for (unsigned i = 0; i < PERSONS; i++) {
-		add_person(worker, i);
+		numbers[i] = stats_cases_person(profile, worker, i);
 		for (unsigned month = 0; month < MONTHS; month++) {
 			int64_t dollars = i > 0 ? usual(of, i, month)
 			                        : 1000 * (int64_t)of->thousands[month];
@@ -112,27 +90,6 @@ static void end(void)
 	stats_destroy(stats);
 	tallies_destroy(tallies);
 	profile_destroy(profile);
-}
-
-static const struct stats_row *row_of(unsigned i, const char *measure)
-{
-	static struct stats_row rows[64]; /* until the next call */
-
-	cr_assert_leq(stats_rows_max(stats), 64);
-	size_t count = stats_rows(stats, numbers[i], rows);
-
-	for (size_t k = 0; k < count; k++)
-		if (strcmp(rows[k].measure, measure) == 0)
-			return &rows[k];
-	return NULL;
-}
-
-static void begin(void)
-{
-	rules_init();
-	history_init();
-	providers_init();
-	stats_init();
 }
 
 #define LEVEL 100, 101, 99, 102, 98, 100
@@ -186,7 +143,7 @@ static const struct months_case cases[] = {
 
 static void expect_flag(const struct months_case *of, const char *measure, bool wanted)
 {
-	const struct stats_row *row = row_of(0, measure);
+	const struct stats_row *row = stats_cases_row(stats, numbers[0], measure);
 	bool flag = row && row->flag;
 
 	cr_expect_eq(flag, wanted, "%s: %s is %d (%f, z %f, $%f)", of->name,
@@ -196,7 +153,7 @@ static void expect_flag(const struct months_case *of, const char *measure, bool 
 
 Test(months, cases)
 {
-	begin();
+	stats_cases_begin();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		make(&cases[i]);
 		expect_flag(&cases[i], "", cases[i].spike);

@@ -4,9 +4,7 @@
  * of whom does what the others do not.
  */
 #include "history/code_groups.h"
-#include "history/history.h"
-#include "history/providers.h"
-#include "stats/stats.h"
+#include "stats_cases.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -25,22 +23,7 @@ static bool is_crowded; /* the third person bills 300 times as much, half of it 
 
 static void add_person(struct profile_worker *worker, unsigned i)
 {
-	static struct batch batch;
-	char text[16];
-	uint64_t value = 1003000000 + i;
-
-	snprintf(text, sizeof(text), "10030%05u", i);
-	memset(&batch, 0, sizeof(batch));
-	batch.count = 1;
-	batch.line_flags[0] = LINE_DUE;
-	batch.provider[0] = numbers[i] = profile_number(
-	        profile, (uint64_t)ID_NPI << ID_KIND_SHIFT | value, text, strlen(text));
-	batch.service_from[0] = 19782;
-	batch.specialty[0] = TWO_CHARS('1', '1');
-	batch.state[0] = TWO_CHARS('N', 'Y');
-	batch.entity_type[0] = 1;
-	batch.place[0] = TWO_CHARS('1', '1');
-	cr_assert_eq(profile_add(worker, &batch, NULL, NULL), 0);
+	numbers[i] = stats_cases_person(profile, worker, i);
 	for (unsigned person = 0; person < 11; person++)
 		cr_assert_eq(profile_add_beneficiary(worker, numbers[i]), 0);
 }
