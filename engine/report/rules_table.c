@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/tables.h"
 
-#include "stats/tasks.h"
+#include "base/tasks.h"
 
 #include <stdatomic.h>
 #include <stdio.h>

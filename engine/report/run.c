@@ -11,7 +11,7 @@
  */
 #include "report/run.h"
 
-#include "stats/tasks.h"
+#include "base/tasks.h"
 
 #include <dirent.h>
 #include <fcntl.h>

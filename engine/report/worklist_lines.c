@@ -8,10 +8,10 @@
 #include "report/worklist_private.h"
 
 #include "base/hash.h"
+#include "base/tasks.h"
 #include "history/standing.h"
 #include "report/sample.h"
 #include "rules/detail.h"
-#include "stats/tasks.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  */
 #include "stats/measures.h"
 
+#include "base/tasks.h"
 #include "lookup/side.h"
-#include "stats/tasks.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  * Dollars of several statistics of one family are those of the rule with most:
  * they measure one event.
  */
+#include "base/tasks.h"
 #include "stats/private.h"
-#include "stats/tasks.h"
 
 #include <math.h>
 #include <stdio.h>

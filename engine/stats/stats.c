@@ -10,9 +10,9 @@
  *	score     and rank                    score.c
  */
 #include "base/order.h"
+#include "base/tasks.h"
 #include "stats/private.h"
 #include "stats/shipped.h"
-#include "stats/tasks.h"
 
 #include <math.h>
 #include <stdio.h>

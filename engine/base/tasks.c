@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stats/tasks.h"
+#include "base/tasks.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

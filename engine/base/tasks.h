@@ -3,8 +3,8 @@
  * Tasks that know nothing of each other, shared out to threads.  Each keeps what
  * it makes under its own number, so that no order of threads can show.
  */
-#ifndef STATS_TASKS_H
-#define STATS_TASKS_H
+#ifndef BASE_TASKS_H
+#define BASE_TASKS_H
 
 #include <stddef.h>
 
