@@ -15,7 +15,8 @@
  * A column is one value for all lines, or codes of few bits: a value's distance
  * from the least one, or the number of an entry in a dictionary of the chunk.
  * Texts are entries too; those of sorted lines (claims, persons) are told by one
- * bit a line: is it the next one?
+ * bit a line: is it the next one?  Where claims are told so, a column that is alike
+ * on all lines of each has a code a claim, not a line.
  *
  * Numbers stand as x86-64 has them.  Every byte is under some XXH3-64: the
  * header's, the directory's, a chunk's.
@@ -42,7 +43,8 @@
 
 enum {
 	PACK_MAGIC_BYTES = 8,
-	PACK_VERSION = 3,
+	PACK_VERSION = 4,
+	PACK_VERSION_LEAST = 3,       /* the oldest that is read */
 	PACK_CHUNK_LINES = 8192,      /* more gains little room and leaves the cache */
 	PACK_CHUNK_BYTES = 768 << 10, /* of lines as they are kept before: a chunk is not larger */
 };

@@ -34,7 +34,13 @@ struct pack_builder {
 	int64_t (*values)[PACK_CHUNK_LINES]; /* a column; of texts where in texts << 32 and size */
 	uint8_t *texts;
 
+	/* Where each claim's lines begin, with their number as the last; runs is 0 if claims are
+	   not told by a bit a line. */
+	uint32_t begins[PACK_CHUNK_LINES + 1];
+	uint32_t runs;
+
 	/* The column being coded. */
+	uint32_t count; /* of its values: of lines, or of claims */
 	uint32_t codes[PACK_CHUNK_LINES];
 	int64_t entries[PACK_CHUNK_LINES]; /* each line may have its own */
 	uint32_t entry_count;
@@ -238,7 +244,7 @@ static void find_entries(struct pack_builder *builder, unsigned column)
 
 	memset(builder->slots, 0, sizeof(builder->slots));
 	builder->entry_count = 0;
-	for (uint32_t line = 0; line < builder->now.lines; line++) {
+	for (uint32_t line = 0; line < builder->count; line++) {
 		if (line > 0 &&
 		        same_entry(builder, pack_is_text(column), values[line], values[line - 1]))
 			builder->codes[line] = builder->codes[line - 1];
@@ -294,7 +300,7 @@ static struct distance find_distance(const struct pack_builder *builder, unsigne
 	struct distance distance = {.blank = false};
 	uint64_t range;
 
-	for (uint32_t line = 0; line < builder->now.lines; line++) {
+	for (uint32_t line = 0; line < builder->count; line++) {
 		if (values[line] == blank) {
 			distance.blank = true;
 			continue;
@@ -322,9 +328,9 @@ static void code_distances(
 	head->blank = distance.blank;
 	head->base = distance.base;
 	head->codes = take_room(
-	        builder, pack_code_bytes(builder->now.lines, distance.width) + CODES_SLACK);
+	        builder, pack_code_bytes(builder->count, distance.width) + CODES_SLACK);
 	codes = builder->chunk + head->codes;
-	for (uint32_t line = 0; line < builder->now.lines; line++) {
+	for (uint32_t line = 0; line < builder->count; line++) {
 		uint64_t code = (uint64_t)values[line] - (uint64_t)distance.base + distance.blank;
 
 		if (distance.blank && values[line] == blank)
@@ -336,8 +342,8 @@ static void code_distances(
 static void put_codes(struct pack_builder *builder, struct pack_column_head *head)
 {
 	head->codes = take_room(
-	        builder, pack_code_bytes(builder->now.lines, head->width) + CODES_SLACK);
-	for (uint32_t line = 0; line < builder->now.lines; line++)
+	        builder, pack_code_bytes(builder->count, head->width) + CODES_SLACK);
+	for (uint32_t line = 0; line < builder->count; line++)
 		put_code(builder->chunk + head->codes, head->width, line, builder->codes[line]);
 }
 
@@ -366,9 +372,9 @@ static void code_values(struct pack_builder *builder, struct pack_column_head *h
 		head->base = builder->entries[0];
 		return;
 	}
-	apart = pack_code_bytes(builder->now.lines, distance.width);
+	apart = pack_code_bytes(builder->count, distance.width);
 	by_entry = (size_t)builder->entry_count * pack_columns[head->column].size +
-	           pack_code_bytes(builder->now.lines, bits_of(builder->entry_count - 1));
+	           pack_code_bytes(builder->count, bits_of(builder->entry_count - 1));
 	if (apart <= by_entry)
 		code_distances(builder, head, distance);
 	else
@@ -418,11 +424,22 @@ static void put_texts(struct pack_builder *builder, struct pack_column_head *hea
 /* Is each line's entry that of the line before, or the next? */
 static bool goes_on(const struct pack_builder *builder)
 {
-	for (uint32_t line = 1; line < builder->now.lines; line++) {
+	for (uint32_t line = 1; line < builder->count; line++) {
 		if (builder->codes[line] - builder->codes[line - 1] > 1)
 			return false;
 	}
 	return true;
+}
+
+/* Where codes that go on say that the next claim begins. */
+static void find_runs(struct pack_builder *builder)
+{
+	builder->runs = 0;
+	for (uint32_t line = 0; line < builder->count; line++) {
+		if (line == 0 || builder->codes[line])
+			builder->begins[builder->runs++] = line;
+	}
+	builder->begins[builder->runs] = builder->count;
 }
 
 static void code_texts(struct pack_builder *builder, struct pack_column_head *head)
@@ -431,11 +448,13 @@ static void code_texts(struct pack_builder *builder, struct pack_column_head *he
 	head->entries = builder->entry_count;
 	head->coding = PACK_ENTRY;
 	head->width = (uint8_t)bits_of(builder->entry_count - 1);
-	if (builder->entry_count > 1 && goes_on(builder)) {
+	if (builder->entry_count > 1 && !head->by_claim && goes_on(builder)) {
 		head->coding = PACK_NEXT;
 		head->width = 1;
-		for (uint32_t line = builder->now.lines - 1; line > 0; line--)
+		for (uint32_t line = builder->count - 1; line > 0; line--)
 			builder->codes[line] -= builder->codes[line - 1];
+		if (head->column == PACK_claim_id)
+			find_runs(builder);
 	}
 	put_codes(builder, head);
 	put_texts(builder, head);
@@ -447,6 +466,38 @@ static void forget(struct pack_builder *builder)
 {
 	builder->now = (struct stand){0};
 	builder->whole = false;
+	builder->runs = 0;
+}
+
+/* Is a column alike on all lines of each claim? */
+static bool is_by_claim(const struct pack_builder *builder, unsigned column)
+{
+	const int64_t *values = builder->values[column];
+
+	for (uint32_t run = 0; run < builder->runs; run++) {
+		for (uint32_t line = builder->begins[run] + 1; line < builder->begins[run + 1];
+		        line++) {
+			if (!same_entry(
+			            builder, pack_is_text(column), values[line - 1], values[line]))
+				return false;
+		}
+	}
+	return builder->runs > 0 && builder->runs < builder->now.lines;
+}
+
+/* A value a claim.  Persons are told by a bit a line, which takes less than a claim's number of
+ * one. */
+static void take_by_claim(struct pack_builder *builder, struct pack_column_head *head)
+{
+	int64_t *values = builder->values[head->column];
+
+	builder->count = builder->now.lines;
+	if (head->column == PACK_person_id || !is_by_claim(builder, head->column))
+		return;
+	head->by_claim = 1;
+	builder->count = builder->runs;
+	for (uint32_t run = 0; run < builder->runs; run++)
+		values[run] = values[builder->begins[run]];
 }
 
 const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, size_t *size)
@@ -466,10 +517,12 @@ const uint8_t *pack_builder_end(struct pack_builder *builder, uint32_t layout, s
 
 		if (!has_bit(&builder->now.used, column))
 			continue;
+		take_by_claim(builder, &of);
 		if (pack_is_text(column))
 			code_texts(builder, &of);
 		else
 			code_values(builder, &of);
+		of.by_claim &= of.width > 0;
 		memcpy(builder->chunk + at, &of, sizeof(of));
 		at += sizeof(of);
 	}

@@ -94,6 +94,13 @@ static void take_codes(
 	take_few(first, width, eights, count, out);
 }
 
+static void spread_codes(const uint64_t *restrict codes, const uint32_t *restrict of,
+        uint32_t count, uint64_t *restrict out)
+{
+	for (uint32_t i = 0; i < count; i++)
+		out[i] = codes[of[i]];
+}
+
 /* ---- Values, by the size of their column ---- */
 
 #define DISTANCES(type, stride) \
@@ -179,6 +186,7 @@ static void put_same(unsigned number, int64_t value, uint32_t count, uint8_t *re
 
 const struct pack_hot HOT(pack_hot) = {
         .codes = take_codes,
+        .spread = spread_codes,
         .distances = put_distances,
         .entries = put_entries,
         .same = put_same,

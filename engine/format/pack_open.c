@@ -152,7 +152,7 @@ static int read_header(struct opening *opening)
 		return err;
 	if (memcmp(header->magic, PACK_MAGIC, PACK_MAGIC_BYTES) != 0)
 		return damaged(opening, 0, "no claim pack");
-	if (header->version != PACK_VERSION)
+	if (header->version < PACK_VERSION_LEAST || header->version > PACK_VERSION)
 		return diag_set(opening->diag, FAIL_DATA,
 		        "%s:%zu: a claim pack of version %u, this program reads version %d: "
 		        "convert the claims again",

@@ -136,7 +136,8 @@ struct pack_column_head {
 	uint8_t coding, width; /* bits of a code */
 	uint8_t blank;         /* code 0 is blank */
 	uint8_t length_size;   /* of texts: bytes of a length; 0: all have base bytes */
-	uint16_t pad;
+	uint8_t by_claim;      /* 1: a code is for all lines of an entry of claim_id, a PACK_NEXT */
+	uint8_t pad;
 	uint32_t entries;
 	uint32_t codes, values; /* where in the chunk; of texts values are lengths */
 	uint32_t texts, text_bytes;
@@ -159,6 +160,10 @@ static inline size_t pack_code_bytes(uint64_t count, unsigned width)
 struct pack_hot {
 	/* The codes of lines from on, at most a batch; from is a multiple of BATCH_LINES. */
 	void (*codes)(const uint8_t *codes, unsigned width, uint32_t from, uint32_t count,
+	        uint64_t *restrict out);
+
+	/* Codes of claims to those of lines: of[i] is where line i has its own. */
+	void (*spread)(const uint64_t *restrict codes, const uint32_t *restrict of, uint32_t count,
 	        uint64_t *restrict out);
 
 	/* Codes to the values of a column in a batch. */

@@ -26,6 +26,17 @@ struct column {
 	uint32_t longest; /* bytes of a text */
 };
 
+/* Which claim of the chunk each line of a batch is of, where some column is coded by claim. */
+struct runs {
+	bool used;
+	const uint8_t *codes; /* those of claim_id: a bit a line */
+	uint32_t claims;      /* its entries */
+	uint32_t last;        /* the claim of the last line */
+	uint32_t from,
+	        count; /* claims whose codes the batch asks for; from is a multiple of eight */
+	uint32_t of[BATCH_LINES]; /* from these on */
+};
+
 struct pack_reader {
 	struct pack_reader_options options;
 	const struct pack_hot *hot;
@@ -49,7 +60,9 @@ struct pack_reader {
 	bool by_line;    /* claims' keys are worked out line by line */
 	bool numbered;   /* ... or are numbers */
 	bool long_texts; /* those of a line may be longer than a record */
+	struct runs runs;
 	uint64_t codes[BATCH_LINES];
+	uint64_t claim_codes[BATCH_LINES + 7];
 };
 
 int pack_reader_create(
@@ -148,6 +161,12 @@ static bool codes_are_doubtful(const struct pack_column_head *head)
 	return head->coding == PACK_DISTANCE && !pack_may_span(head->column, head->base, most);
 }
 
+/* Codes of a column: one a line, or one a claim. */
+static uint32_t code_count(const struct pack_reader *reader, const struct pack_column_head *head)
+{
+	return head->by_claim ? reader->runs.claims : reader->head.lines;
+}
+
 /* Does a head say what can be? */
 static bool column_fits(const struct pack_reader *reader, const struct pack_column_head *head)
 {
@@ -158,7 +177,10 @@ static bool column_fits(const struct pack_reader *reader, const struct pack_colu
 		return false;
 	if (head->coding != PACK_SAME &&
 	        !within(reader, head->codes,
-	                pack_code_bytes(reader->head.lines, head->width) + sizeof(uint64_t)))
+	                pack_code_bytes(code_count(reader, head), head->width) + sizeof(uint64_t)))
+		return false;
+	if (head->by_claim > 1 ||
+	        (head->by_claim && (!reader->runs.codes || head->coding == PACK_NEXT)))
 		return false;
 	if (head->entries > table_entries(reader, head))
 		return false;
@@ -214,12 +236,27 @@ static bool may_be_numbered(const struct pack_reader *reader)
 	return true;
 }
 
+/* Where claims are told by a bit a line, others may be told by claim. */
+static void find_runs(struct pack_reader *reader)
+{
+	struct pack_column_head head = {.column = PACK_COLUMNS};
+
+	reader->runs = (struct runs){.used = false};
+	if (reader->head.columns > 0)
+		head = head_at(reader, 0);
+	if (head.column != PACK_claim_id || head.coding != PACK_NEXT || !column_fits(reader, &head))
+		return;
+	reader->runs.codes = reader->data + head.codes;
+	reader->runs.claims = head.entries;
+}
+
 /* Take over the heads of the columns that are wanted.  Returns 0 or FAIL_DATA. */
 static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *diag)
 {
 	*bytes = 0;
 	reader->column_count = 0;
 	reader->numbered = may_be_numbered(reader);
+	find_runs(reader);
 	memset(reader->in_chunk, 0, sizeof(reader->in_chunk));
 	for (uint32_t i = 0; i < reader->head.columns; i++) {
 		struct column *column = &reader->columns[reader->column_count];
@@ -230,6 +267,7 @@ static int take_heads(struct pack_reader *reader, size_t *bytes, struct diag *di
 		if (!is_wanted(reader, column->head.column))
 			continue;
 		reader->in_chunk[column->head.column] = true;
+		reader->runs.used |= column->head.by_claim;
 		column->codes = reader->data + column->head.codes;
 		column->next = 0;
 		column->longest = 0;
@@ -481,6 +519,35 @@ static void fill_texts(struct pack_reader *reader, struct column *column, uint32
 		keys[i] = column->keys[reader->codes[i]];
 }
 
+/* The claims of a batch's lines; false if there are more than the chunk has. */
+static bool fill_runs(struct pack_reader *reader, uint32_t from, uint32_t count)
+{
+	struct runs *runs = &reader->runs;
+	uint32_t claim = runs->last;
+
+	reader->hot->codes(runs->codes, 1, from, count, reader->codes);
+	for (uint32_t i = 0; i < count; i++)
+		runs->of[i] = claim += (uint32_t)reader->codes[i];
+	if (claim >= runs->claims)
+		return false;
+	runs->from = runs->of[0] & ~7u;
+	runs->count = claim + 1 - runs->from;
+	runs->last = claim;
+	for (uint32_t i = 0; i < count; i++)
+		runs->of[i] -= runs->from;
+	return true;
+}
+
+static void fill_claim_codes(
+        struct pack_reader *reader, const struct column *column, uint32_t count)
+{
+	const struct runs *runs = &reader->runs;
+
+	reader->hot->codes(
+	        column->codes, column->head.width, runs->from, runs->count, reader->claim_codes);
+	reader->hot->spread(reader->claim_codes, runs->of, count, reader->codes);
+}
+
 static void fill_column(
         struct pack_reader *reader, struct column *column, uint32_t from, uint32_t count)
 {
@@ -492,7 +559,10 @@ static void fill_column(
 		hot->same(head->column, head->base, count, out);
 		return;
 	}
-	hot->codes(column->codes, head->width, from, count, reader->codes);
+	if (head->by_claim)
+		fill_claim_codes(reader, column, count);
+	else
+		hot->codes(column->codes, head->width, from, count, reader->codes);
 	if (pack_is_text(head->column))
 		fill_texts(reader, column, count);
 	else if (head->coding == PACK_DISTANCE)
@@ -528,6 +598,8 @@ static int fill_columns(struct pack_reader *reader, uint32_t from, struct diag *
 {
 	struct batch *batch = reader->batch;
 
+	if (reader->runs.used && !fill_runs(reader, from, batch->count))
+		return damaged(reader, "no chunk of a claim pack", diag);
 	for (uint32_t i = 0; i < reader->column_count; i++) {
 		struct column *column = &reader->columns[i];
 
