@@ -169,7 +169,7 @@ exits "65: a byte changed" 65 "$program" scan -q -o bad flipped.clm
 says "65: says which chunk" "damaged: convert the claims again"
 { head -c 8 claims.clm; printf '\011'; tail -c +10 claims.clm; } >version.clm
 exits "65: another version" 65 "$program" scan -q -o bad version.clm
-says "65: says which" "version 9, this program reads version 3"
+says "65: says which" "version 9, this program reads version 4"
 { printf '\211CLMPK\r\n'; head -c 5000 /dev/zero; } >foreign.clm
 exits "65: only the first bytes of one" 65 "$program" scan -q -o bad foreign.clm
 exits "78: a pack as a side file" 78 "$program" scan -q --members claims.clm -o bad claims/claims.csv
