@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "format/csv.h"
 #include "input/plan.h"
+#include "lookup/phash.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DAY_BIAS = 1 << 19, SAMPLE_BYTES = 64 << 10, WORKERS_MAX = 256 };
+enum { DAY_BIAS = 1 << 19, SAMPLE_BYTES = 64 << 10, WORKERS_MAX = 256, SIDE_FIELDS = 4 };
 
 struct entry {
 	_Atomic uint64_t key; /* 0: free */
@@ -21,7 +22,7 @@ struct entry {
 
 struct side {
 	struct entry *entries;
-	size_t mask;
+	size_t size; /* entries, free ones included */
 	struct field_set fields;
 	atomic_size_t count, conflicts;
 	atomic_size_t deaths, month_end_deaths;
@@ -34,8 +35,10 @@ struct packed_field {
 	unsigned shift, bits;
 };
 
-static const struct packed_field member_fields[] = {{0, 20}, {20, 20}, {40, 2}, {42, 16}};
-static const struct packed_field provider_fields[] = {{0, 16}, {16, 16}, {32, 2}, {34, 2}};
+static const struct packed_field member_fields[SIDE_FIELDS] = {
+        {0, 20}, {20, 20}, {40, 2}, {42, 16}};
+static const struct packed_field provider_fields[SIDE_FIELDS] = {
+        {0, 16}, {16, 16}, {32, 2}, {34, 2}};
 
 static uint64_t pack_date(int32_t date)
 {
@@ -75,11 +78,11 @@ static uint64_t pack_provider(const struct codes *codes, const struct batch *bat
 }
 
 /* Field by field: what is said beats what is not, the smaller beats the larger. */
-static uint64_t merge_facts(uint64_t a, uint64_t b, const struct packed_field *fields, size_t count)
+static uint64_t merge_facts(uint64_t a, uint64_t b, const struct packed_field fields[SIDE_FIELDS])
 {
 	uint64_t merged = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < SIDE_FIELDS; i++) {
 		uint64_t mask = (((uint64_t)1 << fields[i].bits) - 1) << fields[i].shift;
 		uint64_t of_a = a & mask, of_b = b & mask;
 
@@ -90,16 +93,41 @@ static uint64_t merge_facts(uint64_t a, uint64_t b, const struct packed_field *f
 
 /* ---- The table ---- */
 
-static struct entry *find_slot(struct side *side, uint64_t key)
-{
-	size_t at = (key * 0x9e3779b97f4a7c15u) >> 20 & side->mask;
+/* What a batch adds to the counts of the table: these are shared, and once a row is too often. */
+struct added {
+	size_t keys, conflicts, deaths, month_end_deaths;
+};
 
-	for (size_t tries = 0; tries <= side->mask / 2; tries++, at = (at + 1) & side->mask) {
+static void add_counts(struct side *side, const struct added *added)
+{
+	atomic_fetch_add_explicit(&side->count, added->keys, memory_order_relaxed);
+	atomic_fetch_add_explicit(&side->conflicts, added->conflicts, memory_order_relaxed);
+	atomic_fetch_add_explicit(&side->deaths, added->deaths, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+	        &side->month_end_deaths, added->month_end_deaths, memory_order_relaxed);
+}
+
+/* Where the entry of a key is looked for first. */
+static inline size_t first_slot(const struct side *side, uint64_t key)
+{
+	return (size_t)((unsigned __int128)(key * PHASH_MULTIPLIER) * side->size >> 64);
+}
+
+static inline size_t next_slot(const struct side *side, size_t at)
+{
+	return at + 1 < side->size ? at + 1 : 0;
+}
+
+static struct entry *find_slot(struct side *side, uint64_t key, struct added *added)
+{
+	size_t at = first_slot(side, key);
+
+	for (size_t tries = 0; tries <= side->size / 2; tries++, at = next_slot(side, at)) {
 		uint64_t there = 0;
 
 		if (atomic_compare_exchange_strong_explicit(&side->entries[at].key, &there, key,
 		            memory_order_relaxed, memory_order_relaxed)) {
-			atomic_fetch_add_explicit(&side->count, 1, memory_order_relaxed);
+			added->keys++;
 			return &side->entries[at];
 		}
 		if (there == key)
@@ -109,9 +137,9 @@ static struct entry *find_slot(struct side *side, uint64_t key)
 }
 
 static void add_facts(struct side *side, uint64_t key, uint64_t facts,
-        const struct packed_field *fields, size_t count)
+        const struct packed_field fields[SIDE_FIELDS], struct added *added)
 {
-	struct entry *entry = find_slot(side, key);
+	struct entry *entry = find_slot(side, key, added);
 	uint64_t there;
 
 	if (!entry) {
@@ -121,21 +149,18 @@ static void add_facts(struct side *side, uint64_t key, uint64_t facts,
 	facts |= (uint64_t)1 << 63; /* said */
 	there = atomic_load_explicit(&entry->facts, memory_order_relaxed);
 	for (;;) {
-		uint64_t merged = merge_facts(there, facts, fields, count) | (uint64_t)1 << 63;
+		uint64_t merged = merge_facts(there, facts, fields) | (uint64_t)1 << 63;
 
 		if (atomic_compare_exchange_weak_explicit(&entry->facts, &there, merged,
 		            memory_order_relaxed, memory_order_relaxed))
 			break;
 	}
-	if (there != 0 && there != facts)
-		atomic_fetch_add_explicit(&side->conflicts, 1, memory_order_relaxed);
+	added->conflicts += there != 0 && there != facts;
 }
 
 static uint64_t facts_at(const struct side *side, uint64_t key)
 {
-	size_t at = (key * 0x9e3779b97f4a7c15u) >> 20 & side->mask;
-
-	for (;; at = (at + 1) & side->mask) {
+	for (size_t at = first_slot(side, key);; at = next_slot(side, at)) {
 		uint64_t there = atomic_load_explicit(&side->entries[at].key, memory_order_relaxed);
 
 		if (there == key)
@@ -147,7 +172,7 @@ static uint64_t facts_at(const struct side *side, uint64_t key)
 
 static void prefetch(const struct side *side, uint64_t key)
 {
-	__builtin_prefetch(&side->entries[(key * 0x9e3779b97f4a7c15u) >> 20 & side->mask]);
+	__builtin_prefetch(&side->entries[first_slot(side, key)]);
 }
 
 /* ---- Reading ---- */
@@ -164,45 +189,58 @@ struct loader {
 	struct csv_counts counts;
 };
 
+/* The entries are far apart: each line's is on its way while those before it are filled. */
+static void fetch_members(const struct side *side, struct batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct slice person = batch->person_id[i];
+
+		batch->person_key[i] = person.size
+		                               ? person_key_of(batch->text + person.at, person.size)
+		                               : 0;
+		prefetch(side, batch->person_key[i]);
+	}
+}
+
 static int add_members(void *context, struct batch *batch, struct diag *diag)
 {
 	struct loader *loader = context;
-	size_t deaths = 0, month_ends = 0;
+	struct added added = {0};
 
 	(void)diag;
+	fetch_members(loader->side, batch);
 	for (uint32_t i = 0; i < batch->count; i++) {
-		struct slice person = batch->person_id[i];
-		uint64_t key = person.size ? person_key_of(batch->text + person.at, person.size)
-		                           : 0;
-
-		if (!key)
+		if (!batch->person_key[i])
 			continue;
-		add_facts(loader->side, key, pack_member(batch, i), member_fields, 4);
+		add_facts(loader->side, batch->person_key[i], pack_member(batch, i), member_fields,
+		        &added);
 		if (batch->death[i] != DATE_ABSENT) {
-			deaths++;
-			month_ends += date_month(batch->death[i] + 1) !=
-			              date_month(batch->death[i]);
+			added.deaths++;
+			added.month_end_deaths += date_month(batch->death[i] + 1) !=
+			                          date_month(batch->death[i]);
 		}
 	}
-	atomic_fetch_add_explicit(&loader->side->deaths, deaths, memory_order_relaxed);
-	atomic_fetch_add_explicit(
-	        &loader->side->month_end_deaths, month_ends, memory_order_relaxed);
+	add_counts(loader->side, &added);
 	return 0;
 }
 
 static int add_providers(void *context, struct batch *batch, struct diag *diag)
 {
 	struct loader *loader = context;
+	struct added added = {0};
 
 	(void)diag;
 	for (uint32_t i = 0; i < batch->count; i++) {
 		uint64_t facts = pack_provider(loader->options->codes, batch, i);
 
 		if (batch->rendering[i])
-			add_facts(loader->side, batch->rendering[i], facts, provider_fields, 4);
+			add_facts(
+			        loader->side, batch->rendering[i], facts, provider_fields, &added);
 		if (batch->billing_ccn[i])
-			add_facts(loader->side, batch->billing_ccn[i], facts, provider_fields, 4);
+			add_facts(loader->side, batch->billing_ccn[i], facts, provider_fields,
+			        &added);
 	}
+	add_counts(loader->side, &added);
 	return 0;
 }
 
@@ -310,15 +348,12 @@ static size_t estimate_rows(const char *path, uint64_t size)
 	return (size_t)((double)size / (double)(bytes + 1) * (double)lines * 1.05) + least;
 }
 
+/* Two of three entries are in use: half of those that are there are found at once. */
 static int make_table(struct side *side, size_t rows, struct diag *diag)
 {
-	size_t size = 1024;
-
-	while (size < rows + rows / 4)
-		size *= 2;
 	free(side->entries);
-	side->entries = calloc(size, sizeof(*side->entries));
-	side->mask = size - 1;
+	side->size = rows + rows / 2;
+	side->entries = calloc(side->size, sizeof(*side->entries));
 	side->count = side->conflicts = side->deaths = side->month_end_deaths = 0;
 	side->full = false;
 	return side->entries ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for a side file");
@@ -338,9 +373,9 @@ static int read_all(struct loader *loader, struct diag *diag)
 		load_by_all(loader);
 		if (loader->err < 0)
 			return loader->err;
-		if (!loader->side->full && loader->side->count < loader->side->mask / 8 * 7)
+		if (!loader->side->full && loader->side->count < loader->side->size / 8 * 7)
 			return refuse_bad_rows(loader, diag);
-		rows = (loader->side->mask + 1) * 2;
+		rows = loader->side->size * 2;
 	}
 }
 
@@ -418,7 +453,7 @@ bool side_conflicts(const struct side *side)
 
 size_t side_memory(const struct side *side)
 {
-	return (side->mask + 1) * sizeof(*side->entries);
+	return side->size * sizeof(*side->entries);
 }
 
 struct field_set side_fields(const struct side *side)
