@@ -17,6 +17,7 @@
  * afterwards, and where a guess was wrong the scan is done again with what is
  * now known; nothing of the first attempt is kept.
  */
+#include "base/budget.h"
 #include "lookup/codes_cache.h"
 #include "memory.h"
 #include "scan_private.h"
@@ -687,7 +688,7 @@ static void take_plan(const struct scan *scan, struct scan *again)
 	        .drop_cache = scan->drop_cache,
 	        .starts = scan->starts,
 	        .edges = scan->edges,
-	        .memory = {.fixed = memory->fixed, .profile = share, .partitions = share},
+	        .memory = {.profile = share, .partitions = share},
 	        .hot = scan->hot,
 	        .normalise_hot = scan->normalise_hot,
 	        .began_ns = scan->began_ns};
@@ -799,19 +800,26 @@ static void forget_side_keys(struct scan *scan)
 		scan->side_fields.words[keys[i] / 64] &= ~((uint64_t)1 << (keys[i] % 64));
 }
 
-static int share_memory(struct scan *scan)
+/* What --memory has beside the fixed part is the budget's. */
+static int open_budget(struct scan *scan)
 {
-	struct scan_memory *memory = &scan->memory;
-	uint64_t all = scan->options->memory_bytes, left;
+	uint64_t fixed = MEMORY_FIXED + MEMORY_PER_THREAD * scan->options->threads;
+	uint64_t all = scan->options->memory_bytes;
 
-	memory->fixed = MEMORY_FIXED + MEMORY_PER_THREAD * scan->options->threads;
-	memory->side = (scan->members ? side_memory(scan->members) : 0) +
-	               (scan->providers ? side_memory(scan->providers) : 0);
-	if (all < memory->fixed + memory->side)
+	if (all < fixed)
 		return diag_set(scan->diag, FAIL_MEMORY,
 		        "--memory is below what a run needs: at least %llu MiB here",
-		        (unsigned long long)((memory->fixed + memory->side + (1 << 20) - 1) >> 20));
-	left = all - memory->fixed - memory->side;
+		        (unsigned long long)(fixed >> 20));
+	budget_open(all - fixed, scan->options->tmp);
+	return 0;
+}
+
+/* Of what side files have left of the budget; records and findings keep to theirs by spilling. */
+static void share_memory(struct scan *scan)
+{
+	struct scan_memory *memory = &scan->memory;
+	uint64_t left = budget_left();
+
 	memory->profile = left / 2;
 	memory->partitions = left / 8 * 3;
 	if (scan->any_history) {
@@ -824,7 +832,7 @@ static int share_memory(struct scan *scan)
 		memory->history -= memory->days;
 	}
 	memory->findings = left / 8;
-	return 0;
+	budget_reserve(memory->findings);
 }
 
 static int open_inputs(struct scan *scan)
@@ -834,8 +842,10 @@ static int open_inputs(struct scan *scan)
 	        .tmp = options->tmp,
 	        .threads = options->threads,
 	        .stopped = scan_stopped};
-	int err = plan_create(&scan->plan, &plan, scan->diag);
+	int err = open_budget(scan);
 
+	if (err == 0)
+		err = plan_create(&scan->plan, &plan, scan->diag);
 	if (err == 0)
 		err = layouts_create(&scan->layouts, USE_CLAIMS, options->map, scan->diag);
 	if (err == 0)
@@ -1043,7 +1053,7 @@ static int open_scan(struct scan *scan)
 		err = open_side(scan, USE_PROVIDERS, options->providers, &scan->providers);
 	forget_side_keys(scan);
 	if (err == 0)
-		err = share_memory(scan);
+		share_memory(scan);
 	if (err == 0 && !options->explain && options->reports != 0)
 		err = run_create(&scan->run, options->out, options->force, scan->diag);
 	return err;
@@ -1110,6 +1120,13 @@ int scan_run(const struct scan_options *options, struct diag *diag)
 			scan->tallies = NULL;
 		}
 	}
+	uint64_t findings = scan->memory.findings;
+
 	close_scan(scan);
+	budget_give(findings);
+	/* Who was refused memory could not know that it was the disk's fault. */
+	if (err == FAIL_MEMORY && budget_failure(diag))
+		err = FAIL_IO;
+	budget_close();
 	return err;
 }

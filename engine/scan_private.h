@@ -102,7 +102,7 @@ struct worker {
 
 /* Memory, as planned from --memory. */
 struct scan_memory {
-	uint64_t fixed, side, profile, partitions, history, days, findings;
+	uint64_t profile, partitions, history, days, findings;
 };
 
 struct scan {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/budget.h"
 #include "memory.h"
 #include "report/compare.h"
 #include "report/manifest.h"
@@ -473,6 +474,8 @@ static void print_stages(const struct scan *scan)
 	        (unsigned long long)(records.bytes + past.bytes + days.bytes),
 	        (unsigned long long)(records.spilled_bytes + past.spilled_bytes +
 	                             days.spilled_bytes));
+	fprintf(stderr, "  of counters and tables at most %llu bytes were in --tmp\n",
+	        (unsigned long long)budget_figures().mapped_most);
 }
 
 static void print_summary(struct scan *scan, const struct quality *quality,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/private.h"
 
-#include <stdlib.h>
+#include "base/budget.h"
+
 #include <string.h>
 
 void *growing_add(struct growing *growing, size_t count, size_t size)
@@ -10,7 +11,7 @@ void *growing_add(struct growing *growing, size_t count, size_t size)
 
 	if (wanted > growing->capacity) {
 		size_t capacity = wanted + wanted / 2 + 64;
-		void *grown = realloc(growing->data, capacity * size);
+		void *grown = budget_resize(growing->data, capacity * size);
 
 		if (!grown)
 			return NULL;

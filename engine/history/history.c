@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/private.h"
+#include "base/budget.h"
 #include "history/providers.h"
 
 #include <assert.h>
@@ -220,11 +221,11 @@ void history_worker_destroy(struct history_worker *worker)
 	        &own->clone_room, &own->rule_room};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		free(all[i]->data);
+		budget_free(all[i]->data);
 	partition_writer_destroy(own->providers);
 	price_counts_destroy(own->prices);
-	free(own->found.data);
-	free(own->members.data);
-	free(own->texts.data);
+	budget_free(own->found.data);
+	budget_free(own->members.data);
+	budget_free(own->texts.data);
 	free(worker);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/price_counts.h"
 
+#include "base/budget.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ struct price_counts *price_counts_create(void)
 	if (!counts)
 		return NULL;
 	counts->slot_count = SLOTS_MIN;
-	counts->slots = calloc(counts->slot_count, sizeof(*counts->slots));
+	counts->slots = budget_calloc(counts->slot_count, sizeof(*counts->slots));
 	if (!counts->slots) {
 		free(counts);
 		return NULL;
@@ -47,8 +49,8 @@ void price_counts_destroy(struct price_counts *counts)
 {
 	if (!counts)
 		return;
-	free(counts->slots);
-	free(counts->pieces);
+	budget_free(counts->slots);
+	budget_free(counts->pieces);
 	free(counts);
 }
 
@@ -66,7 +68,7 @@ static inline struct slot *find_slot(struct slot *slots, size_t slot_count, uint
 static int make_slots(struct price_counts *counts)
 {
 	size_t slot_count = 2 * counts->slot_count;
-	struct slot *slots = calloc(slot_count, sizeof(*slots));
+	struct slot *slots = budget_calloc(slot_count, sizeof(*slots));
 
 	if (!slots)
 		return FAIL_MEMORY;
@@ -74,7 +76,7 @@ static int make_slots(struct price_counts *counts)
 		if (counts->slots[i].key)
 			*find_slot(slots, slot_count, counts->slots[i].key) = counts->slots[i];
 	}
-	free(counts->slots);
+	budget_free(counts->slots);
 	counts->slots = slots;
 	counts->slot_count = slot_count;
 	return 0;
@@ -84,7 +86,7 @@ static int make_piece(struct price_counts *counts, uint32_t *number)
 {
 	if (counts->piece_count == counts->piece_room) {
 		size_t room = 2 * counts->piece_room + SLOTS_MIN;
-		struct piece *pieces = realloc(counts->pieces, room * sizeof(*pieces));
+		struct piece *pieces = budget_resize(counts->pieces, room * sizeof(*pieces));
 
 		if (!pieces)
 			return FAIL_MEMORY;

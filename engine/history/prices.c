@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/prices.h"
 
+#include "base/budget.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -172,8 +174,8 @@ static int make_slots(struct prices *prices)
 	prices->slot_count = SLOTS_MIN;
 	while (prices->slot_count < 2 * prices->count)
 		prices->slot_count *= 2;
-	free(prices->slots);
-	prices->slots = calloc(prices->slot_count, sizeof(*prices->slots));
+	budget_free(prices->slots);
+	prices->slots = budget_calloc(prices->slot_count, sizeof(*prices->slots));
 	if (!prices->slots)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < prices->count; i++)
@@ -241,7 +243,7 @@ int prices_create(struct prices **made, const struct tallies *tallies, struct di
 
 	*made = prices;
 	if (prices)
-		prices->items = malloc((count + 1) * sizeof(*prices->items));
+		prices->items = budget_alloc((count + 1) * sizeof(*prices->items));
 	if (!prices || !prices->items)
 		return diag_set(diag, FAIL_MEMORY, "no memory for prices");
 	for (size_t from = 0, to; from < count; from = to) {
@@ -260,8 +262,8 @@ int prices_create(struct prices **made, const struct tallies *tallies, struct di
 int prices_add(struct prices **into, const struct price *price, struct diag *diag)
 {
 	struct prices *prices = *into ? *into : calloc(1, sizeof(*prices));
-	struct price *items = prices ? realloc(prices->items, (prices->count + 1) * sizeof(*items))
-	                             : NULL;
+	struct price *items =
+	        prices ? budget_resize(prices->items, (prices->count + 1) * sizeof(*items)) : NULL;
 
 	*into = prices;
 	if (!items)
@@ -283,8 +285,8 @@ void prices_destroy(struct prices *prices)
 {
 	if (!prices)
 		return;
-	free(prices->items);
-	free(prices->slots);
+	budget_free(prices->items);
+	budget_free(prices->slots);
 	free(prices);
 }
 

@@ -12,6 +12,7 @@ enum {
 };
 
 #define PROVIDER_RULE(symbol) extern const struct provider_rule provider_rule_##symbol;
+#include "base/budget.h"
 #include "history/provider.def"
 #undef PROVIDER_RULE
 
@@ -354,10 +355,10 @@ void providers_worker_destroy(struct providers_worker *worker)
 	if (!worker)
 		return;
 	for (size_t i = 0; i < worker->own.running_count; i++)
-		free(worker->own.running[i].kept.data);
+		budget_free(worker->own.running[i].kept.data);
 	free(worker->own.running);
 	free(worker->own.states);
-	free(worker->own.takes.data);
-	free(worker->own.rule_room.data);
+	budget_free(worker->own.takes.data);
+	budget_free(worker->own.rule_room.data);
 	free(worker);
 }

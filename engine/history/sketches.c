@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/sketches.h"
 
+#include "base/budget.h"
 #include "base/diag.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static int make_room(void **items, size_t *room, size_t count, size_t more, size
 		return 0;
 	while (wanted < count + more)
 		wanted *= 2;
-	void *grown = realloc(*items, wanted * size);
+	void *grown = budget_resize(*items, wanted * size);
 
 	if (!grown)
 		return FAIL_MEMORY;
@@ -111,8 +112,8 @@ void sketches_sort(struct sketches *sketches)
 
 void sketches_free(struct sketches *sketches)
 {
-	free(sketches->items);
-	free(sketches->hashes);
+	budget_free(sketches->items);
+	budget_free(sketches->hashes);
 	*sketches = (struct sketches){0};
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/tallies.h"
 
+#include "base/budget.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -47,8 +49,8 @@ void tallies_destroy(struct tallies *tallies)
 	if (!tallies)
 		return;
 	sketches_free(&tallies->patients);
-	free(tallies->entries);
-	free(tallies->slots);
+	budget_free(tallies->entries);
+	budget_free(tallies->slots);
 	free(tallies);
 }
 
@@ -99,7 +101,7 @@ static int make_room(struct tallies *tallies, size_t count)
 		return 0;
 	while (room < wanted)
 		room *= 2;
-	struct tally *entries = realloc(tallies->entries, room * sizeof(*entries));
+	struct tally *entries = budget_resize(tallies->entries, room * sizeof(*entries));
 	if (!entries)
 		return FAIL_MEMORY;
 	tallies->entries = entries;
@@ -116,10 +118,10 @@ static int make_slots(struct tallies *tallies)
 		slot_count *= 2;
 	if (slot_count > UINT32_MAX)
 		return FAIL_MEMORY;
-	uint32_t *slots = calloc(slot_count, sizeof(*slots));
+	uint32_t *slots = budget_calloc(slot_count, sizeof(*slots));
 	if (!slots)
 		return FAIL_MEMORY;
-	free(tallies->slots);
+	budget_free(tallies->slots);
 	tallies->slots = slots;
 	tallies->slot_count = slot_count;
 	for (size_t i = 0; i < tallies->count; i++)
@@ -214,7 +216,7 @@ static int fit(struct tallies *tallies, size_t count)
 
 	if (count <= tallies->room)
 		return 0;
-	entries = realloc(tallies->entries, count * sizeof(*entries));
+	entries = budget_resize(tallies->entries, count * sizeof(*entries));
 	if (!entries)
 		return FAIL_MEMORY;
 	tallies->entries = entries;
@@ -262,7 +264,7 @@ static int place_by_provider(struct tallies *tallies)
 	for (size_t i = 0; i < tallies->count; i++)
 		most = entries[i].provider > most ? entries[i].provider : most;
 	size_t providers = (size_t)most + 1;
-	size_t *next = calloc(2 * providers + 1, sizeof(*next)), *ends = next + providers;
+	size_t *next = budget_calloc(2 * providers + 1, sizeof(*next)), *ends = next + providers;
 
 	if (!next)
 		return FAIL_MEMORY;
@@ -284,7 +286,7 @@ static int place_by_provider(struct tallies *tallies)
 				*here = moved;
 		}
 	}
-	free(next);
+	budget_free(next);
 	return 0;
 }
 
@@ -307,7 +309,7 @@ int tallies_sort(struct tallies *tallies)
 	struct tally *entries;
 
 	sketches_sort(&tallies->patients);
-	free(tallies->slots);
+	budget_free(tallies->slots);
 	tallies->slots = NULL;
 	tallies->slot_count = tallies->last = 0;
 	if (tallies->count == 0)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/cells.h"
 
+#include "base/budget.h"
 #include "profile/pages.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { SLOT_BITS_FIRST = 12 };
@@ -25,8 +25,8 @@ void cells_init(struct cells *cells)
 
 static void drop_order(struct cells *cells)
 {
-	free(cells->order);
-	free(cells->first);
+	budget_free(cells->order);
+	budget_free(cells->first);
 	cells->order = cells->first = NULL;
 }
 
@@ -119,8 +119,8 @@ bool cells_sort(struct cells *cells, size_t providers)
 	drop_order(cells);
 	if (cells->count == 0)
 		return true;
-	cells->first = calloc(providers + 2, sizeof(*cells->first));
-	cells->order = malloc((cells->count + 1) * sizeof(*cells->order));
+	cells->first = budget_calloc(providers + 2, sizeof(*cells->first));
+	cells->order = budget_alloc((cells->count + 1) * sizeof(*cells->order));
 	if (!cells->first || !cells->order) {
 		drop_order(cells);
 		return false;

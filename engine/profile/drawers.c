@@ -15,7 +15,7 @@ static size_t chunk_bytes(void)
 bool drawers_init(struct drawers *drawers)
 {
 	memset(drawers, 0, sizeof(*drawers));
-	drawers->chunks = pages_create(DRAWER_CHUNKS * sizeof(*drawers->chunks));
+	drawers->chunks = pages_create_apart(DRAWER_CHUNKS * sizeof(*drawers->chunks));
 	return drawers->chunks;
 }
 
@@ -34,7 +34,7 @@ void drawers_reset(struct drawers *drawers)
 void drawers_free(struct drawers *drawers)
 {
 	drawers_reset(drawers);
-	pages_destroy(drawers->chunks, DRAWER_CHUNKS * sizeof(*drawers->chunks));
+	pages_destroy_apart(drawers->chunks, DRAWER_CHUNKS * sizeof(*drawers->chunks));
 	drawers->chunks = NULL;
 }
 

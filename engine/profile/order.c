@@ -8,6 +8,7 @@
  * keys are equal are left out.  What is equal by then is compared in full.
  */
 #include "profile/profile.h"
+#include "base/budget.h"
 #include "profile/worker.h"
 
 #include <stdlib.h>
@@ -150,8 +151,8 @@ static void sort_items(struct item **items, struct item **spare, size_t count, u
 int profile_order(const struct profile *profile, uint32_t **numbers, size_t *count)
 {
 	size_t room = profile_count(profile) + 1;
-	struct item *items = malloc(room * sizeof(*items));
-	struct item *spare = malloc(room * sizeof(*spare));
+	struct item *items = budget_alloc(room * sizeof(*items));
+	struct item *spare = budget_alloc(room * sizeof(*spare));
 	uint32_t *next = malloc(sizeof(*next) << DIGIT_BITS);
 	uint32_t *sorted = malloc(room * sizeof(*sorted));
 	bool done = items && spare && next && sorted;
@@ -167,8 +168,8 @@ int profile_order(const struct profile *profile, uint32_t **numbers, size_t *cou
 		free(sorted);
 		sorted = NULL;
 	}
-	free(items);
-	free(spare);
+	budget_free(items);
+	budget_free(spare);
 	free(next);
 	*numbers = sorted;
 	return done ? 0 : FAIL_MEMORY;

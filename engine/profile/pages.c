@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/pages.h"
 
+#include "base/budget.h"
+
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -32,16 +34,41 @@ static size_t whole_pages(size_t bytes)
 	return (bytes + 4095) & ~(size_t)4095;
 }
 
-void *pages_create(size_t bytes)
+void *pages_create_apart(size_t bytes)
 {
 	bytes = whole_pages(bytes);
 	return bytes < PAGE_HUGE_BYTES ? map(bytes) : map_aligned(bytes);
 }
 
-void pages_destroy(void *pages, size_t bytes)
+void pages_destroy_apart(void *pages, size_t bytes)
 {
 	if (pages)
 		munmap(pages, whole_pages(bytes));
+}
+
+void *pages_create(size_t bytes)
+{
+	bytes = whole_pages(bytes);
+	if (!budget_take(bytes))
+		return budget_map(bytes);
+	void *pages = pages_create_apart(bytes);
+
+	if (!pages)
+		budget_give(bytes);
+	return pages;
+}
+
+void pages_destroy(void *pages, size_t bytes)
+{
+	bytes = whole_pages(bytes);
+	if (!pages)
+		return;
+	if (budget_is_mapped(pages)) {
+		budget_unmap(pages, bytes);
+		return;
+	}
+	munmap(pages, bytes);
+	budget_give(bytes);
 }
 
 void pages_ask_huge(void *pages, size_t bytes)

@@ -13,8 +13,8 @@ struct part *part_create(unsigned keep)
 
 	if (!part)
 		return NULL;
-	part->chunks = pages_create(PART_CHUNKS * sizeof(*part->chunks));
-	part->ready = pages_create(PART_GROUPS);
+	part->chunks = pages_create_apart(PART_CHUNKS * sizeof(*part->chunks));
+	part->ready = pages_create_apart(PART_GROUPS);
 	part->keep = keep;
 	if (!part->chunks || !part->ready || !drawers_init(&part->drawers)) {
 		part_destroy(part);
@@ -49,8 +49,8 @@ void part_destroy(struct part *part)
 		return;
 	part_reset(part);
 	drawers_free(&part->drawers);
-	pages_destroy(part->chunks, PART_CHUNKS * sizeof(*part->chunks));
-	pages_destroy(part->ready, PART_GROUPS);
+	pages_destroy_apart(part->chunks, PART_CHUNKS * sizeof(*part->chunks));
+	pages_destroy_apart(part->ready, PART_GROUPS);
 	free(part);
 }
 

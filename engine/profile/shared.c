@@ -9,8 +9,8 @@
 bool shared_init(struct shared *shared)
 {
 	memset(shared, 0, sizeof(*shared));
-	shared->chunks = pages_create(SHARED_CHUNKS * sizeof(*shared->chunks));
-	shared->cells = pages_create(SHARED_CELL_CHUNKS * sizeof(*shared->cells));
+	shared->chunks = pages_create_apart(SHARED_CHUNKS * sizeof(*shared->chunks));
+	shared->cells = pages_create_apart(SHARED_CELL_CHUNKS * sizeof(*shared->cells));
 	return shared->chunks && shared->cells && index_init(&shared->index, 4096);
 }
 
@@ -38,7 +38,7 @@ static void chunks_free(void *_Atomic *chunks, size_t count, size_t bytes)
 {
 	for (size_t i = 0; chunks && i < count; i++)
 		pages_destroy(atomic_load_explicit(&chunks[i], memory_order_relaxed), bytes);
-	pages_destroy(chunks, count * sizeof(*chunks));
+	pages_destroy_apart(chunks, count * sizeof(*chunks));
 }
 
 void shared_free(struct shared *shared)

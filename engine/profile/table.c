@@ -26,7 +26,7 @@ struct probe {
 bool table_init(struct table *table, size_t slots)
 {
 	memset(table, 0, sizeof(*table));
-	table->chunks = pages_create(ENTRY_CHUNKS * sizeof(*table->chunks));
+	table->chunks = pages_create_apart(ENTRY_CHUNKS * sizeof(*table->chunks));
 	return table->chunks && index_init(&table->index, slots);
 }
 
@@ -43,7 +43,7 @@ void table_free(struct table *table)
 	for (size_t i = 0; table->chunks && i <= table_limit(table) >> ENTRY_CHUNK_SHIFT; i++)
 		pages_destroy(atomic_load_explicit(&table->chunks[i], memory_order_relaxed),
 		        ENTRY_CHUNK * sizeof(struct entry));
-	pages_destroy(table->chunks, ENTRY_CHUNKS * sizeof(*table->chunks));
+	pages_destroy_apart(table->chunks, ENTRY_CHUNKS * sizeof(*table->chunks));
 	index_free(&table->index);
 }
 

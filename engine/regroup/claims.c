@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "regroup/claims.h"
 
+#include "base/budget.h"
 #include "regroup/claims_private.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ void *scratch_room(struct scratch *scratch, size_t count, size_t size)
 	if (wanted <= scratch->capacity && scratch->data)
 		return scratch->data;
 	wanted = wanted < 4096 ? 4096 : wanted + wanted / 2;
-	void *grown = realloc(scratch->data, wanted);
+	void *grown = budget_resize(scratch->data, wanted);
 	if (!grown)
 		return NULL;
 	scratch->data = grown;
@@ -158,7 +159,7 @@ void claims_worker_destroy(struct claims_worker *worker)
 	struct scratch *all[] = {&worker->providers, &worker->names, &worker->notes,
 	        &worker->candidates, &worker->intervals};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		free(all[i]->data);
+		budget_free(all[i]->data);
 	claims_near_destroy(worker);
 	partition_writer_destroy(worker->main);
 	partition_writer_destroy(worker->fallback);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "regroup/partition.h"
 
+#include "base/budget.h"
+#include "base/unlinked.h"
 #include "profile/pages.h"
 #include "regroup/partition_private.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -74,6 +74,8 @@ int partitions_create(
 	made->slab_bytes = options->memory_bytes >= ((size_t)128 << 20) ? SLAB_BYTES_MAX
 	                                                                : SLAB_BYTES_MIN;
 	atomic_init(&made->spill, -1);
+	made->reserved = options->memory_bytes;
+	budget_reserve(made->reserved);
 	*partitions = made;
 	return 0;
 }
@@ -100,13 +102,15 @@ void partitions_drop(struct partitions *partitions)
 	while (slab) {
 		struct slab *next = slab->next;
 
-		pages_destroy(slab->memory, slab->bytes);
+		pages_destroy_apart(slab->memory, slab->bytes);
 		free(slab);
 		slab = next;
 	}
 	free(partitions->spares);
 	partitions->spares = NULL;
 	partitions->spare_count = 0;
+	budget_give(partitions->reserved);
+	partitions->reserved = 0;
 	int spill = atomic_exchange_explicit(&partitions->spill, -1, memory_order_relaxed);
 	if (spill >= 0)
 		close(spill);
@@ -133,6 +137,8 @@ void partitions_give(struct partitions *partitions, struct partitions *into)
 	}
 	atomic_store_explicit(&into->slabs, slab, memory_order_relaxed);
 	atomic_store_explicit(&partitions->slabs, NULL, memory_order_relaxed);
+	into->reserved += partitions->reserved;
+	partitions->reserved = 0;
 	for (; slab; slab = slab->next) {
 		/* One that was made for a large record may hold no block. */
 		if (slab->bytes >= into->slab_bytes)
@@ -188,25 +194,6 @@ static int fail(struct partition_writer *writer, int error, const char *what)
 	return FAIL_IO;
 }
 
-/* An unlinked file that nobody else can open. */
-static int open_unlinked(const char *directory)
-{
-	int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-
-	if (fd >= 0)
-		return fd;
-	size_t size = strlen(directory) + sizeof("/claimscan-XXXXXX");
-	char *path = malloc(size);
-	if (!path)
-		return -1;
-	snprintf(path, size, "%s/claimscan-XXXXXX", directory);
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path);
-	free(path);
-	return fd;
-}
-
 /* The spill file, made by whoever comes first. */
 static int spill_file(struct partition_writer *writer)
 {
@@ -216,7 +203,7 @@ static int spill_file(struct partition_writer *writer)
 
 	if (fd >= 0)
 		return fd;
-	fd = open_unlinked(partitions->tmp);
+	fd = unlinked_open(partitions->tmp);
 	if (fd < 0)
 		return fail(writer, errno, "make");
 	if (!atomic_compare_exchange_strong_explicit(
@@ -349,7 +336,7 @@ static void *allocate(struct partitions *partitions, size_t bytes)
 
 	if (!slab)
 		return NULL;
-	slab->memory = pages_create(bytes);
+	slab->memory = pages_create_apart(bytes);
 	if (!slab->memory) {
 		free(slab);
 		return NULL;

@@ -11,6 +11,8 @@
  */
 #include "regroup/partition_private.h"
 
+#include "base/budget.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -261,7 +263,7 @@ static int sort_partition(const struct partition *part, struct loaded *loaded, s
 	view->count += count_pass(buckets, loaded->spilled, spilled);
 	if (view->count > UINT32_MAX)
 		return FAIL_MEMORY;
-	loaded->pairs = malloc((view->count + 1) * sizeof(*loaded->pairs));
+	loaded->pairs = budget_alloc((view->count + 1) * sizeof(*loaded->pairs));
 	if (!loaded->pairs)
 		return FAIL_MEMORY;
 	for (uint64_t i = 0; i <= buckets->mask; i++) {
@@ -305,7 +307,7 @@ int partition_load(struct partitions *partitions, unsigned index, struct partiti
 		spilled += extent->size;
 	if (!loaded || buckets_init(&buckets, partitions, queued + spilled))
 		goto fail;
-	loaded->spilled = malloc(spilled + 1);
+	loaded->spilled = budget_alloc(spilled + 1);
 	if (!loaded->spilled)
 		goto fail;
 	err = read_spilled(partitions, extents, loaded->spilled, diag);
@@ -328,8 +330,8 @@ void partition_release(struct partitions *partitions, struct partition_view *vie
 
 	(void)partitions;
 	if (loaded) {
-		free(loaded->pairs);
-		free(loaded->spilled);
+		budget_free(loaded->pairs);
+		budget_free(loaded->spilled);
 		free(loaded);
 	}
 	*view = (struct partition_view){0};

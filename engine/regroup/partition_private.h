@@ -56,6 +56,7 @@ struct partitions {
 	char *tmp;
 	unsigned shift; /* partition of a key: key >> shift */
 	size_t block_bytes, slab_bytes;
+	size_t reserved; /* of the budget */
 	atomic_size_t allocated;
 	_Atomic(struct slab *) slabs;
 	struct slab **spares; /* of slabs: those that others gave, to be cut anew */

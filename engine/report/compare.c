@@ -7,6 +7,7 @@
  */
 #include "report/compare.h"
 
+#include "base/budget.h"
 #include "report/row.h"
 #include "rules/rules.h"
 #include "stats/peers.h"
@@ -139,7 +140,7 @@ static int add_sample(struct compare *compare, const struct stats_row *row, uint
 {
 	if (compare->count == compare->room) {
 		size_t room = compare->room ? 2 * compare->room : 1024;
-		struct sample *samples = realloc(compare->samples, room * sizeof(*samples));
+		struct sample *samples = budget_resize(compare->samples, room * sizeof(*samples));
 
 		if (!samples)
 			return FAIL_MEMORY;
@@ -169,8 +170,8 @@ static int find_providers(struct compare *compare)
 	const struct compare_source *source = compare->source;
 	uint32_t numbers = (uint32_t)profile_count(source->profile);
 
-	compare->rows = malloc((stats_rows_max(source->stats) + 1) * sizeof(*compare->rows));
-	compare->providers = calloc((size_t)numbers + 1, sizeof(*compare->providers));
+	compare->rows = budget_alloc((stats_rows_max(source->stats) + 1) * sizeof(*compare->rows));
+	compare->providers = budget_calloc((size_t)numbers + 1, sizeof(*compare->providers));
 	if (!compare->rows || !compare->providers)
 		return FAIL_MEMORY;
 	for (uint32_t number = 0; number < numbers; number++) {
@@ -450,8 +451,8 @@ static int take_rule(struct compare *compare, unsigned rule)
 	int err = find_samples(compare, rule, &mixed);
 	size_t count = compare->count - compare->told;
 
-	free(compare->values);
-	compare->values = calloc(count + 1, sizeof(*compare->values));
+	budget_free(compare->values);
+	compare->values = budget_calloc(count + 1, sizeof(*compare->values));
 	if (err < 0 || !compare->values)
 		return FAIL_MEMORY;
 	if (mixed)
@@ -493,10 +494,10 @@ int compare_write(
 		*rows = out_row_count(out);
 		err = out_close(out, diag);
 	}
-	free(compare.providers);
-	free(compare.rows);
-	free(compare.samples);
+	budget_free(compare.providers);
+	budget_free(compare.rows);
+	budget_free(compare.samples);
 	free(compare.cells);
-	free(compare.values);
+	budget_free(compare.values);
 	return err;
 }

@@ -10,12 +10,11 @@
  */
 #include "report/spill.h"
 
+#include "base/unlinked.h"
 #include "report/sort.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -95,19 +94,8 @@ static struct sort_item *items_of(const struct spill *spill)
 
 static int open_file(struct spill *spill)
 {
-	char path[PATH_MAX];
-
-	spill->fd = open(spill->tmp, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (spill->fd >= 0)
-		return 0;
-	/* Not every file system knows files without a name. */
-	if (snprintf(path, sizeof(path), "%s/claimscan-XXXXXX", spill->tmp) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	spill->fd = mkostemp(path, O_CLOEXEC);
-	if (spill->fd < 0)
-		return -errno;
-	unlink(path);
-	return 0;
+	spill->fd = unlinked_open(spill->tmp);
+	return spill->fd >= 0 ? 0 : -errno;
 }
 
 static int write_at(int fd, const uint8_t *from, size_t size, uint64_t offset)
