@@ -329,12 +329,28 @@ static int end_whole(void *context, struct diag *diag)
 	return err;
 }
 
-/* Does anybody ask who a claim is, and whose, beside which lines are its? */
+/* Is some amount the claim's?  Then it goes where the claim's lowest line is. */
+static bool any_claim_level(const struct scan *scan)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < layouts_count(scan->layouts); i++) {
+		for (unsigned amount = 0; amount < AMOUNTS; amount++)
+			any |= scan_level(scan, layouts_at(scan->layouts, i),
+			               (enum amount)amount) != LEVEL_LINE;
+	}
+	return any;
+}
+
+/*
+ * Does anybody ask who a claim is, and whose, or which of its lines is the lowest,
+ * beside which lines are its?
+ */
 static bool names_claims(const struct scan *scan)
 {
 	struct field_set bound = layouts_bound(scan->layouts);
 
-	return scan->any_rules || scan->adjustments || scan->members ||
+	return any_claim_level(scan) || scan->any_rules || scan->adjustments || scan->members ||
 	       field_set_has(&bound, FIELD_FREQUENCY) ||
 	       field_set_has(&bound, FIELD_ORIGINAL_CLAIM_ID) ||
 	       field_set_has(&bound, FIELD_BILL_TYPE) || field_set_has(&bound, FIELD_BILL_FACILITY);

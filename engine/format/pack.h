@@ -183,7 +183,8 @@ struct pack_reader_options {
 
 	/*
 	 * Where lines stand whole it is enough to tell their claims apart: claim_key
-	 * is the number of a claim in its chunk, and claims and persons are blank.
+	 * is the number of a claim in its chunk; claims, persons, line numbers and
+	 * digests are blank.
 	 */
 	bool numbered;
 

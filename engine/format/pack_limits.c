@@ -68,6 +68,66 @@ bool pack_may_be(unsigned column, int64_t value)
 	       in_range(column, value);
 }
 
+/* Without a branch on a value, so that many are looked at at once. */
+#define ALL_BETWEEN(type) \
+	do { \
+		const type *from = (const type *)(const void *)values; \
+\
+		for (size_t i = 0; i < count; i++) \
+			outside |= (from[i] < (type)range->least) | (from[i] > (type)range->most); \
+	} while (0)
+
+static bool all_in_range(unsigned column, const uint8_t *values, size_t count)
+{
+	const struct range *range = &ranges[column];
+	unsigned outside = 0;
+
+	switch (pack_columns[column].size) {
+	case 1:
+		ALL_BETWEEN(uint8_t);
+		break;
+	case 2:
+		ALL_BETWEEN(uint16_t);
+		break;
+	case 4:
+		ALL_BETWEEN(int32_t);
+		break;
+	default:
+		ALL_BETWEEN(int64_t);
+	}
+	return outside == 0;
+}
+
+static bool all_ids_fit(const uint8_t *values, size_t count)
+{
+	const uint64_t *ids = (const uint64_t *)(const void *)values;
+	unsigned outside = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t kind = ids[i] >> ID_KIND_SHIFT;
+		unsigned number = (kind == ID_NPI) | (kind == ID_BAD_CHECK);
+
+		outside |= (kind >= ID_NONE) | (number & ((ids[i] & ID_VALUE_MASK) >= TEN_DIGITS));
+	}
+	return outside == 0;
+}
+
+bool pack_may_all(unsigned column, const uint8_t *values, size_t count)
+{
+	bool may = true;
+
+	if (ranges[column].most == 0)
+		return true;
+	if (is_id(column))
+		return all_ids_fit(values, count);
+	if (all_in_range(column, values, count))
+		return true;
+	for (size_t i = 0; i < count && may; i++)
+		may = pack_may_be(
+		        column, pack_load(column, values + i * pack_columns[column].size));
+	return may;
+}
+
 bool pack_may_span(unsigned column, int64_t least, uint64_t distance)
 {
 	const struct range *range = &ranges[column];

@@ -82,6 +82,9 @@ static inline struct slice *pack_slices(struct batch *batch, unsigned column)
 
 bool pack_may_be(unsigned column, int64_t value);
 
+/* ... all of them, which stand as a table of the column's values; on a multiple of 8. */
+bool pack_may_all(unsigned column, const uint8_t *values, size_t count);
+
 /* May all values from least on be, up to one that is so far from it? */
 bool pack_may_span(unsigned column, int64_t least, uint64_t distance);
 

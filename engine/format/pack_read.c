@@ -54,7 +54,9 @@ struct pack_reader {
 	struct column columns[PACK_COLUMNS];
 	uint32_t column_count;
 	bool in_chunk[PACK_COLUMNS];
-	bool filled[PACK_COLUMNS]; /* in the batch is more than blanks */
+	bool filled[PACK_COLUMNS];       /* in the batch is more than blanks */
+	uint8_t rewritten[PACK_COLUMNS]; /* columns that are blank, and written into by others */
+	uint32_t rewritten_count;
 	uint8_t *tables;
 	size_t tables_room;
 	bool by_line;    /* claims' keys are worked out line by line */
@@ -189,7 +191,8 @@ static bool column_fits(const struct pack_reader *reader, const struct pack_colu
 
 static bool is_wanted(const struct pack_reader *reader, unsigned column)
 {
-	if (reader->numbered && (column == PACK_person_id || column == PACK_data_source))
+	if (reader->numbered && (column == PACK_person_id || column == PACK_data_source ||
+	                                column == PACK_digest || column == PACK_line_number))
 		return false;
 	return !reader->options.wanted ||
 	       field_set_has(reader->options.wanted, pack_columns[column].field);
@@ -312,19 +315,6 @@ static bool fill_slices(const struct pack_reader *reader, struct column *column)
 	return true;
 }
 
-/* Does a dictionary have only what a format can have filled its column with? */
-static bool entries_fit(const struct column *column)
-{
-	unsigned number = column->head.column;
-	size_t size = pack_columns[number].size;
-
-	for (uint32_t i = 0; i < column->head.entries; i++) {
-		if (!pack_may_be(number, pack_load(number, column->table + i * size)))
-			return false;
-	}
-	return true;
-}
-
 static bool fill_table(const struct pack_reader *reader, struct column *column)
 {
 	const struct pack_column_head *head = &column->head;
@@ -336,7 +326,7 @@ static bool fill_table(const struct pack_reader *reader, struct column *column)
 	if (pack_is_text(head->column))
 		return fill_slices(reader, column);
 	memcpy(column->table, reader->data + head->values, used);
-	return entries_fit(column);
+	return pack_may_all(head->column, column->table, head->entries);
 }
 
 static int fill_tables(struct pack_reader *reader, size_t bytes, struct diag *diag)
@@ -446,6 +436,17 @@ static void blank_column(struct pack_reader *reader, unsigned column, uint32_t c
 		        column_of(reader->batch, column));
 }
 
+/* Columns of the layout without a value in the chunk, that later stages write into. */
+static void list_rewritten(struct pack_reader *reader, const struct layout *layout)
+{
+	reader->rewritten_count = 0;
+	for (unsigned column = PACK_TEXTS; column < PACK_COLUMNS; column++) {
+		if (pack_columns[column].rewritten && !reader->in_chunk[column] &&
+		        field_set_has(&layout->bound, pack_columns[column].field))
+			reader->rewritten[reader->rewritten_count++] = (uint8_t)column;
+	}
+}
+
 /* What the last chunk filled and this one has not is blank again. */
 static void begin_batches(struct pack_reader *reader, const struct layout *layout)
 {
@@ -463,6 +464,7 @@ static void begin_batches(struct pack_reader *reader, const struct layout *layou
 			blank_column(reader, column, BATCH_LINES);
 		reader->filled[column] = fills;
 	}
+	list_rewritten(reader, layout);
 	batch->kept = true;
 	batch->whole = reader->head.whole;
 	batch->layout = layout;
@@ -612,13 +614,10 @@ static int fill_columns(struct pack_reader *reader, uint32_t from, struct diag *
 	return 0;
 }
 
-/* Columns of the layout without a value in the chunk, that the last batch's stages wrote into. */
 static void blank_rewritten(struct pack_reader *reader)
 {
-	for (unsigned column = PACK_TEXTS; column < PACK_COLUMNS; column++) {
-		if (pack_columns[column].rewritten && !reader->in_chunk[column])
-			blank_column(reader, column, reader->batch->count);
-	}
+	for (uint32_t i = 0; i < reader->rewritten_count; i++)
+		blank_column(reader, reader->rewritten[i], reader->batch->count);
 }
 
 static bool same_slice(struct slice a, struct slice b)
