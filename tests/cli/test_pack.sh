@@ -101,6 +101,9 @@ done
 run counted-days --rules none --counters none --dates 2024-02-10..2024-05-20 counted.csv
 run counted-days-pack --rules none --counters none --dates 2024-02-10..2024-05-20 counted.clm
 same "claims that are counted, of some days" counted-days counted-days-pack
+run counted-claims --rules none --counters none --amount-level paid_amount=claim counted.csv
+run counted-claims-pack --rules none --counters none --amount-level paid_amount=claim counted.clm
+same "claims whose amounts go with their lowest line" counted-claims counted-claims-pack
 
 # Months, and packs beside files.
 header=$(head -n 1 plain/claims.csv)
