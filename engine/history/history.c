@@ -215,10 +215,10 @@ void history_worker_destroy(struct history_worker *worker)
 	if (!worker)
 		return;
 	struct window_private *own = &worker->own;
-	struct scratch *all[] = {&own->told_room, &own->run_room, &own->verdict_room,
-	        &own->prior_room, &own->event_room, &own->slot_room, &own->claim_room,
-	        &own->by_claim_room, &own->denied_room, &own->outcome_room, &own->provider_room,
-	        &own->clone_room, &own->rule_room};
+	struct scratch *all[] = {&own->told_room, &own->runs_room, &own->run_room, &own->line_room,
+	        &own->verdict_room, &own->prior_room, &own->event_room, &own->slot_room,
+	        &own->claim_room, &own->by_claim_room, &own->denied_room, &own->outcome_room,
+	        &own->provider_room, &own->clone_room, &own->rule_room};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		budget_free(all[i]->data);

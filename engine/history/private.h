@@ -68,7 +68,7 @@ struct window_private {
 	int check_miles;
 
 	/* Of the beneficiary at hand. */
-	const struct history_run **runs;
+	const struct history_run **runs; /* in run_room, their lines in line_room */
 	uint32_t run_count;
 	uint32_t old_count;                      /* ... of the tail (--history) */
 	const struct history_verdict **verdicts; /* by claim key */
@@ -85,9 +85,9 @@ struct window_private {
 	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
 
-	struct scratch told_room, run_room, verdict_room, prior_room, event_room, slot_room,
-	        claim_room, by_claim_room, denied_room, outcome_room, provider_room, rule_room,
-	        clone_room;
+	struct scratch told_room, runs_room, run_room, line_room, verdict_room, prior_room,
+	        event_room, slot_room, claim_room, by_claim_room, denied_room, outcome_room,
+	        provider_room, rule_room, clone_room;
 	char detail[DETAIL_ROOM];
 	struct hit_view views[HITS_MAX];
 };
@@ -111,14 +111,15 @@ int history_worker_bare(struct history_worker **worker, struct history *history)
 /* The beneficiaries of one partition.  0 or a negative errno. */
 int history_walk_partition(struct window_private *own, const struct partition_view *view);
 
-/* The beneficiary at hand, of whom lines are read again: before and after its events are built. */
-bool standing_wants(const struct window_private *own);
+/* The beneficiary at hand, of whom lines are read again: before and after its runs are unpacked. */
+bool standing_wants(
+        const struct window_private *own, const struct record_head *const *records, size_t count);
 int standing_tell(struct window_private *own);
 
 /* A line as a finding would tell it; rule, kind and dollars are left. */
 struct finding event_finding(const struct event *event);
 
-/* What it leaves to its provider, but for the record's head. */
+/* What it leaves to its provider, but for key and kind. */
 struct provider_line;
 void event_line(const struct event *event, struct provider_line *record);
 uint32_t event_line_kind(const struct event *event);

@@ -43,6 +43,7 @@ struct provider_day {
 	int32_t day;
 	struct date_parts parts; /* of the day; all 0 without one */
 	const struct record_head *const *records;
+	const struct provider_line *lines; /* of the records */
 	size_t count;
 	size_t all; /* with those of the tail */
 };
@@ -58,13 +59,13 @@ static inline bool provider_any_new(const struct provider_line *const *lines, si
 	bool any = false;
 
 	for (size_t i = 0; i < count && !any; i++)
-		any = !(lines[i]->head.kind & PROVIDER_OLD);
+		any = !(lines[i]->kind & PROVIDER_OLD);
 	return any;
 }
 
 static inline const struct provider_line *day_line(const struct provider_day *day, size_t index)
 {
-	return (const struct provider_line *)(const void *)day->records[index];
+	return &day->lines[index];
 }
 
 /* What the code sets say of a line's code; all 0 for one that they do not have. */

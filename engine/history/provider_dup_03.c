@@ -17,8 +17,10 @@ static int compare_claims(const void *a, const void *b)
 
 	if (of_a->fingerprint != of_b->fingerprint)
 		return of_a->fingerprint < of_b->fingerprint ? -1 : 1;
-	if (of_a->day != of_b->day)
-		return of_a->day < of_b->day ? -1 : 1;
+	int32_t day_a = provider_claim_extent(of_a).day, day_b = provider_claim_extent(of_b).day;
+
+	if (day_a != day_b)
+		return day_a < day_b ? -1 : 1;
 	return (of_a->person > of_b->person) - (of_a->person < of_b->person);
 }
 
@@ -28,12 +30,13 @@ static uint64_t most_a_day(const struct provider_claim *const *claims, size_t co
 	uint64_t most = 0, persons = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		bool same_day = i > 0 && claims[i]->day == claims[i - 1]->day;
+		int32_t day = provider_claim_extent(claims[i]).day;
+		bool same_day = i > 0 && day == provider_claim_extent(claims[i - 1]).day;
 
 		if (!same_day)
 			persons = 0;
 		persons += !same_day || claims[i]->person != claims[i - 1]->person;
-		if (claims[i]->day != DATE_ABSENT && persons > most)
+		if (day != DATE_ABSENT && persons > most)
 			most = persons;
 	}
 	return most;
@@ -57,7 +60,7 @@ static void claims(struct provider_window *window, const struct record_head *con
 			if (sorted[to]->fingerprint != sorted[from]->fingerprint)
 				break;
 		share.k = to - from > share.k ? to - from : share.k;
-		if (sorted[from]->lines < LINES_MIN)
+		if (provider_claim_extent(sorted[from]).lines < LINES_MIN)
 			continue;
 		int64_t most = (int64_t)most_a_day(sorted + from, to - from);
 

@@ -38,18 +38,18 @@ uint32_t event_line_kind(const struct event *event)
 	return kind | history_ref(line) << PROVIDER_REF_SHIFT;
 }
 
-void event_line(const struct event *event, struct provider_line *record)
+void event_line(const struct event *event, struct provider_line *line)
 {
-	const struct history_line *line = event->line;
+	const struct history_line *past = event->line;
 
-	record->person = event->run->head.key;
-	record->code = line->code;
-	record->span = line->span > SPAN_MAX ? SPAN_MAX : (uint8_t)line->span;
-	record->amount = event->amount;
-	record->charge = event->charge;
-	record->units = units_of(line);
-	record->place = line->place;
-	memcpy(record->modifiers, line->modifiers, sizeof(record->modifiers));
+	line->person = event->run->person;
+	line->code = past->code;
+	line->span = past->span > SPAN_MAX ? SPAN_MAX : (uint8_t)past->span;
+	line->amount = event->amount;
+	line->charge = event->charge;
+	line->units = units_of(past);
+	line->place = past->place;
+	memcpy(line->modifiers, past->modifiers, sizeof(line->modifiers));
 }
 
 /* What findings mean to the line so far: as settled, by its own and by those of its claim. */
@@ -83,27 +83,21 @@ static void fill_outcome(
 	}
 }
 
-static size_t texts_size(const struct history_run *run)
-{
-	return sizeof(struct provider_texts) + run->claim_id_size + run->data_source_size +
-	       run->person_id_size;
-}
-
-static void fill_texts(
-        const struct window_private *own, const struct event *event, struct provider_texts *texts)
+static struct provider_texts texts_of(const struct window_private *own, const struct event *event)
 {
 	const struct history_run *run = event->run;
-
-	*texts = (struct provider_texts){
+	struct provider_texts texts = {
 	        .digest = event->line->digest,
 	        .line = event->line->line,
 	        .order_date = run->order_date,
 	        .claim_id_size = run->claim_id_size,
 	        .data_source_size = run->data_source_size,
 	        .person_id_size = run->person_id_size,
+	        .bytes = history_texts(run),
 	};
-	fill_outcome(own, event, texts);
-	memcpy(texts->bytes, history_texts(run), texts_size(run) - sizeof(*texts));
+
+	fill_outcome(own, event, &texts);
+	return texts;
 }
 
 /* Can a rule of providers tell of it?  All of them are about time. */
@@ -131,19 +125,18 @@ static int put(struct window_private *own, const struct event *event)
 
 	if (old && !told)
 		return 0;
-	size_t size = sizeof(struct provider_line) + (told ? texts_size(event->run) : 0);
-	struct provider_line *record = partition_reserve(own->providers,
-	        provider_key(event->run->provider, event->line->from),
-	        event_line_kind(event) | (told ? PROVIDER_TOLD : 0), (size + 7) & ~(size_t)7);
+	struct provider_line line = {
+	        .key = provider_key(event->run->provider, event->line->from),
+	        .kind = event_line_kind(event) | (told ? PROVIDER_TOLD : 0),
+	};
 
-	if (!record)
-		return FAIL_IO;
-	event_line(event, record);
-	if (own->prices && !old && count_price(own, record) < 0)
+	event_line(event, &line);
+	if (own->prices && !old && count_price(own, &line) < 0)
 		return FAIL_MEMORY;
-	if (told)
-		fill_texts(own, event, (struct provider_texts *)(void *)(record + 1));
-	return 0;
+	if (!told)
+		return provider_put_line(own->providers, &line, NULL);
+	const struct provider_texts texts = texts_of(own, event);
+	return provider_put_line(own->providers, &line, &texts);
 }
 
 /* ---- Claims, by what they have alike with others ---- */
@@ -214,17 +207,14 @@ static void add_event(struct clones *clones, const struct event *event)
 static int put_clone(struct window_private *own, const struct clone *clone)
 {
 	const uint64_t parts[] = {clone->lines_sum, clone->diagnosis_sum, clone->charge};
-	uint32_t kind = PROVIDER_CLAIM;
-	struct provider_claim *record = partition_reserve(
-	        own->providers, provider_key(clone->provider, INT32_MAX), kind, sizeof(*record));
+	const struct provider_claim claim = {
+	        .head = {.key = provider_key(clone->provider, INT32_MAX)},
+	        .person = own->runs[0]->person,
+	        .fingerprint = hash64(parts, sizeof(parts)),
+	};
 
-	if (!record)
-		return FAIL_IO;
-	record->person = own->runs[0]->head.key;
-	record->fingerprint = hash64(parts, sizeof(parts));
-	record->day = clone->day;
-	record->lines = clone->lines;
-	return 0;
+	return provider_put_claim(own->providers, &claim,
+	        &(struct provider_claim_long){.day = clone->day, .lines = clone->lines});
 }
 
 static int put_clones(struct window_private *own)

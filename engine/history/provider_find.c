@@ -74,17 +74,16 @@ static int compare_bytes(const char *a, uint32_t a_size, const char *b, uint32_t
 /* As the contract orders lines of one day. */
 static int compare_lines(const struct provider_line *a, const struct provider_line *b)
 {
-	const struct provider_texts *of_a = provider_texts(a), *of_b = provider_texts(b);
+	const struct provider_texts of_a = provider_texts(a), of_b = provider_texts(b);
 
-	if (of_a->order_date != of_b->order_date)
-		return of_a->order_date < of_b->order_date ? -1 : 1;
-	int order = compare_bytes(
-	        of_a->bytes, of_a->claim_id_size, of_b->bytes, of_b->claim_id_size);
+	if (of_a.order_date != of_b.order_date)
+		return of_a.order_date < of_b.order_date ? -1 : 1;
+	int order = compare_bytes(of_a.bytes, of_a.claim_id_size, of_b.bytes, of_b.claim_id_size);
 	if (order)
 		return order;
-	if (of_a->line != of_b->line)
-		return of_a->line < of_b->line ? -1 : 1;
-	return (of_a->digest > of_b->digest) - (of_a->digest < of_b->digest);
+	if (of_a.line != of_b.line)
+		return of_a.line < of_b.line ? -1 : 1;
+	return (of_a.digest > of_b.digest) - (of_a.digest < of_b.digest);
 }
 
 static int compare_members(const void *a, const void *b)
@@ -117,21 +116,21 @@ static int64_t absent_units(const struct provider_line *line)
 static struct finding finding_of(
         const struct provider_window *window, const struct provider_line *line)
 {
-	const struct provider_texts *texts = provider_texts(line);
-	const char *source = texts->bytes + texts->claim_id_size;
+	const struct provider_texts texts = provider_texts(line);
+	const char *source = texts.bytes + texts.claim_id_size;
 	struct finding finding = {
 	        .rule = (uint8_t)window->rule,
 	        .provider = window->provider,
-	        .line = texts->line,
+	        .line = texts.line,
 	        .other_line = LINE_ABSENT,
-	        .date = provider_day_of_key(line->head.key),
+	        .date = provider_day_of_key(line->key),
 	        .code = line->code,
 	        .units = absent_units(line),
 	        .amount = line->amount,
-	        .digest = texts->digest,
-	        .claim_id = {texts->bytes, texts->claim_id_size},
-	        .data_source = {source, texts->data_source_size},
-	        .person_id = {source + texts->data_source_size, texts->person_id_size},
+	        .digest = texts.digest,
+	        .claim_id = {texts.bytes, texts.claim_id_size},
+	        .data_source = {source, texts.data_source_size},
+	        .person_id = {source + texts.data_source_size, texts.person_id_size},
 	};
 
 	memcpy(finding.modifiers, line->modifiers, sizeof(finding.modifiers));
@@ -161,7 +160,7 @@ static bool take_dollars(
 			*dollars = claims_dollars(
 			        (int64_t)amounts, find->hit.share, find->hit.whole);
 		takes[i] = (struct take){
-		        line, *dollars - before, (uint8_t)own->window.rule, i == 0};
+		        line->record, *dollars - before, (uint8_t)own->window.rule, i == 0};
 	}
 	return true;
 }
@@ -196,17 +195,19 @@ static int compare_takes(const void *a, const void *b)
 {
 	const struct take *of_a = a, *of_b = b;
 
-	return (of_a->line > of_b->line) - (of_a->line < of_b->line);
+	return (of_a->record > of_b->record) - (of_a->record < of_b->record);
 }
 
 /* What the findings of a line, all of its provider's days, add to what it had. */
 static int flag_line(struct provider_private *own, const struct take *takes, size_t count)
 {
-	const struct provider_line *line = takes[0].line;
-	const struct provider_texts *texts = provider_texts(line);
-	int64_t amount = line->amount > 0 ? line->amount : 0, most = 0;
-	bool several = texts->hit == PROVIDER_HIT_SEVERAL ||
-	               (texts->hit == PROVIDER_HIT_ONE && texts->rule != takes[0].rule);
+	struct provider_line line;
+
+	provider_unpack(takes[0].record, &line);
+	const struct provider_texts texts = provider_texts(&line);
+	int64_t amount = line.amount > 0 ? line.amount : 0, most = 0;
+	bool several = texts.hit == PROVIDER_HIT_SEVERAL ||
+	               (texts.hit == PROVIDER_HIT_ONE && texts.rule != takes[0].rule);
 	uint32_t stand = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -215,17 +216,16 @@ static int flag_line(struct provider_private *own, const struct take *takes, siz
 		stand += takes[i].stands;
 	}
 	most = most > amount ? amount : most;
-	int64_t added = most > texts->flagged ? most - texts->flagged : 0;
+	int64_t added = most > texts.flagged ? most - texts.flagged : 0;
 
 	/* An earlier run has flagged it; that the day's finding stands on it is new. */
-	if (line->head.kind & PROVIDER_OLD)
+	if (line.kind & PROVIDER_OLD)
 		return profile_add_flagged(own->profile, own->window.provider, false, stand, 0);
 	if (!several)
 		own->totals.unique_dollars[takes[0].rule] += added;
-	else if (texts->hit == PROVIDER_HIT_ONE)
-		own->totals.unique_dollars[texts->rule] -= texts->unique;
-	return profile_add_flagged(
-	        own->profile, own->window.provider, !texts->marked, stand, added);
+	else if (texts.hit == PROVIDER_HIT_ONE)
+		own->totals.unique_dollars[texts.rule] -= texts.unique;
+	return profile_add_flagged(own->profile, own->window.provider, !texts.marked, stand, added);
 }
 
 int provider_settle(struct provider_private *own)
@@ -237,7 +237,7 @@ int provider_settle(struct provider_private *own)
 	if (count > 1)
 		qsort(takes, count, sizeof(*takes), compare_takes);
 	for (size_t from = 0, to; from < count && !err; from = to) {
-		for (to = from + 1; to < count && takes[to].line == takes[from].line; to++)
+		for (to = from + 1; to < count && takes[to].record == takes[from].record; to++)
 			;
 		err = flag_line(own, takes + from, to - from);
 	}

@@ -33,7 +33,7 @@ static bool is_column_2(
 static bool counts(const struct provider_window *window, const struct provider_line *line,
         enum tally_measure measure, uint64_t part)
 {
-	int32_t day = provider_day_of_key(line->head.key);
+	int32_t day = provider_day_of_key(line->key);
 
 	(void)measure;
 	(void)part;

@@ -35,7 +35,7 @@ static int32_t month_of(struct date_parts parts)
 static bool counts(const struct provider_window *window, const struct provider_line *line,
         enum tally_measure measure, uint64_t month)
 {
-	int32_t day = provider_day_of_key(line->head.key);
+	int32_t day = provider_day_of_key(line->key);
 
 	(void)window;
 	(void)measure;

@@ -14,9 +14,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Dollars that a finding takes of a line. */
+/* Dollars that a finding takes of a line, which is of a day that may be over. */
 struct take {
-	const struct provider_line *line;
+	const struct record_head *record;
 	int64_t dollars;
 	uint8_t rule;
 	bool stands; /* the finding stands on this line */
@@ -45,6 +45,7 @@ struct provider_private {
 	size_t state_bytes;
 	struct growing takes;
 	struct scratch rule_room, *kept; /* kept: of the rule at hand */
+	struct scratch line_room;        /* the lines of the day at hand */
 	char detail[DETAIL_ROOM];
 	uint32_t judged; /* evaluated by the rule at hand on the day at hand */
 	int err;

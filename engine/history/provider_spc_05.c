@@ -32,7 +32,7 @@ static bool is_therapy(const struct provider_window *window, const struct provid
 {
 	enum { WANTED = PROVIDER_TOLD | PROVIDER_IN_PERSON };
 
-	return (line->head.kind & WANTED) == WANTED && !(line->head.kind & PROVIDER_DUPLICATE) &&
+	return (line->kind & WANTED) == WANTED && !(line->kind & PROVIDER_DUPLICATE) &&
 	       window->options->times->floors[provider_line_ref(line)].unit > 0;
 }
 
@@ -132,7 +132,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		const struct provider_line *line = day_line(day, i);
 		int64_t units = line->units / UNITS_ONE;
 
-		if (!is_therapy(window, line) || !(line->head.kind & PROVIDER_SAME_DAY))
+		if (!is_therapy(window, line) || !(line->kind & PROVIDER_SAME_DAY))
 			continue;
 		if (!lines)
 			lines = provider_room(window, day->all, sizeof(*lines));

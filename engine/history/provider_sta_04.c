@@ -30,7 +30,7 @@ static void add_line(
 	struct person *person = persons_find(&state->persons, line->person);
 	enum code_group group = code_group_of(line->code, provider_px(window, line));
 	struct tally *tally = &state->groups[group];
-	int32_t day = provider_day_of_key(line->head.key);
+	int32_t day = provider_day_of_key(line->key);
 
 	if (person->key == 0) {
 		*person = (struct person){.key = line->person, .last_day = DATE_ABSENT};

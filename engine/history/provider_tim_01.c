@@ -24,7 +24,7 @@ static bool takes_time(const struct provider_window *window, const struct provid
 {
 	enum { WANTED = PROVIDER_TOLD | PROVIDER_IN_PERSON };
 
-	if ((line->head.kind & WANTED) != WANTED || (line->head.kind & PROVIDER_DUPLICATE))
+	if ((line->kind & WANTED) != WANTED || (line->kind & PROVIDER_DUPLICATE))
 		return false;
 	if (provider_px(window, line)->flags & PX_ANESTHESIA)
 		return false;
@@ -112,7 +112,7 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		if (!takes_time(window, line))
 			continue;
 		any |= i < day->count;
-		if (!(line->head.kind & PROVIDER_SAME_DAY))
+		if (!(line->kind & PROVIDER_SAME_DAY))
 			continue;
 		if (!lines)
 			lines = provider_room(window, day->all, sizeof(*lines));

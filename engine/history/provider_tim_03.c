@@ -42,11 +42,11 @@ static bool is_weekend(int32_t day)
 static bool counts(const struct provider_window *window, const struct provider_line *line,
         enum tally_measure measure, uint64_t part)
 {
-	int32_t day = provider_day_of_key(line->head.key);
+	int32_t day = provider_day_of_key(line->key);
 
 	(void)window;
 	(void)part;
-	if (!(line->head.kind & PROVIDER_SAME_DAY) || day == DATE_ABSENT)
+	if (!(line->kind & PROVIDER_SAME_DAY) || day == DATE_ABSENT)
 		return false;
 	if (measure == TALLY_TIM_03_WEEKEND)
 		return is_weekend(day);

@@ -172,6 +172,18 @@ static size_t part_old(const struct record_head **records, size_t count)
 	return fresh;
 }
 
+/* The lines of a day's records; NULL and failed set: no memory. */
+static const struct provider_line *unpack_day(
+        struct provider_private *own, const struct record_head *const *records, size_t count)
+{
+	struct provider_line *lines = scratch_room(&own->line_room, count, sizeof(*lines));
+
+	own->window.failed |= !lines;
+	for (size_t i = 0; lines && i < count; i++)
+		provider_unpack(records[i], &lines[i]);
+	return lines;
+}
+
 static void walk_days(struct provider_private *own, const struct provider_records *of, bool timed)
 {
 	for (size_t from = 0, to; from < of->lines; from = to) {
@@ -187,6 +199,9 @@ static void walk_days(struct provider_private *own, const struct provider_record
 		};
 		if (day.count == 0)
 			continue;
+		day.lines = unpack_day(own, day.records, day.all);
+		if (!day.lines)
+			return;
 		if (day.day != DATE_ABSENT)
 			day.parts = date_to_parts(day.day);
 		for (size_t i = 0; i < own->running_count; i++)
@@ -360,5 +375,6 @@ void providers_worker_destroy(struct providers_worker *worker)
 	free(worker->own.states);
 	budget_free(worker->own.takes.data);
 	budget_free(worker->own.rule_room.data);
+	budget_free(worker->own.line_room.data);
 	free(worker);
 }

@@ -3,6 +3,7 @@
 
 #include "history/private.h"
 #include "history/provider_private.h"
+#include "regroup/history_pack.h"
 
 /* A walk that judges nothing: what it reads by, and who asked. */
 struct standing_reading {
@@ -33,21 +34,24 @@ bool standing_is(const struct standing *standing, enum tally_measure measure, ui
 	return rule && rule->counts(standing->window, standing->line, measure, part);
 }
 
-bool standing_wants(const struct window_private *own)
+bool standing_wants(
+        const struct window_private *own, const struct record_head *const *records, size_t count)
 {
 	const struct standing_reader *reader = own->reading->reader;
 	bool wants = false;
 
-	for (uint32_t i = 0; i < own->run_count && !wants; i++)
-		wants = reader->wants(reader->context, own->runs[i]->provider);
+	for (size_t i = 0; i < count && !wants; i++) {
+		if ((records[i]->kind & HISTORY_KIND_MASK) == HISTORY_RUN)
+			wants = reader->wants(reader->context, history_packed_provider(records[i]));
+	}
 	return wants;
 }
 
 static int tell(const struct standing_reading *reading, const struct event *event)
 {
 	struct provider_line line = {
-	        .head = {.key = provider_key(event->run->provider, event->line->from),
-	                .kind = event_line_kind(event)},
+	        .key = provider_key(event->run->provider, event->line->from),
+	        .kind = event_line_kind(event),
 	};
 	struct provider_window window = reading->window;
 	const struct standing standing = {event_finding(event), &line, &window};

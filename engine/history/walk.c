@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/private.h"
+#include "regroup/history_pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,8 @@
 
 static struct text person_of(const struct history_run *run)
 {
-	return (struct text){history_texts(run) + run->claim_id_size + run->data_source_size,
-	        run->person_id_size};
+	return (struct text){
+	        run->texts + run->claim_id_size + run->data_source_size, run->person_id_size};
 }
 
 static int compare_texts(struct text a, struct text b)
@@ -278,7 +279,7 @@ static int walk_beneficiary(struct window_private *own)
 	bool fresh = own->old_count < own->run_count;
 
 	if (own->reading)
-		return standing_wants(own) ? standing_tell(own) : 0;
+		return standing_tell(own);
 	/* Of one who has nothing new only providers' hours are asked. */
 	if (!fresh && !own->providers && own->told_count + own->prior_count == 0)
 		return 0;
@@ -306,29 +307,54 @@ static int walk_beneficiary(struct window_private *own)
 
 /* ---- Records of one key ---- */
 
-static int take_records(
+/* Room for the runs of records, and for all their lines. */
+static int make_room(
         struct window_private *own, const struct record_head *const *records, size_t count)
 {
-	own->runs = scratch_room(&own->run_room, count, sizeof(*own->runs));
+	size_t lines = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if ((records[i]->kind & HISTORY_KIND_MASK) == HISTORY_RUN)
+			lines += history_packed_lines(records[i]);
+	}
+	own->runs = scratch_room(&own->runs_room, count, sizeof(*own->runs));
 	own->verdicts = scratch_room(&own->verdict_room, count, sizeof(*own->verdicts));
 	own->priors = scratch_room(&own->prior_room, count, sizeof(*own->priors));
 	own->told = scratch_room(&own->told_room, count, sizeof(*own->told));
-	own->run_count = own->verdict_count = own->prior_count = own->told_count = 0;
-	if (!own->runs || !own->verdicts || !own->priors || !own->told)
+	if (!scratch_room(&own->run_room, count, sizeof(struct history_run)) ||
+	        !scratch_room(&own->line_room, lines, sizeof(struct history_line)))
 		return FAIL_MEMORY;
-	for (size_t i = 0; i < count; i++) {
+	return own->runs && own->verdicts && own->priors && own->told ? 0 : FAIL_MEMORY;
+}
+
+static int take_records(
+        struct window_private *own, const struct record_head *const *records, size_t count)
+{
+	int err = make_room(own, records, count);
+	struct history_run *run = own->run_room.data;
+	struct history_line *lines = own->line_room.data;
+
+	own->run_count = own->verdict_count = own->prior_count = own->told_count = 0;
+	for (size_t i = 0; i < count && !err; i++) {
 		const void *record = records[i];
 
-		if (records[i]->kind == HISTORY_RUN)
-			own->runs[own->run_count++] = record;
-		else if (records[i]->kind == HISTORY_VERDICT)
+		switch (records[i]->kind & HISTORY_KIND_MASK) {
+		case HISTORY_RUN:
+			history_unpack(records[i], run, lines);
+			lines += run->lines;
+			own->runs[own->run_count++] = run++;
+			break;
+		case HISTORY_VERDICT:
 			own->verdicts[own->verdict_count++] = record;
-		else if (records[i]->kind == HISTORY_FINDINGS)
+			break;
+		case HISTORY_FINDINGS:
 			own->told[own->told_count++] = record;
-		else
+			break;
+		default:
 			own->priors[own->prior_count++] = (struct prior){record, NO_EVENT};
+		}
 	}
-	return 0;
+	return err;
 }
 
 static int compare_runs(const void *a, const void *b)
@@ -371,9 +397,12 @@ static int walk_persons(struct window_private *own)
 static int walk_key(
         struct window_private *own, const struct record_head *const *records, size_t count)
 {
-	int err = take_records(own, records, count);
+	int err;
 
 	own->others = false;
+	if (own->reading && !standing_wants(own, records, count))
+		return 0;
+	err = take_records(own, records, count);
 	if (err)
 		return err;
 	return is_one_person(own) ? walk_beneficiary(own) : walk_persons(own);

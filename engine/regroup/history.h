@@ -3,7 +3,7 @@
  * What the lines of a beneficiary leave behind, by the beneficiary's hash.
  *
  *   while scanning   a run of adjacent lines of one claim: what they have in
- *                    common, 64 bytes a payable line, and the texts once
+ *                    common, about 30 bytes a payable line, and the texts once
  *   while joining    what became of a claim (out, marked by a finding), and the
  *                    lines that line rules hit, with their hits
  *
@@ -25,11 +25,14 @@
 #include <stdint.h>
 
 enum history_kind {
-	HISTORY_RUN,      /* struct history_run, its lines, its texts */
+	HISTORY_RUN,      /* regroup/history_pack.h: a run, its lines, its texts */
 	HISTORY_VERDICT,  /* struct history_verdict */
 	HISTORY_FINDINGS, /* struct history_findings, with what it says behind it */
 	HISTORY_HITS,     /* a line_record (regroup/claims_private.h): a line that line rules hit */
 };
+
+/* The kind is what these bits of a record's say; runs have others beside. */
+enum { HISTORY_KIND_MASK = 3 };
 
 /* Bits of a line's flags. */
 enum {
@@ -55,7 +58,7 @@ struct history_line {
 	uint16_t modifiers[MODIFIERS_MAX];
 	uint16_t flags : 5, ref_low : 11;
 };
-_Static_assert(sizeof(struct history_line) == 64, "a line leaves 64 bytes");
+_Static_assert(sizeof(struct history_line) == 64, "a line is a cache line");
 
 enum { HISTORY_REF_LOW = 11, HISTORY_REF_BITS = HISTORY_REF_LOW + 8 };
 
@@ -65,19 +68,26 @@ static inline uint32_t history_ref(const struct history_line *line)
 	return (uint32_t)line->ref_high << HISTORY_REF_LOW | line->ref_low;
 }
 
+static inline void history_set_ref(struct history_line *line, uint32_t ref)
+{
+	line->ref_high = (uint8_t)(ref >> HISTORY_REF_LOW);
+	line->ref_low = ref & ((1u << HISTORY_REF_LOW) - 1);
+}
+
 /* Lines that stand together and are equal in all this. */
 struct history_run {
-	struct record_head head; /* key: the person's */
+	uint64_t person; /* key */
 	uint64_t claim;
 	uint64_t same;      /* id of the same provider (contract, section 1); 0: none */
 	uint64_t tin;       /* billing TIN, else billing NPI of an organisation; 0: none */
 	uint32_t provider;  /* dense number in profile */
 	int32_t order_date; /* received, else paid; INT32_MAX: neither */
-	int32_t claim_start, claim_end, admission, discharge; /* institutional; DATE_ABSENT */
+	/* Of institutional lines, and of others that have a bill type; else absent. */
+	int32_t claim_start, claim_end, admission, discharge;
 	uint32_t bill_type;
 	uint16_t specialty, status, drg;
 	uint16_t lines;
-	uint8_t claim_type, setting, inpatient;
+	uint8_t claim_type, setting;
 	uint8_t apart; /* amounts are the claim's: they count on its lowest line; HISTORY_APART_* */
 	uint32_t diagnoses; /* groups of the claim's diagnoses, with HISTORY_NEEDS_DIAGNOSES */
 	uint32_t claim_id_size, data_source_size, person_id_size;
@@ -88,6 +98,9 @@ struct history_run {
 	uint16_t year;     /* of service, with HISTORY_NEEDS_HCC; else 0 */
 	uint64_t ordering; /* of DMEPOS lines: who ordered; 0: none, or not usable */
 	uint64_t diagnosis_sum; /* hashes of all its lines' diagnoses, with HISTORY_NEEDS_CLONES */
+	struct hcc_bits hcc;    /* categories of the diagnoses of all its lines */
+	const struct history_line *line_list;
+	const char *texts;
 };
 
 /*
@@ -123,14 +136,10 @@ static inline enum history_severity history_severity(const struct history_run *r
 	return (enum history_severity)(run->facts >> HISTORY_SEVERITY_SHIFT & 3);
 }
 
-/* A struct hcc_bits is the run's last: the categories of the diagnoses of all its lines. */
-enum { HISTORY_HCC = 1 << 19 };
-
+/* NULL: its diagnoses are in no category. */
 static inline const struct hcc_bits *history_hcc(const struct history_run *run)
 {
-	if (!(run->facts & HISTORY_HCC))
-		return NULL;
-	return (const struct hcc_bits *)(const void *)((const char *)run + run->head.size) - 1;
+	return run->hcc.words[0] | run->hcc.words[1] ? &run->hcc : NULL;
 }
 
 /* Of all lines: they are of the tail of earlier months (--history; LINE_OLD). */
@@ -162,13 +171,13 @@ static inline bool history_is_old(const struct history_run *run)
 
 static inline const struct history_line *history_lines(const struct history_run *run)
 {
-	return (const struct history_line *)(const void *)(run + 1);
+	return run->line_list;
 }
 
 /* Texts, one behind the other: claim id, data source, person id. */
 static inline const char *history_texts(const struct history_run *run)
 {
-	return (const char *)(history_lines(run) + run->lines);
+	return run->texts;
 }
 
 enum {

@@ -7,6 +7,7 @@
 #include "regroup/digest.h"
 #include "regroup/diagnosis_groups.h"
 #include "regroup/history.h"
+#include "regroup/history_pack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,10 @@ struct history_emitter {
 	uint32_t diagnoses[BATCH_LINES]; /* groups */
 	uint8_t severity[BATCH_LINES];
 	uint16_t year[BATCH_LINES];
+
+	/* Of the run at hand. */
+	struct history_line lines[BATCH_LINES];
+	uint8_t *packed; /* room for any run */
 };
 
 /* What is at hand while a batch is walked. */
@@ -45,6 +50,11 @@ int history_emitter_create(struct history_emitter **emitter,
 
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+	made->packed = malloc(history_pack_most(BATCH_LINES));
+	if (!made->packed) {
+		free(made);
+		return diag_set(diag, FAIL_MEMORY, "no memory for histories");
+	}
 	made->providers = options->providers;
 	made->procedures = codes_procedures(options->codes);
 	made->severities = options->severities;
@@ -68,6 +78,7 @@ void history_emitter_destroy(struct history_emitter *emitter)
 	if (!emitter)
 		return;
 	partition_writer_destroy(emitter->writer);
+	free(emitter->packed);
 	free(emitter);
 }
 
@@ -385,8 +396,6 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	*line = (struct history_line){
 	        .digest = line_digest(batch, i),
 	        .code = batch->hcpcs[i],
-	        .ref_high = (uint8_t)(ref >> HISTORY_REF_LOW),
-	        .ref_low = ref & ((1u << HISTORY_REF_LOW) - 1),
 	        .units = batch->units[i],
 	        .amount = emission->amounts[i],
 	        .charge = batch->charge[i],
@@ -405,6 +414,7 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	};
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
 		line->modifiers[m] = batch->modifiers[m][i];
+	history_set_ref(line, ref);
 }
 
 static void fill_run(const struct emission *emission, uint32_t i, struct history_run *run)
@@ -429,7 +439,6 @@ static void fill_run(const struct emission *emission, uint32_t i, struct history
 	run->drg = batch->drg[i];
 	run->claim_type = batch->claim_type[i];
 	run->setting = batch->setting[i];
-	run->inpatient = batch->inpatient[i];
 	run->apart = institutional ? emission->apart : 0;
 	run->diagnoses = emission->emitter->diagnoses[i];
 	run->carc = carc_of(emission->emitter, batch, i);
@@ -491,38 +500,41 @@ static struct hcc_bits hcc_of(const struct history_emitter *emitter, const struc
 	return bits;
 }
 
-/* Leave a run; only lines that rules read stand in it, which may be none. */
+/* A run's lines that rules read, which may be none. */
+static uint16_t fill_lines(const struct emission *emission, uint32_t from, uint32_t to)
+{
+	struct history_line *lines = emission->emitter->lines;
+	uint16_t count = 0;
+
+	for (uint32_t i = from; i < to; i++) {
+		if (takes_part(emission->batch, i))
+			fill_line(emission, i, &lines[count++]);
+	}
+	return count;
+}
+
 static int put_run(const struct emission *emission, uint32_t from, uint32_t to)
 {
 	const struct batch *batch = emission->batch;
+	struct history_emitter *emitter = emission->emitter;
 	size_t texts = (size_t)batch->claim_id[from].size + batch->data_source[from].size +
 	               batch->person_id[from].size;
-	struct hcc_bits hcc = hcc_of(emission->emitter, batch, from, to);
-	bool has_hcc = hcc.words[0] | hcc.words[1];
-	uint16_t lines = 0;
+	struct history_run run = {.hcc = hcc_of(emitter, batch, from, to)};
+	uint32_t kind;
 
-	for (uint32_t i = from; i < to; i++)
-		lines += takes_part(batch, i);
-	size_t size = sizeof(struct history_run) + lines * sizeof(struct history_line) + texts;
-	size_t whole = ((size + 7) & ~(size_t)7) + (has_hcc ? sizeof(hcc) : 0);
-	struct history_run *run = partition_reserve(
-	        emission->emitter->writer, batch->person_key[from], HISTORY_RUN, whole);
-	if (!run)
+	fill_run(emission, from, &run);
+	run.line_list = emitter->lines;
+	run.lines = fill_lines(emission, from, to);
+	if (emitter->needs & HISTORY_NEEDS_CLONES)
+		run.diagnosis_sum = diagnosis_sum(batch, from, to);
+	size_t packed = history_pack(&run, emitter->packed, &kind);
+	size_t size = (sizeof(struct record_head) + packed + texts + 7) & ~(size_t)7;
+	struct record_head *record = partition_reserve(
+	        emitter->writer, batch->person_key[from], kind, size);
+	if (!record)
 		return FAIL_IO;
-	fill_run(emission, from, run);
-	run->lines = lines;
-	if (has_hcc) {
-		run->facts |= HISTORY_HCC;
-		memcpy((char *)run + whole - sizeof(hcc), &hcc, sizeof(hcc));
-	}
-	if (emission->emitter->needs & HISTORY_NEEDS_CLONES)
-		run->diagnosis_sum = diagnosis_sum(batch, from, to);
-	struct history_line *line = (struct history_line *)(run + 1);
-	for (uint32_t i = from; i < to; i++) {
-		if (takes_part(batch, i))
-			fill_line(emission, i, line++);
-	}
-	char *at = put_slice((char *)line, batch, batch->claim_id[from]);
+	memcpy(record + 1, emitter->packed, packed);
+	char *at = put_slice((char *)(record + 1) + packed, batch, batch->claim_id[from]);
 	at = put_slice(at, batch, batch->data_source[from]);
 	put_slice(at, batch, batch->person_id[from]);
 	return 0;
