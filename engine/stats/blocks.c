@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/blocks.h"
 
-#include <stdlib.h>
+#include "profile/pages.h"
 
 enum { SLAB_BLOCKS = 32, ALIGNMENT = 64 };
+
+#define SLAB_BYTES (ALIGNMENT + (size_t)SLAB_BLOCKS * BLOCK_BYTES)
 
 /* A slab's blocks stand behind it. */
 struct block_slab {
@@ -22,7 +24,7 @@ void blocks_free(struct blocks *blocks)
 	while (blocks->slabs) {
 		struct block_slab *next = blocks->slabs->next;
 
-		free(blocks->slabs);
+		pages_destroy(blocks->slabs, SLAB_BYTES);
 		blocks->slabs = next;
 	}
 	blocks->free = NULL;
@@ -31,8 +33,7 @@ void blocks_free(struct blocks *blocks)
 
 static struct block_slab *add_slab(struct blocks *blocks)
 {
-	struct block_slab *slab = aligned_alloc(
-	        ALIGNMENT, ALIGNMENT + (size_t)SLAB_BLOCKS * BLOCK_BYTES);
+	struct block_slab *slab = pages_create(SLAB_BYTES);
 
 	if (slab) {
 		*slab = (struct block_slab){.next = blocks->slabs};

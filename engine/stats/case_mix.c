@@ -7,11 +7,11 @@
  * stands for: stays that ended in it.
  */
 #include "stats/drg_places.h"
+#include "base/budget.h"
 #include "stats/rates.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { STAYS_MIN = 30 };
 static const double z_min = 3;
@@ -61,7 +61,7 @@ static int read_families(struct mix *mix, const struct stats *stats)
 {
 	int err = 0;
 
-	mix->places = calloc(mix->year_count + 1, sizeof(*mix->places));
+	mix->places = budget_calloc(mix->year_count + 1, sizeof(*mix->places));
 	if (!mix->places)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < mix->year_count && err == 0; i++) {
@@ -366,12 +366,12 @@ static int make_room(struct mix *mix, const struct stats *stats)
 {
 	size_t members = stats->measures.member_count + 1, cells = mix->cell_count + 1;
 
-	mix->totals = calloc(mix->year_count * mix->family_count + 1, sizeof(*mix->totals));
-	mix->cells = calloc(cells, sizeof(*mix->cells));
-	mix->strata = calloc(cells, sizeof(*mix->strata));
-	mix->hospitals = calloc(members, sizeof(*mix->hospitals));
-	mix->outcomes = calloc(members, sizeof(*mix->outcomes));
-	mix->judged = calloc(members, sizeof(*mix->judged));
+	mix->totals = budget_calloc(mix->year_count * mix->family_count + 1, sizeof(*mix->totals));
+	mix->cells = budget_calloc(cells, sizeof(*mix->cells));
+	mix->strata = budget_calloc(cells, sizeof(*mix->strata));
+	mix->hospitals = budget_calloc(members, sizeof(*mix->hospitals));
+	mix->outcomes = budget_calloc(members, sizeof(*mix->outcomes));
+	mix->judged = budget_calloc(members, sizeof(*mix->judged));
 	return mix->totals && mix->cells && mix->strata && mix->hospitals && mix->outcomes &&
 	                       mix->judged
 	               ? 0
@@ -380,14 +380,14 @@ static int make_room(struct mix *mix, const struct stats *stats)
 
 static void mix_free(struct mix *mix)
 {
-	free(mix->places);
-	free(mix->totals);
-	free(mix->cells);
-	free(mix->strata);
-	free(mix->hospitals);
-	free(mix->outcomes);
-	free(mix->judged);
-	free(mix);
+	budget_free(mix->places);
+	budget_free(mix->totals);
+	budget_free(mix->cells);
+	budget_free(mix->strata);
+	budget_free(mix->hospitals);
+	budget_free(mix->outcomes);
+	budget_free(mix->judged);
+	budget_free(mix);
 }
 
 static int judge_kind(struct mix *mix, struct judging *judging, unsigned rule, bool is_surgical)
@@ -410,7 +410,7 @@ static int judge_mix(struct judging *judging)
 
 	if (rule < 0)
 		return 0;
-	struct mix *mix = calloc(1, sizeof(*mix));
+	struct mix *mix = budget_calloc(1, sizeof(*mix));
 
 	if (!mix)
 		return FAIL_MEMORY;

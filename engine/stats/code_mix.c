@@ -11,6 +11,7 @@
  */
 #include "stats/private.h"
 
+#include "base/budget.h"
 #include "base/order.h"
 #include "stats/rates.h"
 #include "stats/shipped.h"
@@ -60,14 +61,14 @@ static int grow_table(struct code_table *table)
 	struct code_table larger = {
 	        .bits = table->bits ? table->bits + 1 : TABLE_BITS_MIN, .count = table->count};
 
-	larger.slots = calloc((size_t)1 << larger.bits, sizeof(*larger.slots));
+	larger.slots = budget_calloc((size_t)1 << larger.bits, sizeof(*larger.slots));
 	if (!larger.slots)
 		return FAIL_MEMORY;
 	for (size_t i = 0; table->bits && i < (size_t)1 << table->bits; i++) {
 		if (table->slots[i].code)
 			*code_slot(&larger, table->slots[i].code) = table->slots[i];
 	}
-	free(table->slots);
+	budget_free(table->slots);
 	table->slots = larger.slots;
 	table->bits = larger.bits;
 	return 0;
@@ -103,7 +104,7 @@ static int compare_totals(const void *a, const void *b)
 
 static int rank_codes(struct code_table *table)
 {
-	struct code_total **order = malloc((table->count + 1) * sizeof(*order));
+	struct code_total **order = budget_alloc((table->count + 1) * sizeof(*order));
 	size_t count = 0;
 
 	if (!order)
@@ -115,7 +116,7 @@ static int rank_codes(struct code_table *table)
 	qsort(order, count, sizeof(*order), compare_totals);
 	for (size_t i = 0; i < count; i++)
 		order[i]->rank = i < TOP_CODES ? (uint32_t)i : TOP_CODES;
-	free(order);
+	budget_free(order);
 	return 0;
 }
 
@@ -303,7 +304,7 @@ static int judge_mix(struct judging *judging, unsigned rule)
 {
 	const struct measures *measures = &judging->stats->measures;
 	struct mixes mixes = {
-	        .samples = calloc(measures->member_count + 1, sizeof(*mixes.samples))};
+	        .samples = budget_calloc(measures->member_count + 1, sizeof(*mixes.samples))};
 	int err = cohort_create(&mixes.cohort, judging, rule, "mix");
 
 	mixes.cohort.narrowest = LEVEL_NATION;
@@ -317,8 +318,8 @@ static int judge_mix(struct judging *judging, unsigned rule)
 	if (err == 0)
 		err = cohort_each(&mixes.cohort, take_group, &mixes);
 	cohort_free(&mixes.cohort);
-	free(mixes.table.slots);
-	free(mixes.samples);
+	budget_free(mixes.table.slots);
+	budget_free(mixes.samples);
 	return err;
 }
 
@@ -346,9 +347,9 @@ static int pack_read(struct pack *pack, const struct payer_cell *row)
 
 static void pack_free(struct pack *pack)
 {
-	free(pack->numerator);
-	free(pack->denominator);
-	free(pack->specialties);
+	budget_free(pack->numerator);
+	budget_free(pack->denominator);
+	budget_free(pack->specialties);
 }
 
 /* Lines and dollars of the numerator; lines of the denominator, or beneficiaries. */
@@ -383,7 +384,8 @@ static int judge_pack(struct judging *judging, unsigned rule, const struct pack 
 	        .dollars = DOLLARS_EXCESS,
 	        .q_limit = 0.05};
 	const struct measures *measures = &judging->stats->measures;
-	struct ratio_sample *samples = malloc((measures->member_count + 1) * sizeof(*samples));
+	struct ratio_sample *samples = budget_alloc(
+	        (measures->member_count + 1) * sizeof(*samples));
 	struct cohort cohort;
 	size_t count = 0;
 	int err = cohort_create(&cohort, judging, rule, pack->measure);
@@ -403,7 +405,7 @@ static int judge_pack(struct judging *judging, unsigned rule, const struct pack 
 	if (err == 0)
 		err = ratios_judge(&cohort, samples, count, &test);
 	cohort_free(&cohort);
-	free(samples);
+	budget_free(samples);
 	return err;
 }
 

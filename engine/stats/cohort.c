@@ -4,11 +4,11 @@
  */
 #include "stats/private.h"
 
+#include "base/budget.h"
 #include "stats/rates.h"
 #include "stats/special.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Room ---- */
@@ -36,16 +36,16 @@ static void work_destroy(struct work *work)
 {
 	if (!work)
 		return;
-	free(work->of);
-	free(work->spans);
-	free(work->samples);
-	free(work->room.values);
-	free(work->room.others);
-	free(work->room.scratch);
-	free(work->room.figures);
-	free(work->room.counts);
-	free(work->room.peers_scratch);
-	free(work);
+	budget_free(work->of);
+	budget_free(work->spans);
+	budget_free(work->samples);
+	budget_free(work->room.values);
+	budget_free(work->room.others);
+	budget_free(work->room.scratch);
+	budget_free(work->room.figures);
+	budget_free(work->room.counts);
+	budget_free(work->room.peers_scratch);
+	budget_free(work);
 }
 
 void work_pool_free(struct work_pool *pool)
@@ -62,21 +62,21 @@ void work_pool_free(struct work_pool *pool)
 /* Only what is used of it will be touched, so there is room for a group of all. */
 static struct work *work_create(size_t members)
 {
-	struct work *work = calloc(1, sizeof(*work));
+	struct work *work = budget_calloc(1, sizeof(*work));
 	size_t count = members + 1;
 
 	if (!work)
 		return NULL;
-	work->of = malloc(count * sizeof(*work->of));
-	work->spans = malloc(count * sizeof(*work->spans));
-	work->samples = malloc(count * SAMPLE_BYTES);
+	work->of = budget_alloc(count * sizeof(*work->of));
+	work->spans = budget_alloc(count * sizeof(*work->spans));
+	work->samples = budget_alloc(count * SAMPLE_BYTES);
 	work->room = (struct group_room){
-	        .values = malloc(count * sizeof(double)),
-	        .others = malloc(count * sizeof(double)),
-	        .scratch = malloc(count * sizeof(double)),
-	        .figures = malloc(count * sizeof(struct peer_figures)),
-	        .peers_scratch = malloc(peers_scratch_bytes(count)),
-	        .counts = malloc(count * sizeof(struct count)),
+	        .values = budget_alloc(count * sizeof(double)),
+	        .others = budget_alloc(count * sizeof(double)),
+	        .scratch = budget_alloc(count * sizeof(double)),
+	        .figures = budget_alloc(count * sizeof(struct peer_figures)),
+	        .peers_scratch = budget_alloc(peers_scratch_bytes(count)),
+	        .counts = budget_alloc(count * sizeof(struct count)),
 	};
 	if (work->of && work->spans && work->samples && work->room.values && work->room.others &&
 	        work->room.scratch && work->room.figures && work->room.counts &&

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/columns.h"
 
+#include "base/budget.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -28,12 +30,12 @@ void column_init(struct column *column, unsigned rule, const char *measure)
 
 void column_free(struct column *column)
 {
-	free(column->blocks);
-	free(column->figures);
-	free(column->wide);
-	free(column->gated);
-	free(column->at);
-	free(column->sorted);
+	budget_free(column->blocks);
+	budget_free(column->figures);
+	budget_free(column->wide);
+	budget_free(column->gated);
+	budget_free(column->at);
+	budget_free(column->sorted);
 }
 
 /* Room for one more of an array that doubles; false: no memory. */
@@ -44,7 +46,7 @@ static bool reserve(void *array, size_t count, size_t *room, size_t size)
 	if (count < *room)
 		return true;
 	size_t larger = *room ? 2 * *room : ROOM_FIRST;
-	void *grown = realloc(*items, larger * size);
+	void *grown = budget_resize(*items, larger * size);
 
 	if (!grown)
 		return false;
@@ -213,9 +215,9 @@ int column_index(struct column *column, size_t member_count)
 	bool many = column->count >= member_count / FEW_SHARE;
 
 	if (many)
-		column->at = calloc(member_count + 1, sizeof(*column->at));
+		column->at = budget_calloc(member_count + 1, sizeof(*column->at));
 	else
-		column->sorted = malloc((column->count + 1) * sizeof(*column->sorted));
+		column->sorted = budget_alloc((column->count + 1) * sizeof(*column->sorted));
 	if (!column->at && !column->sorted)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < column->count; i++) {

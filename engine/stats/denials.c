@@ -10,10 +10,10 @@
  *	hits_on_paid     ... and by lines that are payable
  */
 #include "stats/shipped.h"
+#include "base/budget.h"
 #include "stats/tally_tests.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { LINES_MIN = 100, DENIED_MIN = 20, TOP_REASONS = 3, NEVER = 1 << 30 };
 
@@ -172,7 +172,7 @@ static int judge_group(struct judging *judging, unsigned rule, const struct reas
 {
 	const struct stats *stats = judging->stats;
 	size_t members = stats->measures.member_count, count = 0;
-	struct rate_sample *samples = malloc((members + 1) * sizeof(*samples));
+	struct rate_sample *samples = budget_alloc((members + 1) * sizeof(*samples));
 	uint64_t denied = 0, scope = 0;
 	struct cohort cohort;
 	int err = cohort_create(&cohort, judging, rule, group->name);
@@ -194,7 +194,7 @@ static int judge_group(struct judging *judging, unsigned rule, const struct reas
 		err = rates_judge(&cohort, samples, count, &denied_test);
 	}
 	cohort_free(&cohort);
-	free(samples);
+	budget_free(samples);
 	return err;
 }
 
@@ -207,7 +207,7 @@ static int fill_group(struct reason_group *group, const struct payer_cell *row)
 	*group = (struct reason_group){.name = row[CARC_GROUPS_GROUP].text};
 	for (size_t i = 0; i < count && err == 0; i++)
 		group->has[carc_number(codes[i])] = true;
-	free(codes);
+	budget_free(codes);
 	return err;
 }
 
@@ -216,7 +216,7 @@ static int judge_groups(struct judging *judging, unsigned rule)
 	const struct stats *stats = judging->stats;
 	bool is_own = payer_count(stats->options.payer, PAYER_CARC_GROUPS) > 0;
 	const struct payer *table = is_own ? stats->options.payer : stats->carc_groups;
-	struct reason_group *group = malloc(sizeof(*group));
+	struct reason_group *group = budget_alloc(sizeof(*group));
 	int err = group ? 0 : FAIL_MEMORY;
 
 	for (size_t i = 0; i < payer_count(table, PAYER_CARC_GROUPS) && err == 0; i++) {
@@ -224,7 +224,7 @@ static int judge_groups(struct judging *judging, unsigned rule)
 		if (err == 0)
 			err = judge_group(judging, rule, group);
 	}
-	free(group);
+	budget_free(group);
 	return err;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/discoveries.h"
 
+#include "base/budget.h"
 #include "stats/private.h"
 #include "stats/words.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 uint64_t discoveries_word(double p)
@@ -28,12 +28,12 @@ static double p_of(uint64_t word)
 static int grow(struct discoveries *discoveries)
 {
 	size_t room = discoveries->room ? 2 * discoveries->room : 64;
-	double *p = realloc(discoveries->p, room * sizeof(*p));
+	double *p = budget_resize(discoveries->p, room * sizeof(*p));
 
 	if (!p)
 		return FAIL_MEMORY;
 	discoveries->p = p;
-	double *q = realloc(discoveries->q, room * sizeof(*q));
+	double *q = budget_resize(discoveries->q, room * sizeof(*q));
 
 	if (!q)
 		return FAIL_MEMORY;
@@ -56,7 +56,7 @@ static int add_step(struct discoveries *discoveries, double p, double q)
 /* Each list has a step of every so many of the one below. */
 static int build_levels(struct discoveries *discoveries)
 {
-	double *upper = malloc(
+	double *upper = budget_alloc(
 	        (discoveries->count / (STEPS_EACH - 1) + STEP_LEVELS) * sizeof(*upper));
 	size_t at = 0;
 
@@ -100,9 +100,9 @@ int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spa
 
 void discoveries_free(struct discoveries *discoveries)
 {
-	free(discoveries->p);
-	free(discoveries->q);
-	free(discoveries->upper);
+	budget_free(discoveries->p);
+	budget_free(discoveries->q);
+	budget_free(discoveries->upper);
 	*discoveries = (struct discoveries){0};
 }
 

@@ -12,12 +12,12 @@
  */
 #include "stats/drg_places.h"
 
+#include "base/budget.h"
 #include "lookup/rows_icd.h"
 #include "stats/shipped.h"
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Families of a table ---- */
@@ -50,7 +50,7 @@ static int place_drgs(
 		if (drg < DRG_COUNT)
 			places->of[drg] = place;
 	}
-	free(codes);
+	budget_free(codes);
 	return err;
 }
 
@@ -200,13 +200,13 @@ static void place_base(
 
 static int read_set(struct drg_places *places, const struct set *set, unsigned year)
 {
-	struct titled *titles = malloc(DRG_COUNT * sizeof(*titles));
+	struct titled *titles = budget_alloc(DRG_COUNT * sizeof(*titles));
 	size_t count = titles ? list_titles(set, year, titles) : 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (places->of[titles[i].drg].family == 0)
 			place_base(places, titles, i, count);
-	free(titles);
+	budget_free(titles);
 	return titles ? 0 : FAIL_MEMORY;
 }
 

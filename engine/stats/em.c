@@ -7,12 +7,12 @@
  */
 #include "stats/private.h"
 
+#include "base/budget.h"
 #include "stats/rates.h"
 #include "stats/special.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const double z_limit = 3.5, index_q = 0.05, mix_q = 0.01, mix_effect = 0.05;
@@ -472,11 +472,11 @@ static int em_create(struct em *em, struct judging *judging)
 	size_t room = judging->stats->measures.member_count + 1;
 
 	*em = (struct em){
-	        .own = calloc(room, sizeof(*em->own)),
-	        .mixes = calloc(room, sizeof(*em->mixes)),
-	        .g = calloc(room, sizeof(*em->g)),
-	        .df = calloc(room, sizeof(*em->df)),
-	        .all = calloc(room, sizeof(*em->all)),
+	        .own = budget_calloc(room, sizeof(*em->own)),
+	        .mixes = budget_calloc(room, sizeof(*em->mixes)),
+	        .g = budget_calloc(room, sizeof(*em->g)),
+	        .df = budget_calloc(room, sizeof(*em->df)),
+	        .all = budget_calloc(room, sizeof(*em->all)),
 	        .rules = {rule_wanted(judging->stats, "EM-01"),
 	                rule_wanted(judging->stats, "EM-02"), rule_wanted(judging->stats, "EM-03"),
 	                rule_wanted(judging->stats, "EM-04")},
@@ -489,11 +489,11 @@ static int em_create(struct em *em, struct judging *judging)
 static void em_destroy(struct em *em)
 {
 	cohort_free(&em->cohort);
-	free(em->own);
-	free(em->mixes);
-	free(em->g);
-	free(em->df);
-	free(em->all);
+	budget_free(em->own);
+	budget_free(em->mixes);
+	budget_free(em->g);
+	budget_free(em->df);
+	budget_free(em->all);
 }
 
 /* All four: they share the groups. */

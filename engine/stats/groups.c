@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/groups.h"
 
+#include "base/budget.h"
 #include "base/order.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Settings ---- */
@@ -141,8 +141,8 @@ static bool is_same(uint64_t a, uint64_t b, unsigned level)
 
 int members_sort(struct member members[], size_t count)
 {
-	struct ordered *items = malloc(2 * (count + 1) * sizeof(*items));
-	struct member *sorted = malloc((count + 1) * sizeof(*sorted));
+	struct ordered *items = budget_alloc(2 * (count + 1) * sizeof(*items));
+	struct member *sorted = budget_alloc((count + 1) * sizeof(*sorted));
 	int err = items && sorted ? 0 : FAIL_MEMORY;
 
 	for (uint32_t i = 0; i < count && err == 0; i++) {
@@ -156,8 +156,8 @@ int members_sort(struct member members[], size_t count)
 			sorted[i] = members[in_order[i].index];
 		memcpy(members, sorted, count * sizeof(*members));
 	}
-	free(items);
-	free(sorted);
+	budget_free(items);
+	budget_free(sorted);
 	return err;
 }
 

@@ -6,12 +6,12 @@
  * table): of the stays in the denominator, the share in the numerator.
  */
 #include "stats/drg_places.h"
+#include "base/budget.h"
 #include "stats/shipped.h"
 #include "stats/tally_tests.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct target {
@@ -74,7 +74,7 @@ static int judge_target(struct judging *judging, unsigned rule, const struct tar
 	        .q_limit = 0.05};
 	const struct stats *stats = judging->stats;
 	const struct measures *measures = &stats->measures;
-	struct rate_sample *samples = malloc((measures->member_count + 1) * sizeof(*samples));
+	struct rate_sample *samples = budget_alloc((measures->member_count + 1) * sizeof(*samples));
 	struct cohort cohort;
 	size_t count = 0;
 	int err = cohort_create(&cohort, judging, rule, target->name);
@@ -94,7 +94,7 @@ static int judge_target(struct judging *judging, unsigned rule, const struct tar
 	if (err == 0)
 		err = rates_judge(&cohort, samples, count, &test);
 	cohort_free(&cohort);
-	free(samples);
+	budget_free(samples);
 	return err;
 }
 
@@ -110,8 +110,8 @@ static int judge_row(struct judging *judging, unsigned rule, const struct payer_
 		        &row[TARGETS_DENOMINATOR], &target.denominator, &target.denominator_count);
 	if (err == 0 && row[TARGETS_DIRECTION].number == 0)
 		err = judge_target(judging, rule, &target);
-	free(target.numerator);
-	free(target.denominator);
+	budget_free(target.numerator);
+	budget_free(target.denominator);
 	return err;
 }
 
@@ -153,7 +153,7 @@ static int severe_read(struct severe *severe, const struct stats *stats)
 		last = year > last ? year : last;
 	}
 	severe->year_count = last ? (size_t)(last - severe->first_year + 1) : 0;
-	severe->places = calloc(severe->year_count + 1, sizeof(*severe->places));
+	severe->places = budget_calloc(severe->year_count + 1, sizeof(*severe->places));
 	for (size_t i = 0; severe->places && i < severe->year_count && err == 0; i++)
 		err = drg_places_read(
 		        &severe->places[i], stats, (unsigned)(severe->first_year + i));
@@ -186,7 +186,7 @@ static int judge_single(struct judging *judging, unsigned rule, const struct sev
 	        .q_limit = 0.05};
 	const struct stats *stats = judging->stats;
 	const struct measures *measures = &stats->measures;
-	struct rate_sample *samples = malloc((measures->member_count + 1) * sizeof(*samples));
+	struct rate_sample *samples = budget_alloc((measures->member_count + 1) * sizeof(*samples));
 	struct cohort cohort;
 	size_t count = 0;
 	int err = cohort_create(&cohort, judging, rule, tally_name(TALLY_INP_03_SINGLE));
@@ -207,7 +207,7 @@ static int judge_single(struct judging *judging, unsigned rule, const struct sev
 	if (err == 0)
 		err = rates_judge(&cohort, samples, count, &test);
 	cohort_free(&cohort);
-	free(samples);
+	budget_free(samples);
 	return err;
 }
 
@@ -236,7 +236,7 @@ static int judge_inp_03(struct judging *judging)
 		err = severe_read(&severe, judging->stats);
 		if (err == 0)
 			err = judge_single(judging, (unsigned)rule, &severe);
-		free(severe.places);
+		budget_free(severe.places);
 	}
 	return err ? err
 	           : tally_tests_judge(judging, "INP-03", tests_inp_03,

@@ -6,6 +6,7 @@
  */
 #include "stats/measures.h"
 
+#include "base/budget.h"
 #include "base/tasks.h"
 #include "lookup/side.h"
 
@@ -62,7 +63,7 @@ static void *list_add(struct list *list, size_t size)
 {
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 256;
-		void *larger = realloc(list->items, room * size);
+		void *larger = budget_resize(list->items, room * size);
 
 		if (!larger)
 			return NULL;
@@ -412,7 +413,7 @@ static void *join(const struct reading *reading, size_t at, size_t size)
 
 	for (size_t i = 0; i < reading->part_count; i++)
 		count += ((struct list *)((char *)&reading->parts[i] + at))->count;
-	char *all = malloc((count + 1) * size), *to = all;
+	char *all = budget_alloc((count + 1) * size), *to = all;
 
 	for (size_t i = 0; all && i < reading->part_count; i++) {
 		struct list *list = (struct list *)((char *)&reading->parts[i] + at);
@@ -420,7 +421,7 @@ static void *join(const struct reading *reading, size_t at, size_t size)
 		if (list->count > 0)
 			memcpy(to, list->items, list->count * size);
 		to += list->count * size;
-		free(list->items);
+		budget_free(list->items);
 		list->items = NULL;
 	}
 	return all;
@@ -458,7 +459,7 @@ static int compare_names(const void *a, const void *b)
 /* Groups that a table gives are put in the order of their names. */
 static int rank_given(struct measures *measures)
 {
-	const char **names = malloc((measures->member_count + 1) * sizeof(*names));
+	const char **names = budget_alloc((measures->member_count + 1) * sizeof(*names));
 	size_t count = 0;
 
 	if (!names)
@@ -483,15 +484,15 @@ static int rank_given(struct measures *measures)
 		}
 		member->given_rank = member->given ? (uint32_t)low + 1 : 0;
 	}
-	free(names);
+	budget_free(names);
 	return 0;
 }
 
 /* Measures follow their members into the order of groups. */
 static int order_members(struct measures *measures, uint32_t place_count)
 {
-	uint32_t *at = malloc((place_count + 1) * sizeof(*at));
-	struct member_measures *of = malloc((measures->member_count + 1) * sizeof(*of));
+	uint32_t *at = budget_alloc((place_count + 1) * sizeof(*at));
+	struct member_measures *of = budget_alloc((measures->member_count + 1) * sizeof(*of));
 	int err = at && of ? rank_given(measures) : FAIL_MEMORY;
 
 	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
@@ -500,12 +501,12 @@ static int order_members(struct measures *measures, uint32_t place_count)
 		err = members_sort(measures->members, measures->member_count);
 	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
 		of[i] = measures->of[at[measures->members[i].place]];
-	free(at);
+	budget_free(at);
 	if (err < 0) {
-		free(of);
+		budget_free(of);
 		return err;
 	}
-	free(measures->of);
+	budget_free(measures->of);
 	measures->of = of;
 	for (uint32_t i = 0; i < measures->member_count; i++) {
 		for (uint32_t k = of[i].em_from; k < of[i].em_to; k++)
@@ -607,7 +608,7 @@ int measures_read_hits(struct measures *measures, const struct measures_options 
 	struct hits_reading reading = {measures, options, reader};
 
 	measures->hit_list_count = (measures->member_count + HITS_MEMBERS - 1) / HITS_MEMBERS;
-	measures->hits = calloc(measures->hit_list_count + 1, sizeof(*measures->hits));
+	measures->hits = budget_calloc(measures->hit_list_count + 1, sizeof(*measures->hits));
 	if (!measures->hits)
 		return FAIL_MEMORY;
 	return tasks_run(options->threads, measures->hit_list_count, read_hit_lists, &reading);
@@ -643,7 +644,7 @@ static int find_tallies(struct measures *measures, const struct measures_options
 
 	if (!options->tallies)
 		return 0;
-	measures->tally_first = malloc((numbers + 1) * sizeof(*measures->tally_first));
+	measures->tally_first = budget_alloc((numbers + 1) * sizeof(*measures->tally_first));
 	if (!measures->tally_first)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < count; i++)
@@ -669,14 +670,14 @@ static void free_parts(struct reading *reading)
 	for (size_t i = 0; reading->parts && i < reading->part_count; i++) {
 		struct part *part = &reading->parts[i];
 
-		free(part->em.items);
-		free(part->months.items);
-		free(part->codes.items);
-		free(part->members.items);
-		free(part->of.items);
+		budget_free(part->em.items);
+		budget_free(part->months.items);
+		budget_free(part->codes.items);
+		budget_free(part->members.items);
+		budget_free(part->of.items);
 		free(part->cells);
 	}
-	free(reading->parts);
+	budget_free(reading->parts);
 	free(reading->order);
 }
 
@@ -691,7 +692,7 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 		err = profile_order(options->profile, &reading.order, &reading.count);
 	reading.part_count = (reading.count + PART_PROVIDERS - 1) / PART_PROVIDERS;
 	if (err == 0) {
-		reading.parts = calloc(reading.part_count + 1, sizeof(*reading.parts));
+		reading.parts = budget_calloc(reading.part_count + 1, sizeof(*reading.parts));
 		err = reading.parts ? 0 : FAIL_MEMORY;
 	}
 	if (err == 0)
@@ -704,12 +705,12 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 
 void measures_free(struct measures *measures)
 {
-	free(measures->members);
-	free(measures->of);
-	free(measures->em);
-	free(measures->months);
-	free(measures->codes);
-	free(measures->hits);
-	free(measures->tally_first);
+	budget_free(measures->members);
+	budget_free(measures->of);
+	budget_free(measures->em);
+	budget_free(measures->months);
+	budget_free(measures->codes);
+	budget_free(measures->hits);
+	budget_free(measures->tally_first);
 	memset(measures, 0, sizeof(*measures));
 }

@@ -12,8 +12,9 @@
  */
 #include "stats/members.h"
 
+#include "base/budget.h"
+
 #include <math.h>
-#include <stdlib.h>
 
 static const double month_z = 5, peers_growth = 1.5;
 static const double peers_z =
@@ -74,7 +75,7 @@ static int month_totals_create(
 		                                              : last;
 	}
 	*totals = (struct month_totals){.first = first, .count = (size_t)(last - first) + 1};
-	totals->sums = calloc(totals->count, sizeof(*totals->sums));
+	totals->sums = budget_calloc(totals->count, sizeof(*totals->sums));
 	if (!totals->sums)
 		return FAIL_MEMORY;
 	for (uint32_t i = span->from; i < span->to; i++) {
@@ -98,12 +99,12 @@ struct own_months {
 static int own_months_create(struct own_months *own, size_t count)
 {
 	*own = (struct own_months){
-	        .own = calloc(count, sizeof(double)),
-	        .peers = calloc(count, sizeof(double)),
-	        .sums = calloc(count, sizeof(double)),
-	        .own_figures = calloc(count, sizeof(struct peer_figures)),
-	        .peer_figures = calloc(count, sizeof(struct peer_figures)),
-	        .scratch = malloc(peers_scratch_bytes(count)),
+	        .own = budget_calloc(count, sizeof(double)),
+	        .peers = budget_calloc(count, sizeof(double)),
+	        .sums = budget_calloc(count, sizeof(double)),
+	        .own_figures = budget_calloc(count, sizeof(struct peer_figures)),
+	        .peer_figures = budget_calloc(count, sizeof(struct peer_figures)),
+	        .scratch = budget_alloc(peers_scratch_bytes(count)),
 	};
 	bool has_values = own->own && own->peers && own->sums && own->scratch;
 
@@ -112,12 +113,12 @@ static int own_months_create(struct own_months *own, size_t count)
 
 static void own_months_free(struct own_months *own)
 {
-	free(own->own);
-	free(own->peers);
-	free(own->sums);
-	free(own->own_figures);
-	free(own->peer_figures);
-	free(own->scratch);
+	budget_free(own->own);
+	budget_free(own->peers);
+	budget_free(own->sums);
+	budget_free(own->own_figures);
+	budget_free(own->peer_figures);
+	budget_free(own->scratch);
 }
 
 static void read_months(struct own_months *own, const struct months *months,
@@ -407,7 +408,7 @@ static int take_months(void *context, const struct peer_span *span)
 
 	if (!months->cohort.can_flag)
 		return 0;
-	months->found = calloc(size, sizeof(*months->found));
+	months->found = budget_calloc(size, sizeof(*months->found));
 	int err = months->found ? month_totals_create(&totals, &months->cohort, span) : FAIL_MEMORY;
 
 	if (err == 0)
@@ -424,8 +425,8 @@ static int take_months(void *context, const struct peer_span *span)
 	if (err == 0)
 		err = add_all(&months->cohort, span, months->found);
 	own_months_free(&own);
-	free(totals.sums);
-	free(months->found);
+	budget_free(totals.sums);
+	budget_free(months->found);
 	return err;
 }
 

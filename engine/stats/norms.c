@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/norms.h"
 
+#include "base/budget.h"
 #include "base/hash.h"
 
 #include <errno.h>
@@ -161,7 +162,7 @@ static int add_norm(struct norms *norms, const struct norm *norm)
 {
 	if (norms->count == norms->room) {
 		size_t room = norms->room ? 2 * norms->room : 256;
-		struct norm *larger = realloc(norms->norms, room * sizeof(*larger));
+		struct norm *larger = budget_resize(norms->norms, room * sizeof(*larger));
 
 		if (!larger)
 			return FAIL_MEMORY;
@@ -241,7 +242,7 @@ int norms_read(struct norms **made, const char *path, struct diag *diag)
 	*made = NULL;
 	if (!file)
 		return diag_set(diag, FAIL_INPUT, "%s: %s (--norms)", path, strerror(errno));
-	norms = calloc(1, sizeof(*norms));
+	norms = budget_calloc(1, sizeof(*norms));
 	int err = norms ? read_lines(norms, file, path, diag)
 	                : diag_set(diag, FAIL_MEMORY, "no memory for norms");
 
@@ -260,8 +261,8 @@ void norms_destroy(struct norms *norms)
 {
 	if (!norms)
 		return;
-	free(norms->norms);
-	free(norms);
+	budget_free(norms->norms);
+	budget_free(norms);
 }
 
 uint64_t norms_hash(const struct norms *norms)

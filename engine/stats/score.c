@@ -7,6 +7,7 @@
  * they measure one event.
  */
 #include "base/tasks.h"
+#include "base/budget.h"
 #include "stats/private.h"
 
 #include <math.h>
@@ -65,7 +66,7 @@ int score_lines(struct stats *stats, const struct measures_options *options)
 	struct line_scoring scoring = {.stats = stats};
 	const struct hit_reader reader = {take_hits, &scoring};
 
-	stats->lines = malloc((stats->measures.member_count + 1) * sizeof(*stats->lines));
+	stats->lines = budget_alloc((stats->measures.member_count + 1) * sizeof(*stats->lines));
 	if (!stats->lines)
 		return FAIL_MEMORY;
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
@@ -169,12 +170,12 @@ static void score_one(const struct stats *stats, uint32_t member, struct stats_r
 static int find_groups(struct stats *stats)
 {
 	const struct measures *measures = &stats->measures;
-	uint32_t *of = calloc(measures->member_count + 1, sizeof(*of));
-	struct peer_span *spans = calloc(measures->member_count + 1, sizeof(*spans));
+	uint32_t *of = budget_calloc(measures->member_count + 1, sizeof(*of));
+	struct peer_span *spans = budget_calloc(measures->member_count + 1, sizeof(*spans));
 
 	if (!of || !spans) {
-		free(of);
-		free(spans);
+		budget_free(of);
+		budget_free(spans);
 		return FAIL_MEMORY;
 	}
 	for (uint32_t i = 0; i < measures->member_count; i++)
@@ -187,8 +188,8 @@ static int find_groups(struct stats *stats)
 		provider->peers = spans[i].to - spans[i].from - 1;
 		group_name(&measures->members[i], spans[i].level, provider->peer_group);
 	}
-	free(of);
-	free(spans);
+	budget_free(of);
+	budget_free(spans);
 	return 0;
 }
 
@@ -244,14 +245,14 @@ static int score_chunk(void *context, size_t at)
 {
 	const struct stats *stats = context;
 	size_t from = at * CHUNK, to = from + CHUNK;
-	struct stats_row *rows = malloc((stats->flagged_most + 1) * sizeof(*rows));
+	struct stats_row *rows = budget_alloc((stats->flagged_most + 1) * sizeof(*rows));
 
 	if (!rows)
 		return FAIL_MEMORY;
 	to = to < stats->measures.member_count ? to : stats->measures.member_count;
 	for (size_t i = from; i < to; i++)
 		score_one(stats, (uint32_t)i, rows);
-	free(rows);
+	budget_free(rows);
 	return 0;
 }
 
@@ -259,8 +260,8 @@ int score_all(struct stats *stats)
 {
 	size_t count = stats->measures.member_count;
 
-	stats->providers = calloc(count + 1, sizeof(*stats->providers));
-	stats->ranked = calloc(count + 1, sizeof(*stats->ranked));
+	stats->providers = budget_calloc(count + 1, sizeof(*stats->providers));
+	stats->ranked = budget_calloc(count + 1, sizeof(*stats->ranked));
 	if (!stats->providers || !stats->ranked)
 		return FAIL_MEMORY;
 	int err = find_groups(stats);

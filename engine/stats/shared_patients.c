@@ -14,6 +14,7 @@
  * there.  The other measures of the rule are tests of tallies.
  */
 #include "base/order.h"
+#include "base/budget.h"
 #include "stats/tally_tests.h"
 
 #include <math.h>
@@ -101,7 +102,7 @@ static int find_nodes(struct network *network)
 	const struct stats *stats = judging->stats;
 	const struct measures *measures = &stats->measures;
 
-	network->nodes = malloc((measures->member_count + 1) * sizeof(*network->nodes));
+	network->nodes = budget_alloc((measures->member_count + 1) * sizeof(*network->nodes));
 	if (!network->nodes)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < measures->member_count; i++) {
@@ -127,7 +128,7 @@ static int pair_add(struct pairs *pairs, uint32_t a, uint32_t b)
 {
 	if (pairs->count == pairs->room) {
 		size_t room = pairs->room ? 2 * pairs->room : 1024;
-		struct ordered *items = realloc(pairs->items, room * sizeof(*items));
+		struct ordered *items = budget_resize(pairs->items, room * sizeof(*items));
 
 		if (!items)
 			return FAIL_MEMORY;
@@ -178,8 +179,8 @@ static size_t list_lowest(const struct network *network, struct ordered *lowest)
 static int find_pairs(struct network *network)
 {
 	size_t room = (size_t)network->node_count * LOWEST + 1;
-	struct ordered *lowest = malloc(room * sizeof(*lowest));
-	struct ordered *spare = malloc(room * sizeof(*spare));
+	struct ordered *lowest = budget_alloc(room * sizeof(*lowest));
+	struct ordered *spare = budget_alloc(room * sizeof(*spare));
 	int err = lowest && spare ? 0 : FAIL_MEMORY;
 
 	if (err == 0) {
@@ -192,8 +193,8 @@ static int find_pairs(struct network *network)
 			err = pair_all(network, sorted + from, to - from);
 		}
 	}
-	free(lowest);
-	free(spare);
+	budget_free(lowest);
+	budget_free(spare);
 	return err;
 }
 
@@ -203,7 +204,7 @@ static int link_add(struct network *network, uint32_t from, uint32_t to, double 
 {
 	if (network->link_count == network->link_room) {
 		size_t room = network->link_room ? 2 * network->link_room : 64;
-		struct link *links = realloc(network->links, room * sizeof(*links));
+		struct link *links = budget_resize(network->links, room * sizeof(*links));
 
 		if (!links)
 			return FAIL_MEMORY;
@@ -251,7 +252,7 @@ static int compare_links(const void *a, const void *b)
 static int find_links(struct network *network)
 {
 	struct pairs *pairs = &network->pairs;
-	struct ordered *spare = malloc((pairs->count + 1) * sizeof(*spare));
+	struct ordered *spare = budget_alloc((pairs->count + 1) * sizeof(*spare));
 	int err = spare ? 0 : FAIL_MEMORY;
 
 	if (err == 0 && pairs->count > 0) {
@@ -266,7 +267,7 @@ static int find_links(struct network *network)
 				err = compare_pair(network, (uint32_t)(key >> 32), (uint32_t)key);
 		}
 	}
-	free(spare);
+	budget_free(spare);
 	if (network->link_count > 1)
 		qsort(network->links, network->link_count, sizeof(*network->links), compare_links);
 	for (size_t i = network->link_count; i > 0; i--)
@@ -372,9 +373,9 @@ static int judge_network(struct judging *judging, unsigned rule)
 	if (err == 0)
 		err = cohort_each(&network.cohort, take_group, &network);
 	cohort_free(&network.cohort);
-	free(network.nodes);
-	free(network.pairs.items);
-	free(network.links);
+	budget_free(network.nodes);
+	budget_free(network.pairs.items);
+	budget_free(network.links);
 	return err;
 }
 

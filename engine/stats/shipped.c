@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/shipped.h"
 
+#include "base/budget.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +64,7 @@ int codes_of_cell(const struct payer_cell *cell, uint64_t **codes, size_t *count
 	const char *text = cell->text;
 
 	*count = 0;
-	*codes = calloc(strlen(text) / 2 + 1, sizeof(**codes));
+	*codes = budget_calloc(strlen(text) / 2 + 1, sizeof(**codes));
 	if (!*codes)
 		return FAIL_MEMORY;
 	while (*text) {

@@ -10,6 +10,7 @@
  *	score     and rank                    score.c
  */
 #include "base/order.h"
+#include "base/budget.h"
 #include "base/tasks.h"
 #include "stats/private.h"
 #include "stats/shipped.h"
@@ -68,7 +69,7 @@ static struct column *column_create(struct judging *judging, const struct stats_
 {
 	if (judging->column_count == judging->column_room) {
 		size_t room = judging->column_room ? 2 * judging->column_room : 8;
-		struct column *columns = realloc(judging->columns, room * sizeof(*columns));
+		struct column *columns = budget_resize(judging->columns, room * sizeof(*columns));
 
 		if (!columns)
 			return NULL;
@@ -114,7 +115,7 @@ struct stats_row *row_add(
 
 	if (judging->row_count == judging->row_room) {
 		size_t room = judging->row_room ? 2 * judging->row_room : 1024;
-		struct stats_row *rows = realloc(judging->rows, room * sizeof(*rows));
+		struct stats_row *rows = budget_resize(judging->rows, room * sizeof(*rows));
 
 		if (!rows)
 			return NULL;
@@ -149,7 +150,7 @@ int norm_keep(struct judging *judging, const struct norm *norm)
 		return 0;
 	if (judging->norm_count == judging->norm_room) {
 		size_t room = judging->norm_room ? 2 * judging->norm_room : 64;
-		struct norm *norms = realloc(judging->norms, room * sizeof(*norms));
+		struct norm *norms = budget_resize(judging->norms, room * sizeof(*norms));
 
 		if (!norms)
 			return FAIL_MEMORY;
@@ -170,7 +171,7 @@ struct measure_name {
 const char *judging_name(struct judging *judging, const char *text)
 {
 	size_t size = strlen(text) + 1;
-	struct measure_name *name = malloc(sizeof(*name) + size);
+	struct measure_name *name = budget_alloc(sizeof(*name) + size);
 
 	if (!name)
 		return NULL;
@@ -197,7 +198,7 @@ static void free_names(struct measure_name *names)
 	while (names) {
 		struct measure_name *next = names->next;
 
-		free(names);
+		budget_free(names);
 		names = next;
 	}
 }
@@ -240,7 +241,7 @@ static int find_family(void *context, size_t at)
 		if (stats->family_of[stats->columns[i].rule] == at)
 			room += stats->columns[i].tested;
 	}
-	uint64_t *words = malloc(2 * room * sizeof(*words));
+	uint64_t *words = budget_alloc(2 * room * sizeof(*words));
 
 	if (!words)
 		return FAIL_MEMORY;
@@ -250,7 +251,7 @@ static int find_family(void *context, size_t at)
 	}
 	int err = discoveries_make(&stats->discoveries[at], words, words + room, count);
 
-	free(words);
+	budget_free(words);
 	return err;
 }
 
@@ -267,7 +268,7 @@ static int find_flagged_first(struct stats *stats)
 	size_t members = stats->measures.member_count;
 	uint32_t place = 0;
 
-	stats->flagged_first = calloc(members + 2, sizeof(*stats->flagged_first));
+	stats->flagged_first = budget_calloc(members + 2, sizeof(*stats->flagged_first));
 	if (!stats->flagged_first)
 		return FAIL_MEMORY;
 	for (size_t i = 0; i < stats->column_count; i++) {
@@ -283,7 +284,7 @@ static int find_flagged_first(struct stats *stats)
 		place += stats->flagged_first[member];
 		stats->flagged_first[member] = place;
 	}
-	stats->flagged = malloc((place + (size_t)1) * sizeof(*stats->flagged));
+	stats->flagged = budget_alloc((place + (size_t)1) * sizeof(*stats->flagged));
 	return stats->flagged ? 0 : FAIL_MEMORY;
 }
 
@@ -389,7 +390,7 @@ static void count_rules(struct stats *stats, const struct stats_row rows[], size
 
 static int count_totals(struct stats *stats)
 {
-	struct stats_row *rows = malloc((stats->flagged_most + 1) * sizeof(*rows));
+	struct stats_row *rows = budget_alloc((stats->flagged_most + 1) * sizeof(*rows));
 
 	if (!rows)
 		return FAIL_MEMORY;
@@ -397,7 +398,7 @@ static int count_totals(struct stats *stats)
 		stats->totals[stats->columns[i].rule].evaluated += stats->columns[i].evaluated;
 	for (uint32_t member = 0; member < stats->measures.member_count; member++)
 		count_rules(stats, rows, flagged_rows(stats, member, rows));
-	free(rows);
+	budget_free(rows);
 	return 0;
 }
 
@@ -461,7 +462,7 @@ static int run_pass(void *context, size_t at)
 
 	if (err >= 0)
 		err = rows_keep(judging);
-	free(judging->rows);
+	budget_free(judging->rows);
 	judging->rows = NULL;
 	for (size_t i = 0; i < judging->column_count && err >= 0; i++)
 		err = column_index(&judging->columns[i], judging->stats->measures.member_count);
@@ -475,11 +476,11 @@ static void free_passes(struct passes *passes)
 
 		for (size_t k = 0; k < judging->column_count; k++)
 			column_free(&judging->columns[k]);
-		free(judging->columns);
-		free(judging->norms);
+		budget_free(judging->columns);
+		budget_free(judging->norms);
 		free_names(judging->names);
 	}
-	free(passes);
+	budget_free(passes);
 }
 
 /* ---- What the passes made, put together ---- */
@@ -515,10 +516,10 @@ static int gather_columns(struct stats *stats, struct passes *passes)
 
 	for (size_t i = 0; i < passes->count; i++)
 		stats->column_count += passes->all[i].judging.column_count;
-	order = malloc((stats->column_count + 1) * sizeof(struct column *));
-	stats->columns = calloc(stats->column_count + 1, sizeof(*stats->columns));
+	order = budget_alloc((stats->column_count + 1) * sizeof(struct column *));
+	stats->columns = budget_calloc(stats->column_count + 1, sizeof(*stats->columns));
 	if (!order || !stats->columns) {
-		free(order);
+		budget_free(order);
 		stats->column_count = 0;
 		return FAIL_MEMORY;
 	}
@@ -535,7 +536,7 @@ static int gather_columns(struct stats *stats, struct passes *passes)
 		stats->columns[i] = *order[i];
 	for (size_t i = 0; i < passes->count; i++)
 		passes->all[i].judging.column_count = 0;
-	free(order);
+	budget_free(order);
 	find_rule_columns(stats);
 	return 0;
 }
@@ -544,7 +545,7 @@ static int gather_columns(struct stats *stats, struct passes *passes)
 static int find_places(struct stats *stats)
 {
 	stats->number_count = profile_count(stats->options.profile);
-	stats->place = calloc(stats->number_count + 1, sizeof(*stats->place));
+	stats->place = budget_calloc(stats->number_count + 1, sizeof(*stats->place));
 	if (!stats->place)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < stats->measures.member_count; i++)
@@ -556,7 +557,7 @@ static int gather_norms(struct stats *stats, const struct passes *passes)
 {
 	for (size_t i = 0; i < passes->count; i++)
 		stats->norm_count += passes->all[i].judging.norm_count;
-	stats->norms = malloc((stats->norm_count + 1) * sizeof(*stats->norms));
+	stats->norms = budget_alloc((stats->norm_count + 1) * sizeof(*stats->norms));
 	if (!stats->norms)
 		return FAIL_MEMORY;
 	size_t at = 0;
@@ -579,7 +580,7 @@ static int gather_norms(struct stats *stats, const struct passes *passes)
 
 static int judge_passes(struct stats *stats)
 {
-	struct passes *passes = calloc(1, sizeof(*passes));
+	struct passes *passes = budget_calloc(1, sizeof(*passes));
 
 	if (!passes)
 		return FAIL_MEMORY;
@@ -623,7 +624,7 @@ static bool any_active(const struct rule_selection *selection)
 
 int stats_create(struct stats **made, const struct stats_options *options, struct diag *diag)
 {
-	struct stats *stats = calloc(1, sizeof(*stats));
+	struct stats *stats = budget_calloc(1, sizeof(*stats));
 	const struct measures_options measures = {
 	        .profile = options->profile,
 	        .providers = options->providers,
@@ -686,16 +687,16 @@ void stats_destroy(struct stats *stats)
 	for (unsigned i = 0; i < RULES_ALL; i++)
 		discoveries_free(&stats->discoveries[i]);
 	blocks_free(&stats->blocks);
-	free(stats->columns);
-	free(stats->norms);
-	free(stats->flagged);
-	free(stats->flagged_first);
+	budget_free(stats->columns);
+	budget_free(stats->norms);
+	budget_free(stats->flagged);
+	budget_free(stats->flagged_first);
 	free_names(stats->names);
-	free(stats->place);
-	free(stats->lines);
-	free(stats->providers);
-	free(stats->ranked);
-	free(stats);
+	budget_free(stats->place);
+	budget_free(stats->lines);
+	budget_free(stats->providers);
+	budget_free(stats->ranked);
+	budget_free(stats);
 }
 
 size_t stats_rows_max(const struct stats *stats)
