@@ -72,12 +72,11 @@ static struct limit limit_at(const struct window *window, size_t number)
 }
 
 /* Does a payer say otherwise of a code? */
-static bool is_replaced(const struct window *window, uint64_t code)
+static bool is_replaced(const struct payer *payer, uint64_t code)
 {
 	size_t count = 0;
 
-	return window->options->payer &&
-	       payer_find(window->options->payer, PAYER_FREQUENCY_LIMITS, (int64_t)code, &count);
+	return payer && payer_find(payer, PAYER_FREQUENCY_LIMITS, (int64_t)code, &count);
 }
 
 static bool counts(const struct limit *limit, uint64_t code)
@@ -123,13 +122,13 @@ static unsigned whose_of(const struct event *event, const struct limit *limit, u
 	return whose[0] != 0;
 }
 
-static bool is_listed(const struct window *window, uint64_t code)
+static bool is_listed(const struct payer *payer, uint64_t code)
 {
 	bool listed = false;
 
 	for (unsigned i = 0; i < BUILT_IN; i++)
 		listed |= built_in[i].code == code;
-	return listed || is_replaced(window, code);
+	return listed || is_replaced(payer, code);
 }
 
 /* keyed NULL: only count. */
@@ -217,7 +216,7 @@ static enum judgement judge_limit(const struct window *window, const struct keye
 	unsigned keys;
 
 	if (limit.code != event->line->code || day < limit.from || day > limit.to ||
-	        (number < BUILT_IN && is_replaced(window, limit.code)))
+	        (number < BUILT_IN && is_replaced(window->options->payer, limit.code)))
 		return OUT_OF_SCOPE;
 	keys = takes_part(event) ? whose_of(event, &limit, whose) : 0;
 	if (keys == 0)
@@ -258,7 +257,7 @@ static void judge(struct window *window)
 	size_t wanted = 0;
 
 	for (uint32_t i = 0; i < window->count; i++)
-		if (is_listed(window, window->events[i].line->code))
+		if (is_listed(window->options->payer, window->events[i].line->code))
 			wanted += 1 + gather_line(window, NULL, i);
 	if (wanted == 0)
 		return;
@@ -266,13 +265,18 @@ static void judge(struct window *window)
 	if (!keyed.items)
 		return;
 	for (uint32_t i = 0; i < window->count; i++)
-		if (is_listed(window, window->events[i].line->code) &&
+		if (is_listed(window->options->payer, window->events[i].line->code) &&
 		        takes_part(&window->events[i]))
 			gather_line(window, &keyed, i);
 	keyed_sort(&keyed);
 	for (uint32_t i = 0; i < window->count; i++)
-		if (is_listed(window, window->events[i].line->code))
+		if (is_listed(window->options->payer, window->events[i].line->code))
 			judge_line(window, &keyed, i);
+}
+
+static bool is_concerned(const struct coded *coded)
+{
+	return is_listed(coded->options->payer, coded->code);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
@@ -308,4 +312,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_cln_02 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.code = is_concerned},
+};

@@ -126,9 +126,8 @@ struct deed {
 /* The columns of a payer's table. */
 enum { PAYER_CODE, PAYER_GROUP, PAYER_SIDES };
 
-static struct deed payer_deed(const struct window *window, uint64_t code)
+static struct deed payer_deed(const struct payer *payer, uint64_t code)
 {
-	const struct payer *payer = window->options->payer;
 	size_t count = 0;
 	const struct payer_cell *row =
 	        payer ? payer_find(payer, PAYER_ONCE_IN_LIFETIME, (int64_t)code, &count) : NULL;
@@ -143,10 +142,10 @@ static struct deed payer_deed(const struct window *window, uint64_t code)
 	};
 }
 
-static struct deed deed_of(const struct window *window, const struct event *event)
+static struct deed deed_of(const struct payer *payer, uint64_t code)
 {
-	struct deed deed = payer_deed(window, event->line->code);
-	uint32_t number = number_of(event->line->code);
+	struct deed deed = payer_deed(payer, code);
+	uint32_t number = number_of(code);
 	const struct range *range;
 
 	/* Between those codes; most lines are visits and tests. */
@@ -215,7 +214,7 @@ static void keep(struct window *window, uint32_t at, uint32_t other, const struc
 static void judge_line(struct window *window, const struct keyed_events *keyed, uint32_t at)
 {
 	const struct event *event = &window->events[at];
-	struct deed deed = deed_of(window, event);
+	struct deed deed = deed_of(window->options->payer, event->line->code);
 	uint64_t side[2];
 	unsigned sides = deed.group ? sides_of(event, deed.sides, side) : 0;
 
@@ -238,7 +237,7 @@ static void gather(const struct window *window, struct keyed_events *keyed)
 {
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
-		struct deed deed = deed_of(window, event);
+		struct deed deed = deed_of(window->options->payer, event->line->code);
 		uint64_t side[2];
 		unsigned sides = deed.removes && takes_part(event)
 		                         ? sides_of(event, deed.sides, side)
@@ -257,7 +256,7 @@ static void judge(struct window *window)
 	uint32_t wanted = 0;
 
 	for (uint32_t i = 0; i < window->count; i++)
-		wanted += deed_of(window, &window->events[i]).group != 0;
+		wanted += deed_of(window->options->payer, window->events[i].line->code).group != 0;
 	if (wanted == 0)
 		return;
 	keyed.items = window_room(window, 2 * (size_t)wanted, sizeof(*keyed.items));
@@ -266,6 +265,11 @@ static void judge(struct window *window)
 	gather(window, &keyed);
 	for (uint32_t i = 0; i < window->count; i++)
 		judge_line(window, &keyed, i);
+}
+
+static bool is_concerned(const struct coded *coded)
+{
+	return deed_of(coded->options->payer, coded->code).group != 0;
 }
 
 static const enum field needs[] = {
@@ -299,4 +303,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_cln_07 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.code = is_concerned},
+};

@@ -8,12 +8,10 @@
 enum { YEARS = 3 };
 
 /* 99202-99205 99341 99342 99344 99345 99381-99387 92002 92004; 99201 99343 99324-99328 once. */
-static bool is_new_patient(const struct event *event)
+static bool is_new_patient(uint64_t code, const struct procedure_attributes *px)
 {
-	uint64_t code = event->line->code;
-
-	return event->px->em_family == EM_OFFICE_NEW || event->px->em_family == EM_HOME_NEW ||
-	       event->px->em_family == EM_PREVENTIVE_NEW || code == CODE5("92002") ||
+	return px->em_family == EM_OFFICE_NEW || px->em_family == EM_HOME_NEW ||
+	       px->em_family == EM_PREVENTIVE_NEW || code == CODE5("92002") ||
 	       code == CODE5("92004");
 }
 
@@ -109,7 +107,8 @@ static void judge(struct window *window)
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
 
-		if (!event_is(event, CLAIM_PROFESSIONAL) || !is_new_patient(event) ||
+		if (!event_is(event, CLAIM_PROFESSIONAL) ||
+		        !is_new_patient(event->line->code, event->px) ||
 		        event->line->from == DATE_ABSENT)
 			continue;
 		if (!seen.items) {
@@ -121,6 +120,11 @@ static void judge(struct window *window)
 		}
 		judge_visit(window, i, &seen);
 	}
+}
+
+static bool is_concerned(const struct coded *coded)
+{
+	return is_new_patient(coded->code, coded->px);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
@@ -154,4 +158,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_em_05 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

@@ -272,6 +272,11 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return coded->px->em_family != EM_NONE;
+}
+
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
 static const enum field needs_modifiers[] = {
         FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_MODIFIER_1, FIELD_COUNT};
@@ -308,4 +313,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_em_06 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_VISITS};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_VISITS,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

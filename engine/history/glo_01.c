@@ -187,6 +187,11 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return px_has_global(coded->px);
+}
+
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"preop", CHECK_HISTORY, .needs = needs},
         {"same_day", CHECK_HISTORY, .needs = needs}, {"postop", CHECK_HISTORY, .needs = needs},
@@ -220,4 +225,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_glo_01 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_VISITS | HISTORY_OPERATIONS};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_VISITS | HISTORY_OPERATIONS,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

@@ -23,14 +23,18 @@ static uint64_t series_key(uint64_t who, enum series series)
 
 static bool has_reason(const struct event *event)
 {
-	return event_has(event, '5', '8') || event_has(event, '7', '8') ||
-	       event_has(event, '7', '9');
+	return event->marks & MARK_REASON;
 }
 
 /* After which there is a global period, whoever has it. */
+static bool px_has_period(const struct procedure_attributes *px)
+{
+	return px->global == PX_GLOBAL_010 || px->global == PX_GLOBAL_090;
+}
+
 static bool has_period(const struct event *event)
 {
-	return event->px->global == PX_GLOBAL_010 || event->px->global == PX_GLOBAL_090;
+	return px_has_period(event->px);
 }
 
 static void put(struct keyed_events *keyed, const struct event *event, uint32_t at, uint64_t who)
@@ -184,6 +188,11 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return px_has_period(coded->px);
+}
+
 static const enum field needs[] = {
         FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {{"no_modifier", CHECK_HISTORY, .needs = needs},
@@ -218,4 +227,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_glo_02 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned, .marks = MARK_REASON},
+};

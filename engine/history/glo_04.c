@@ -76,4 +76,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_glo_04 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .settings = 1 << SETTING_PRACTITIONER},
+};

@@ -115,4 +115,8 @@ static void judge(struct window *window)
 static const struct rule part = {.id = "GLO-04"};
 
 const struct history_rule history_rule_glo_04_split = {
-        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &part,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.settings = 1 << SETTING_PRACTITIONER, .days = DAYS_SEVERAL},
+};

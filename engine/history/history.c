@@ -18,6 +18,7 @@ static const struct history_rule *const rules[] = {
 #undef HISTORY_RULE
 
 enum { RULE_COUNT = sizeof(rules) / sizeof(rules[0]) };
+_Static_assert(RULE_COUNT < 64, "rules are bits of a word, with one to spare");
 
 static uint8_t numbers[RULE_COUNT];
 
@@ -119,6 +120,9 @@ int history_create(
 		err = edits_create(&made->practitioner, options->practitioner, diag);
 	if (!err)
 		err = edits_create(&made->hospital, options->hospital, diag);
+	if (!err)
+		err = concerns_init(
+		        &made->concerns, &made->options, made->practitioner, made->hospital);
 	if (err) {
 		history_destroy(made);
 		return diag_set(diag, err, "no memory for histories");
@@ -132,6 +136,7 @@ void history_destroy(struct history *history)
 	if (!history)
 		return;
 	pthread_mutex_destroy(&history->lock);
+	concerns_free(&history->concerns);
 	edits_destroy(history->practitioner);
 	edits_destroy(history->hospital);
 	free(history->order);
@@ -227,5 +232,8 @@ void history_worker_destroy(struct history_worker *worker)
 	budget_free(own->found.data);
 	budget_free(own->members.data);
 	budget_free(own->texts.data);
+	budget_free(own->ptp_days.data);
+	budget_free(own->ptp_codes.data);
+	budget_free(own->ptp_pairs.data);
 	free(worker);
 }

@@ -55,7 +55,8 @@ struct history_options {
 	int32_t first_met; /* of meetings with patients, which a tail keeps longer; no later */
 	int32_t last_came[CLAIM_TYPES]; /* last received or paid date */
 	int32_t as_of;
-	bool timing; /* add up what each rule costs */
+	bool timing;  /* add up what each rule costs */
+	bool ask_all; /* every rule of every beneficiary (history/concern.h): for tests */
 
 	/* Where lines that stand are left for their providers (regroup/providers.h); NULL: nowhere.
 	 */

@@ -122,4 +122,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_inp_04 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_INSTITUTIONAL,
+        .concern = {.types = 1 << CLAIM_INSTITUTIONAL},
+};

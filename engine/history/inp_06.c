@@ -265,8 +265,17 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return coded->options->hcc && px_is_visit(coded->px);
+}
+
 /* What it is is said, and judged, in stats/risk_adjustment.c. */
 static const struct rule part = {.id = "INP-06"};
 
 const struct history_rule history_rule_inp_06 = {
-        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_NEEDS_HCC};
+        .rule = &part,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_NEEDS_HCC,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

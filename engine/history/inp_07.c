@@ -386,6 +386,9 @@ static const struct rule rule = {
         .check_count = 5,
 };
 
-const struct history_rule history_rule_inp_07 = {.rule = &rule,
+const struct history_rule history_rule_inp_07 = {
+        .rule = &rule,
         .judge = judge,
-        .needs = HISTORY_NEEDS_DIAGNOSES | HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .needs = HISTORY_NEEDS_DIAGNOSES | HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.diagnoses = true},
+};

@@ -162,9 +162,20 @@ static const struct rule part_inp_02 = {.id = "INP-02"};
 static const struct rule part_inp_03 = {.id = "INP-03"};
 
 const struct history_rule history_rule_inp_01 = {
-        .rule = &part_inp_01, .judge = judge_mix, .needs = HISTORY_INSTITUTIONAL};
+        .rule = &part_inp_01,
+        .judge = judge_mix,
+        .needs = HISTORY_INSTITUTIONAL,
+        .concern = {.types = 1 << CLAIM_INSTITUTIONAL},
+};
 const struct history_rule history_rule_inp_02 = {
-        .rule = &part_inp_02, .judge = judge_drgs, .needs = HISTORY_INSTITUTIONAL};
-const struct history_rule history_rule_inp_03 = {.rule = &part_inp_03,
+        .rule = &part_inp_02,
+        .judge = judge_drgs,
+        .needs = HISTORY_INSTITUTIONAL,
+        .concern = {.types = 1 << CLAIM_INSTITUTIONAL},
+};
+const struct history_rule history_rule_inp_03 = {
+        .rule = &part_inp_03,
         .judge = judge_homes,
-        .needs = HISTORY_INSTITUTIONAL | HISTORY_NEEDS_SEVERITY};
+        .needs = HISTORY_INSTITUTIONAL | HISTORY_NEEDS_SEVERITY,
+        .concern = {.types = 1 << CLAIM_INSTITUTIONAL},
+};

@@ -111,4 +111,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_mod_01 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .marks = MARK_25},
+};

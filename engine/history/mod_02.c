@@ -100,6 +100,11 @@ static void judge(struct window *window)
 	judge_denied(window);
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return px_has_global(coded->px);
+}
+
 static const enum field needs[] = {
         FIELD_PERSON_ID, FIELD_HCPCS, FIELD_MODIFIER_1, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {{"needs_25", CHECK_HISTORY, .needs = needs},
@@ -130,6 +135,9 @@ static const struct rule rule = {
         .check_count = 3,
 };
 
-const struct history_rule history_rule_mod_02 = {.rule = &rule,
+const struct history_rule history_rule_mod_02 = {
+        .rule = &rule,
         .judge = judge,
-        .needs = HISTORY_VISITS | HISTORY_OPERATIONS | HISTORY_DENIED_VISITS};
+        .needs = HISTORY_VISITS | HISTORY_OPERATIONS | HISTORY_DENIED_VISITS,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

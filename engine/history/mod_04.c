@@ -98,7 +98,16 @@ static void judge(struct window *window)
 	keyed_each_group(window, key_of, judge_lines);
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return coded->px->pctc == PCTC_DIAGNOSTIC;
+}
+
 static const struct rule part = {.id = "MOD-04"};
 
 const struct history_rule history_rule_mod_04 = {
-        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &part,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned, .days = DAYS_CODE_MET},
+};

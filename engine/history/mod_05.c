@@ -133,7 +133,16 @@ static void judge(struct window *window)
 	keyed_each_group(window, key_of, judge_lines);
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return coded->px->bilateral == BILATERAL_HALF || coded->px->bilateral == BILATERAL_INHERENT;
+}
+
 static const struct rule part = {.id = "MOD-05"};
 
 const struct history_rule history_rule_mod_05 = {
-        .rule = &part, .judge = judge, .needs = HISTORY_PROFESSIONAL};
+        .rule = &part,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned, .days = DAYS_CODE_MET},
+};

@@ -86,8 +86,8 @@ static void keep(struct window *window, uint32_t at, unsigned mask)
 
 static bool is_in_scope(const struct event *event)
 {
-	return event->run->setting != SETTING_NONE && event->line->code != CODE_BLANK &&
-	       repeat_of(event) != 0;
+	return event->marks & (MARK_REPEAT | MARK_91) && event->run->setting != SETTING_NONE &&
+	       event->line->code != CODE_BLANK;
 }
 
 static bool can_judge(const struct event *event)
@@ -171,4 +171,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_mod_06 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.marks = MARK_REPEAT | MARK_91},
+};

@@ -158,4 +158,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_mod_07 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_NEEDS_TEACHING | HISTORY_PROFESSIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_NEEDS_TEACHING | HISTORY_PROFESSIONAL,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .marks = MARK_ASSISTANT},
+};

@@ -78,4 +78,8 @@ static void judge(struct window *window)
 static const struct rule part = {.id = "MOD-09"};
 
 const struct history_rule history_rule_mod_09 = {
-        .rule = &part, .judge = judge, .needs = HISTORY_VISITS};
+        .rule = &part,
+        .judge = judge,
+        .needs = HISTORY_VISITS,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .marks = MARK_FS},
+};

@@ -39,4 +39,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_ncc_01 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.code = ptp_concerns, .days = DAYS_CODES},
+};

@@ -38,4 +38,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_ncc_02 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.code = ptp_concerns, .days = DAYS_CODES},
+};

@@ -13,4 +13,8 @@ static void judge(struct window *window)
 /* Its words are those of the rule that judges the counts (stats/). */
 static const struct rule part = {.id = "NCC-03"};
 
-const struct history_rule history_rule_ncc_03 = {.rule = &part, .judge = judge};
+const struct history_rule history_rule_ncc_03 = {
+        .rule = &part,
+        .judge = judge,
+        .concern = {.code = ptp_concerns, .days = DAYS_CODES},
+};

@@ -186,4 +186,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_ncc_05 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.days = DAYS_REPEATED},
+};

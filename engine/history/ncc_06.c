@@ -82,4 +82,8 @@ static void judge(struct window *window)
 /* Its words are those of the rule that judges the counts (stats/). */
 static const struct rule part = {.id = "NCC-06"};
 
-const struct history_rule history_rule_ncc_06 = {.rule = &part, .judge = judge};
+const struct history_rule history_rule_ncc_06 = {
+        .rule = &part,
+        .judge = judge,
+        .concern = {.days = DAYS_REPEATED},
+};

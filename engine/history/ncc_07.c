@@ -211,6 +211,11 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return coded->px->flags & PX_ADD_ON;
+}
+
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"type1", CHECK_HISTORY, .needs = needs, .parts = PART_BIT(PART_AOC)},
@@ -254,4 +259,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_ncc_07 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.code = is_concerned},
+};

@@ -289,7 +289,13 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 	}
 }
 
-/* Two codes at least that may be of a panel: a payer's may have any. */
+/* May a code be of a panel?  Of a payer's any may. */
+static inline bool may_be_of_panel(bool any, uint64_t code)
+{
+	return any || (code & 0xff) == '8';
+}
+
+/* Two codes at least that may be of a panel. */
 static bool is_laboratory_day(const struct window *window, uint32_t from, uint32_t to)
 {
 	bool any = payer_count(window->options->payer, PAYER_PANELS) > 0;
@@ -302,7 +308,7 @@ static bool is_laboratory_day(const struct window *window, uint32_t from, uint32
 	for (uint32_t i = from; i < to && tests < 2; i++) {
 		uint64_t code = window->slots[i].code;
 
-		tests += code != last && (any || (code & 0xff) == '8');
+		tests += code != last && may_be_of_panel(any, code);
 		last = code;
 	}
 	return tests == 2;
@@ -323,6 +329,11 @@ static void judge(struct window *window)
 		for (uint32_t p = 0; p < panels.count; p++)
 			judge_panel(window, &panels, billed, &panels.items[p]);
 	}
+}
+
+static bool is_concerned(const struct coded *coded)
+{
+	return may_be_of_panel(payer_count(coded->options->payer, PAYER_PANELS) > 0, coded->code);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
@@ -358,4 +369,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_ncc_08 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.code = is_concerned, .days = DAYS_CODES},
+};

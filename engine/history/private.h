@@ -81,6 +81,8 @@ struct window_private {
 	struct profile_count counts[PROFILE_COUNTS_MAX]; /* not yet told to profile */
 	struct tally tallied[TALLIES_AT_ONCE];           /* ... to tallies */
 	uint32_t count_count, tallied_count;
+	struct growing ptp_days, ptp_codes, ptp_pairs; /* ptp.c's */
+	bool ptp_read;                                 /* ... are this beneficiary's */
 	bool others;              /* of its key one beneficiary was there already */
 	struct outcome *outcomes; /* of its events, as settled; NULL: nothing was found */
 	int err;
@@ -96,6 +98,7 @@ struct history {
 	struct history_options options;
 	uint32_t *order; /* partitions, the largest first */
 	struct edits *practitioner, *hospital;
+	struct concerns concerns;
 	atomic_uint next;
 	pthread_mutex_t lock; /* of totals; taken once a worker */
 	struct history_totals totals;

@@ -15,35 +15,36 @@
 #include "history/ptp.h"
 
 #include "history/edits.h"
+#include "history/private.h"
 #include "history/services.h"
 
-struct day_code {
+/* A code of a day, with lines that take part. */
+struct ptp_code {
 	uint32_t from, to;     /* slots */
 	uint32_t first, plain; /* first line, first that has no modifier that counts; NO_EVENT */
 	uint32_t lines, plains;
+	uint32_t pairs, pair_count; /* of those with it as column 2 */
 	uint16_t id;
 	unsigned roles;
 };
 
-/* NCCI PTP-associated modifiers that count on any line; the anatomic ones first. */
-static const uint16_t anywhere[] = {TWO_CHARS('E', '1'), TWO_CHARS('E', '2'), TWO_CHARS('E', '3'),
-        TWO_CHARS('E', '4'), TWO_CHARS('F', 'A'), TWO_CHARS('F', '1'), TWO_CHARS('F', '2'),
-        TWO_CHARS('F', '3'), TWO_CHARS('F', '4'), TWO_CHARS('F', '5'), TWO_CHARS('F', '6'),
-        TWO_CHARS('F', '7'), TWO_CHARS('F', '8'), TWO_CHARS('F', '9'), TWO_CHARS('T', 'A'),
-        TWO_CHARS('T', '1'), TWO_CHARS('T', '2'), TWO_CHARS('T', '3'), TWO_CHARS('T', '4'),
-        TWO_CHARS('T', '5'), TWO_CHARS('T', '6'), TWO_CHARS('T', '7'), TWO_CHARS('T', '8'),
-        TWO_CHARS('T', '9'), TWO_CHARS('L', 'T'), TWO_CHARS('R', 'T'), TWO_CHARS('L', 'C'),
-        TWO_CHARS('L', 'D'), TWO_CHARS('L', 'M'), TWO_CHARS('R', 'C'), TWO_CHARS('R', 'I'),
-        TWO_CHARS('5', '8'), TWO_CHARS('7', '8'), TWO_CHARS('7', '9'), TWO_CHARS('5', '9'),
-        TWO_CHARS('X', 'E'), TWO_CHARS('X', 'P'), TWO_CHARS('X', 'S'), TWO_CHARS('X', 'U')};
-enum { ANYWHERE = sizeof(anywhere) / sizeof(anywhere[0]), ANATOMIC = 31 };
+/* An edit in force on a day. */
+struct ptp_pair {
+	uint32_t column1; /* code */
+	struct edit edit;
+};
+
+/* A day of one provider that has several codes, of which one at least is column 2. */
+struct ptp_day {
+	uint32_t codes, code_count;
+	bool covered; /* the table judges it: its codes have their pairs */
+};
 
 /* Those of an E/M: 24, 25, 57, and 27 in a hospital. */
 static bool has_visit_modifier(const struct event *event)
 {
-	return event_has(event, '2', '4') || event_has(event, '2', '5') ||
-	       event_has(event, '5', '7') ||
-	       (event_is(event, CLAIM_INSTITUTIONAL) && event_has(event, '2', '7'));
+	return event->marks & MARK_VISIT ||
+	       (event->marks & MARK_27 && event_is(event, CLAIM_INSTITUTIONAL));
 }
 
 static bool is_laboratory(const struct event *event)
@@ -56,9 +57,8 @@ static bool is_bypassed(const struct event *event)
 {
 	if (!event->line->modifiers[0] && !event->line->modifiers[1])
 		return false;
-	return event_has_any(event, anywhere, ANYWHERE) ||
-	       (is_em(event) && has_visit_modifier(event)) ||
-	       (is_laboratory(event) && event_has(event, '9', '1'));
+	return event->marks & MARK_ANYWHERE || (is_em(event) && has_visit_modifier(event)) ||
+	       (event->marks & MARK_91 && is_laboratory(event));
 }
 
 static bool takes_part(const struct event *event)
@@ -66,10 +66,29 @@ static bool takes_part(const struct event *event)
 	return !(event->flags & EVENT_DUPLICATE) && event_has_days(event);
 }
 
-static struct day_code code_of(
+static const struct edits *edits_of(const struct window *window, uint8_t setting)
+{
+	if (setting == SETTING_PRACTITIONER)
+		return window->practitioner;
+	return setting == SETTING_OUTPATIENT ? window->hospital : NULL;
+}
+
+bool ptp_concerns(const struct coded *coded)
+{
+	const struct edits *const all[] = {coded->practitioner, coded->hospital};
+	unsigned roles = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		roles |= edits_roles(all[i], edits_id(all[i], coded->code));
+	return roles & PAIR_COLUMN_2;
+}
+
+/* ---- Reading the days: once, for all that ask ---- */
+
+static struct ptp_code code_of(
         const struct window *window, const struct edits *edits, uint32_t from, uint32_t to)
 {
-	struct day_code code = {.from = from, .to = to, .first = NO_EVENT, .plain = NO_EVENT};
+	struct ptp_code code = {.from = from, .to = to, .first = NO_EVENT, .plain = NO_EVENT};
 
 	code.id = edits_id(edits, window->slots[from].code);
 	code.roles = edits_roles(edits, code.id);
@@ -87,10 +106,100 @@ static struct day_code code_of(
 	return code;
 }
 
+/* The codes of the slots from to to behind those that were read; false: no memory. */
+static bool read_codes(struct window *window, const struct edits *edits, uint32_t from, uint32_t to)
+{
+	struct growing *codes = &window->own->ptp_codes;
+
+	for (uint32_t at = from, end; at < to; at = end) {
+		end = slots_code_end(window, at, to);
+		struct ptp_code code = code_of(window, edits, at, end);
+		struct ptp_code *room = code.lines ? growing_add(codes, 1, sizeof(code)) : NULL;
+
+		if (room)
+			*room = code;
+		else if (code.lines)
+			return false;
+	}
+	return true;
+}
+
+/* The edits with a code as column 2; false: no memory. */
+static bool read_pairs(struct window *window, const struct edits *edits, const struct ptp_day *day,
+        struct ptp_code *code)
+{
+	struct growing *pairs = &window->own->ptp_pairs;
+	const struct ptp_code *codes = window->own->ptp_codes.data;
+	int32_t date = window->slots[code->from].from;
+
+	code->pairs = (uint32_t)pairs->count;
+	for (uint32_t i = day->codes; i < day->codes + day->code_count; i++) {
+		struct ptp_pair pair = {.column1 = i}, *room;
+
+		if (&codes[i] == code || !(codes[i].roles & PAIR_COLUMN_1) ||
+		        !edits_find(edits, codes[i].id, code->id, date, &pair.edit))
+			continue;
+		room = growing_add(pairs, 1, sizeof(pair));
+		if (!room)
+			return false;
+		*room = pair;
+		code->pair_count++;
+	}
+	return true;
+}
+
+/* A day of one provider: slots from to to, which have more than one code; false: no memory. */
+static bool read_day(struct window *window, uint32_t from, uint32_t to)
+{
+	struct window_private *own = window->own;
+	const struct edits *edits = edits_of(window, window->slots[from].setting);
+	struct ptp_day day = {.codes = (uint32_t)own->ptp_codes.count}, *room;
+	unsigned roles = 0;
+
+	if (!edits)
+		return true;
+	if (!read_codes(window, edits, from, to))
+		return false;
+	struct ptp_code *codes = own->ptp_codes.data;
+	day.code_count = (uint32_t)own->ptp_codes.count - day.codes;
+	for (uint32_t i = 0; i < day.code_count; i++)
+		roles |= codes[day.codes + i].roles;
+	if (!(roles & PAIR_COLUMN_2)) {
+		own->ptp_codes.count = day.codes;
+		return true;
+	}
+	day.covered = edits_cover(edits, window->slots[from].from);
+	for (uint32_t i = day.codes; day.covered && i < day.codes + day.code_count; i++) {
+		if (codes[i].roles & PAIR_COLUMN_2 && !read_pairs(window, edits, &day, &codes[i]))
+			return false;
+	}
+	room = growing_add(&own->ptp_days, 1, sizeof(day));
+	if (room)
+		*room = day;
+	return room != NULL;
+}
+
+static void read_days(struct window *window)
+{
+	struct window_private *own = window->own;
+
+	own->ptp_read = true;
+	own->ptp_days.count = own->ptp_codes.count = own->ptp_pairs.count = 0;
+	for (uint32_t from = 0, to; from < window->slot_count; from = to) {
+		to = slots_day_end(window, from);
+		if (window->slots[from].code != window->slots[to - 1].code &&
+		        !read_day(window, from, to)) {
+			window->failed = true;
+			return;
+		}
+	}
+}
+
+/* ---- Judging ---- */
+
 /* Who stands against the lines of a code of column 2. */
 struct partners {
 	uint32_t first, count; /* lines */
-	const struct day_code *code;
 	struct edit edit;
 };
 
@@ -98,27 +207,24 @@ struct partners {
  * An E/M in column 2 is only excused by its own modifiers; of any other line
  * those of the partner count too, where the edit lets them.
  */
-static struct partners partners_of(const struct window *window, const struct edits *edits,
-        const struct day_code codes[], uint32_t count, uint32_t column2, uint8_t indicator)
+static struct partners partners_of(
+        const struct window *window, const struct ptp_code *code, uint8_t indicator)
 {
-	const struct day_code *code = &codes[column2];
+	const struct ptp_code *codes = window->own->ptp_codes.data;
+	const struct ptp_pair *pairs = window->own->ptp_pairs.data;
 	struct partners partners = {.first = NO_EVENT};
-	int32_t day = window->slots[code->from].from;
 	bool all = indicator == PAIR_NEVER || is_em(&window->events[code->first]);
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t first = all ? codes[i].first : codes[i].plain;
-		struct edit edit;
+	for (uint32_t i = code->pairs; i < code->pairs + code->pair_count; i++) {
+		const struct ptp_code *other = &codes[pairs[i].column1];
+		uint32_t first = all ? other->first : other->plain;
 
-		if (i == column2 || !(codes[i].roles & PAIR_COLUMN_1) || first == NO_EVENT ||
-		        !edits_find(edits, codes[i].id, code->id, day, &edit) ||
-		        edit.indicator != indicator)
+		if (first == NO_EVENT || pairs[i].edit.indicator != indicator)
 			continue;
-		partners.count += all ? codes[i].lines : codes[i].plains;
+		partners.count += all ? other->lines : other->plains;
 		if (first < partners.first) {
 			partners.first = first;
-			partners.code = &codes[i];
-			partners.edit = edit;
+			partners.edit = pairs[i].edit;
 		}
 	}
 	return partners;
@@ -149,11 +255,9 @@ static bool excuses_itself(const struct event *event)
 	return is_em(event) ? has_visit_modifier(event) : is_bypassed(event);
 }
 
-static void judge_code(struct window *window, const struct edits *edits,
-        const struct day_code codes[], uint32_t count, uint32_t column2, uint8_t indicator)
+static void judge_code(struct window *window, const struct ptp_code *code, uint8_t indicator)
 {
-	const struct day_code *code = &codes[column2];
-	struct partners partners = partners_of(window, edits, codes, count, column2, indicator);
+	struct partners partners = partners_of(window, code, indicator);
 
 	for (uint32_t i = code->from; i < code->to; i++) {
 		uint32_t at = window->slots[i].event;
@@ -170,7 +274,7 @@ static void judge_code(struct window *window, const struct edits *edits,
 }
 
 /* Lines of a day that the table does not judge: two rules look, one tells. */
-static void pass_over(struct window *window, const struct day_code *code, uint8_t indicator)
+static void pass_over(struct window *window, const struct ptp_code *code, uint8_t indicator)
 {
 	const bool *active = window->options->selection->active;
 	bool tells = indicator == PAIR_NEVER || !active[rule_find("NCC-01")];
@@ -186,40 +290,18 @@ static void pass_over(struct window *window, const struct day_code *code, uint8_
 	}
 }
 
-static const struct edits *edits_of(const struct window *window, uint8_t setting)
-{
-	if (setting == SETTING_PRACTITIONER)
-		return window->practitioner;
-	return setting == SETTING_OUTPATIENT ? window->hospital : NULL;
-}
-
 /* ---- Counting what passed ---- */
-
-static const uint16_t distinct[] = {TWO_CHARS('5', '9')};
-static const uint16_t subsets[] = {
-        TWO_CHARS('X', 'E'), TWO_CHARS('X', 'P'), TWO_CHARS('X', 'S'), TWO_CHARS('X', 'U')};
-
-static bool has_distinct(const struct event *event)
-{
-	return event_has_any(event, distinct, 1);
-}
-
-static bool has_subset(const struct event *event)
-{
-	return event_has_any(event, subsets, sizeof(subsets) / sizeof(subsets[0]));
-}
 
 /* By which group of modifiers a line passes; the first of several. */
 static enum tally_measure group_of(const struct event *event)
 {
 	if (is_em(event))
 		return TALLY_NCC_03_EM;
-	if (has_distinct(event))
+	if (event->marks & MARK_59)
 		return TALLY_NCC_03_59;
-	if (has_subset(event))
+	if (event->marks & MARK_SUBSET)
 		return TALLY_NCC_03_X;
-	return event_has_any(event, anywhere, ANATOMIC) ? TALLY_NCC_03_ANATOMIC
-	                                                : TALLY_NCC_03_OTHER;
+	return event->marks & MARK_ANATOMIC ? TALLY_NCC_03_ANATOMIC : TALLY_NCC_03_OTHER;
 }
 
 /* Those that stand against a line of column 2 by edits of indicator 1. */
@@ -233,12 +315,18 @@ static bool shares_anatomic(const struct event *a, const struct event *b)
 {
 	bool shares = false;
 
-	for (unsigned i = 0; i < ANATOMIC && !shares; i++)
-		shares = event_has_any(a, &anywhere[i], 1) && event_has_any(b, &anywhere[i], 1);
+	if (!(a->marks & b->marks & MARK_ANATOMIC))
+		return false;
+	for (unsigned i = 0; i < MODIFIERS_MAX && !shares; i++) {
+		const uint16_t *modifier = &a->line->modifiers[i];
+		const uint16_t alone[MODIFIERS_MAX] = {*modifier};
+
+		shares = marks_of(alone) & MARK_ANATOMIC && event_has_any(b, modifier, 1);
+	}
 	return shares;
 }
 
-static void oppose(const struct window *window, const struct day_code *code,
+static void oppose(const struct window *window, const struct ptp_code *code,
         const struct event *event, struct opponents *opponents)
 {
 	for (uint32_t i = code->from; i < code->to; i++) {
@@ -270,7 +358,7 @@ static void count_line(
 {
 	bool itself = excuses_itself(event);
 	bool passed = itself || (!is_em(event) && opponents->plain == NO_EVENT);
-	bool twice = has_distinct(event) && has_subset(event);
+	bool apart = event->marks & MARK_59, twice = apart && event->marks & MARK_SUBSET;
 	enum tally_measure group = group_of(
 	        itself || !passed ? event : &window->events[opponents->bypassed]);
 
@@ -279,27 +367,22 @@ static void count_line(
 		put(window, event, (enum tally_measure)measure, passed && group == measure);
 	put(window, event, TALLY_NCC_03_SAME_ANATOMIC, passed && opponents->same_anatomic);
 	put(window, event, TALLY_NCC_03_59_AND_X, passed && twice);
-	put(window, event, TALLY_NCC_03_59_ON_EM, passed && has_distinct(event) && is_em(event));
+	put(window, event, TALLY_NCC_03_59_ON_EM, passed && apart && is_em(event));
 }
 
-static void count_code(struct window *window, const struct edits *edits,
-        const struct day_code codes[], uint32_t count, uint32_t column2)
+static void count_code(struct window *window, const struct ptp_code *code)
 {
-	const struct day_code *code = &codes[column2];
-	int32_t day = window->slots[code->from].from;
+	const struct ptp_code *codes = window->own->ptp_codes.data;
+	const struct ptp_pair *pairs = window->own->ptp_pairs.data;
 
-	for (uint32_t i = code->from; i < code->to; i++) {
+	for (uint32_t i = code->from; code->pair_count > 0 && i < code->to; i++) {
 		const struct event *event = &window->events[window->slots[i].event];
 		struct opponents opponents = {NO_EVENT, NO_EVENT, false};
 
-		for (uint32_t c = 0; takes_part(event) && c < count; c++) {
-			struct edit edit;
-
-			if (c != column2 && (codes[c].roles & PAIR_COLUMN_1) &&
-			        edits_find(edits, codes[c].id, code->id, day, &edit) &&
-			        edit.indicator == PAIR_ALLOWED)
-				oppose(window, &codes[c], event, &opponents);
-		}
+		for (uint32_t p = code->pairs;
+		        takes_part(event) && p < code->pairs + code->pair_count; p++)
+			if (pairs[p].edit.indicator == PAIR_ALLOWED)
+				oppose(window, &codes[pairs[p].column1], event, &opponents);
 		if (opponents.plain != NO_EVENT || opponents.bypassed != NO_EVENT)
 			count_line(window, event, &opponents);
 	}
@@ -309,51 +392,30 @@ static void count_code(struct window *window, const struct edits *edits,
 
 enum { COUNT_ONLY = UINT8_MAX }; /* instead of an indicator */
 
-/* A day of one provider: slots from to to, which have more than one code. */
-static void judge_day(
-        struct window *window, uint32_t from, uint32_t to, struct day_code *room, uint8_t indicator)
+static void judge_day(struct window *window, const struct ptp_day *day, uint8_t indicator)
 {
-	const struct slot *first = &window->slots[from];
-	const struct edits *edits = edits_of(window, first->setting);
-	uint32_t count = 0, lines = 0;
+	const struct ptp_code *codes = window->own->ptp_codes.data;
 
-	if (!edits)
-		return;
-	for (uint32_t at = from, end; at < to; at = end) {
-		end = slots_code_end(window, at, to);
-		room[count] = code_of(window, edits, at, end);
-		if (room[count].lines > 0)
-			count++;
-		lines++;
-	}
-	bool covered = edits_cover(edits, first->from);
-
-	for (uint32_t i = 0; lines > 1 && i < count; i++) {
-		if (!(room[i].roles & PAIR_COLUMN_2))
+	for (uint32_t i = day->codes; i < day->codes + day->code_count; i++) {
+		if (!(codes[i].roles & PAIR_COLUMN_2))
 			continue;
-		if (indicator == COUNT_ONLY && covered)
-			count_code(window, edits, room, count, i);
-		else if (indicator != COUNT_ONLY && !covered)
-			pass_over(window, &room[i], indicator);
-		else if (covered)
-			judge_code(window, edits, room, count, i, indicator);
+		if (indicator == COUNT_ONLY && day->covered)
+			count_code(window, &codes[i]);
+		else if (indicator != COUNT_ONLY && !day->covered)
+			pass_over(window, &codes[i], indicator);
+		else if (day->covered)
+			judge_code(window, &codes[i], indicator);
 	}
 }
 
 void ptp_judge(struct window *window, uint8_t indicator)
 {
-	struct day_code *room = NULL;
+	struct window_private *own = window->own;
 
-	for (uint32_t from = 0, to; from < window->slot_count; from = to) {
-		to = slots_day_end(window, from);
-		if (window->slots[from].code == window->slots[to - 1].code)
-			continue;
-		if (!room)
-			room = window_room(window, window->slot_count, sizeof(*room));
-		if (!room)
-			return;
-		judge_day(window, from, to, room, indicator);
-	}
+	if (!own->ptp_read)
+		read_days(window);
+	for (size_t i = 0; i < own->ptp_days.count; i++)
+		judge_day(window, (const struct ptp_day *)own->ptp_days.data + i, indicator);
 }
 
 void ptp_count(struct window *window)

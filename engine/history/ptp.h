@@ -8,6 +8,9 @@
 
 #include "history/window.h"
 
+/* Is a code column 2 of any edit?  Others are in no scope, and alone in no pair. */
+bool ptp_concerns(const struct coded *coded);
+
 /* Judge the pairs of an indicator: PAIR_NEVER, PAIR_ALLOWED. */
 void ptp_judge(struct window *window, uint8_t indicator);
 

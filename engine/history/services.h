@@ -8,9 +8,14 @@
 #include "history/window.h"
 
 /* An E/M visit: of a family; not a call, a portal message, management of care, or an add-on. */
+static inline bool px_is_visit(const struct procedure_attributes *px)
+{
+	return px->em_family != EM_NONE && px->em_family != EM_OTHER;
+}
+
 static inline bool is_visit(const struct event *event)
 {
-	return event->px->em_family != EM_NONE && event->px->em_family != EM_OTHER;
+	return px_is_visit(event->px);
 }
 
 static inline bool is_em(const struct event *event)
@@ -18,17 +23,21 @@ static inline bool is_em(const struct event *event)
 	return event->px->em_family != EM_NONE;
 }
 
+static inline bool px_has_global(const struct procedure_attributes *px)
+{
+	return px->global == PX_GLOBAL_000 || px->global == PX_GLOBAL_010 ||
+	       px->global == PX_GLOBAL_090;
+}
+
 static inline bool has_global(const struct event *event)
 {
-	return event->px->global == PX_GLOBAL_000 || event->px->global == PX_GLOBAL_010 ||
-	       event->px->global == PX_GLOBAL_090;
+	return px_has_global(event->px);
 }
 
 /* Assistants: 80, 81, 82, AS. */
 static inline bool is_assistant(const struct event *event)
 {
-	return event_has(event, '8', '0') || event_has(event, '8', '1') ||
-	       event_has(event, '8', '2') || event_has(event, 'A', 'S');
+	return event->marks & MARK_ASSISTANT;
 }
 
 /* CMS specialty 49, an ambulatory surgical center: it is paid for the room, not for the period. */

@@ -128,4 +128,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_spc_01 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .settings = 1 << SETTING_DME},
+};

@@ -94,17 +94,21 @@ static const struct item items[] = {
 };
 enum { ITEMS = sizeof(items) / sizeof(items[0]) };
 
-static const struct item *item_of(const struct event *event)
+static const struct item *find_item(uint64_t code)
 {
-	unsigned letter = event->line->code & 0xff;
+	unsigned letter = code & 0xff;
 
-	if ((letter != 'A' && letter != 'E' && letter != 'K') ||
-	        !event_is(event, CLAIM_PROFESSIONAL))
+	if (letter != 'A' && letter != 'E' && letter != 'K')
 		return NULL;
 	for (unsigned i = 0; i < ITEMS; i++)
-		if (items[i].code == event->line->code)
+		if (items[i].code == code)
 			return &items[i];
 	return NULL;
+}
+
+static const struct item *item_of(const struct event *event)
+{
+	return event_is(event, CLAIM_PROFESSIONAL) ? find_item(event->line->code) : NULL;
 }
 
 static bool is_rented(const struct event *event)
@@ -362,6 +366,11 @@ static void judge(struct window *window)
 	judge_series(window, &keyed);
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return find_item(coded->code) != NULL;
+}
+
 static const enum field needs[] = {
         FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_MODIFIER_1, FIELD_COUNT};
 static const struct rule_check checks[] = {{"cap", CHECK_HISTORY, .needs = needs},
@@ -398,4 +407,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_spc_02 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.types = 1 << CLAIM_PROFESSIONAL, .code = is_concerned},
+};

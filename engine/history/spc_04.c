@@ -25,9 +25,14 @@ static bool is_ambulance(const struct event *event)
 	       (PX_AMBULANCE_BASE | PX_AMBULANCE_AIR | PX_GROUND_MILES | PX_AIR_MILES);
 }
 
+static bool px_is_ride(const struct procedure_attributes *px)
+{
+	return px->flags & (PX_AMBULANCE_BASE | PX_AMBULANCE_AIR);
+}
+
 static bool is_ride(const struct event *event)
 {
-	return event->px->flags & (PX_AMBULANCE_BASE | PX_AMBULANCE_AIR);
+	return px_is_ride(event->px);
 }
 
 /* Not an emergency: A0426, A0428. */
@@ -179,6 +184,11 @@ static void judge(struct window *window)
 	}
 }
 
+static bool is_concerned(const struct coded *coded)
+{
+	return px_is_ride(coded->px);
+}
+
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};
 static const struct rule_check checks[] = {
         {"no_care", CHECK_HISTORY, .needs = needs}, {"repetitive", CHECK_HISTORY, .needs = needs}};
@@ -209,4 +219,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_spc_04 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_LINES};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_LINES,
+        .concern = {.code = is_concerned},
+};

@@ -171,4 +171,8 @@ static const struct rule rule = {
 };
 
 const struct history_rule history_rule_tim_05 = {
-        .rule = &rule, .judge = judge, .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL};
+        .rule = &rule,
+        .judge = judge,
+        .needs = HISTORY_PROFESSIONAL | HISTORY_INSTITUTIONAL,
+        .concern = {.types = 1 << CLAIM_INSTITUTIONAL},
+};

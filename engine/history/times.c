@@ -40,20 +40,6 @@ static uint16_t intra_of(const struct set *phystime, uint64_t word)
 	return least < 0 ? 0 : least > UINT16_MAX ? UINT16_MAX : (uint16_t)least;
 }
 
-/* Refs of all rows: a code may have further ones, on other days. */
-static size_t count_rows(const struct codes *codes)
-{
-	size_t refs = codes_ref_count(codes, SYSTEM_PROCEDURE), rows = refs;
-
-	for (uint32_t ref = 1; ref < refs; ref++) {
-		uint32_t first, count = codes_other_rows(codes, SYSTEM_PROCEDURE, ref, &first);
-
-		if ((size_t)first + count > rows)
-			rows = (size_t)first + count;
-	}
-	return rows;
-}
-
 /* A code takes the same time in all of its rows. */
 static void fill_others(struct times *times, const struct codes *codes, uint32_t ref)
 {
@@ -70,7 +56,8 @@ int times_create(struct times **times, const struct codes *codes, const struct s
 	struct times *made = calloc(1, sizeof(*made));
 
 	if (made)
-		made->floors = calloc(count_rows(codes) + 1, sizeof(*made->floors));
+		made->floors = calloc(
+		        codes_row_count(codes, SYSTEM_PROCEDURE) + 1, sizeof(*made->floors));
 	if (!made || !made->floors) {
 		times_destroy(made);
 		return diag_set(diag, FAIL_MEMORY, "no memory for times of services");

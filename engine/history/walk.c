@@ -212,41 +212,48 @@ static unsigned timed(const struct window_private *own)
 	return own->totals.beneficiaries % TIMED_ONE_IN == 1 ? TIMED_ONE_IN : 0;
 }
 
+/* Add what the rule that is judging has cost since a time; returns the time now. */
+static uint64_t add_time(struct window_private *own, uint64_t from, unsigned times)
+{
+	uint64_t now = clock_now();
+
+	own->totals.ns[own->window.rule] += (now - from) * times;
+	return now;
+}
+
+/* Duplicates are the first of the rules' table, and marked whether that is active or not. */
 static void judge(struct window_private *own)
 {
+	const struct concerns *concerns = &own->history->concerns;
 	struct window *window = &own->window;
-	const bool *active = own->history->options.selection->active;
+	uint64_t asked = concerns->judged & window->concerned & concerns->days[window->days];
 	unsigned times = timed(own);
 	uint64_t from = times ? clock_now() : 0;
+	bool active;
 
-	for (size_t i = 0; i < history_rules_count(); i++) {
-		const struct history_rule *rule = history_rule_at(i);
+	window->rule = history_rule_number(0);
+	active = own->history->options.selection->active[window->rule];
+	window_mark_duplicates(window, active);
+	if (times && active)
+		from = add_time(own, from, times);
+	for (; asked; asked &= asked - 1) {
+		size_t at = (size_t)__builtin_ctzll(asked);
 
-		window->rule = history_rule_number(i);
-		if (!rule->judge && !rule->settled)
-			window_mark_duplicates(window, active[window->rule]);
-		else if (rule->judge && active[window->rule])
-			rule->judge(window);
-		if (times && active[window->rule]) {
-			uint64_t now = clock_now();
-
-			own->totals.ns[window->rule] += (now - from) * times;
-			from = now;
-		}
+		window->rule = history_rule_number(at);
+		history_rule_at(at)->judge(window);
+		if (times)
+			from = add_time(own, from, times);
 	}
 }
 
 /* What is counted of lines when it is known what stands on them. */
 static int count_settled(struct window_private *own)
 {
-	const bool *active = own->history->options.selection->active;
+	for (uint64_t left = own->history->concerns.settled; left; left &= left - 1) {
+		size_t at = (size_t)__builtin_ctzll(left);
 
-	for (size_t i = 0; i < history_rules_count(); i++) {
-		const struct history_rule *rule = history_rule_at(i);
-
-		own->window.rule = history_rule_number(i);
-		if (rule->settled && active[own->window.rule])
-			rule->settled(&own->window);
+		own->window.rule = history_rule_number(at);
+		history_rule_at(at)->settled(&own->window);
 	}
 	return own->window.failed ? FAIL_MEMORY : 0;
 }

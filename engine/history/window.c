@@ -55,29 +55,44 @@ static uint64_t group_of(const struct history_run *run)
 	return hash64(key, sizeof(key)) | 1;
 }
 
+/* What rules a run's lines may concern, whatever is on them. */
+static uint64_t concerns_of_run(const struct concerns *concerns, const struct history_run *run)
+{
+	return concerns->kinds[run->claim_type][run->setting] &
+	       (run->diagnoses ? UINT64_MAX : concerns->undiagnosed);
+}
+
 /* The run's lines that were denied, or those that were not, from an event on; returns the next. */
 static uint32_t add_run(struct window_private *own, const struct history_run *run, uint8_t verdict,
         uint8_t denied, uint32_t at)
 {
 	const struct procedure_attributes *attributes = codes_procedures(
 	        own->history->options.codes);
+	const struct concerns *concerns = &own->history->concerns;
 	const struct history_line *lines = history_lines(run);
-	uint64_t group = group_of(run);
+	uint64_t group = group_of(run), concerned = 0;
 
 	for (unsigned i = 0; i < run->lines; i++) {
 		if ((lines[i].flags & PAST_DENIED) != denied ||
 		        ((verdict & VERDICT_NEGATIVE) && (lines[i].flags & PAST_NEGATIVE)))
 			continue;
+		uint16_t marks = marks_of(lines[i].modifiers);
+		uint32_t ref = history_ref(&lines[i]);
+
+		concerned |= concerns_of_code(concerns, lines[i].code, ref) |
+		             concerns_of_marks(concerns, marks);
 		own->window.events[at++] = (struct event){
 		        .line = &lines[i],
 		        .run = run,
-		        .px = &attributes[history_ref(&lines[i])],
+		        .px = &attributes[ref],
 		        .group = group,
 		        .amount = lines[i].amount,
 		        .charge = lines[i].charge,
 		        .claim = NO_EVENT,
+		        .marks = marks,
 		};
 	}
+	own->window.concerned |= concerned & concerns_of_run(concerns, run);
 	return at;
 }
 
@@ -171,6 +186,7 @@ static int build_events(struct window_private *own)
 	if (!window->events)
 		return FAIL_MEMORY;
 	window->seen = 0;
+	window->concerned = 0;
 	window->count = add_runs(own, 0, 0);
 	window->denied_count = 0;
 	if (own->denied)
@@ -371,20 +387,54 @@ uint64_t event_equal(const struct event *event)
 	return hash64(&key, sizeof(key));
 }
 
+/* Where the day and provider of the slots from one on end; they are told. */
+static uint32_t end_day(struct window *window, uint32_t from)
+{
+	struct slot *slots = window->slots;
+	uint32_t to = from + 1;
+
+	while (to < window->slot_count && compare_days(&slots[from], &slots[to]) == 0)
+		to++;
+	for (uint32_t i = from; i < to; i++)
+		slots[i].day_end = to;
+	window->days |= slots[from].code != slots[to - 1].code ? DAYS_CODES : 0;
+	window->days |= slots[from].from != slots[0].from ? DAYS_SEVERAL : 0;
+	return to;
+}
+
 /* What makes lines equal only matters where a day has several of a code. */
 static void sort_equal(struct window *window)
 {
 	for (uint32_t from = 0, to, day = 0; from < window->slot_count; from = to) {
 		if (from == day)
-			day = slots_day_end(window, from);
+			day = end_day(window, from);
 		to = slots_code_end(window, from, day);
 		if (to - from < 2)
 			continue;
+		window->days |= DAYS_REPEATED;
 		for (uint32_t i = from; i < to; i++)
 			window->slots[i].equal = event_equal(
 			        &window->events[window->slots[i].event]);
 		sort_slots(window->slots + from, to - from);
 	}
+}
+
+/* Has a day several lines of one code?  By a bit a code: others may share it. */
+static bool meets_code(const struct window *window)
+{
+	uint64_t codes = 0;
+	bool met = false;
+
+	for (uint32_t i = 0; i < window->count && !met; i++) {
+		const struct history_line *line = window->events[i].line;
+		uint64_t bit = (uint64_t)1 << (line->code * 0x9e3779b97f4a7c15u >> 58);
+
+		if (i > 0 && line->from != window->events[i - 1].line->from)
+			codes = 0;
+		met = codes & bit;
+		codes |= bit;
+	}
+	return met;
 }
 
 /* Lines without a day, a provider, or with an end before their beginning have no place. */
@@ -394,6 +444,7 @@ static int build_slots(struct window_private *own)
 
 	window->slots = scratch_room(&own->slot_room, window->count + 1, sizeof(*window->slots));
 	window->slot_count = 0;
+	window->days = meets_code(window) ? DAYS_CODE_MET : 0;
 	if (!window->slots)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < window->count; i++) {
@@ -457,29 +508,11 @@ uint32_t slots_day_of(const struct window *window, const struct event *event)
 	return slots_find(window, &day);
 }
 
-uint32_t slots_day_end(const struct window *window, uint32_t from)
-{
-	uint32_t to = from + 1;
-
-	while (to < window->slot_count &&
-	        compare_days(&window->slots[from], &window->slots[to]) == 0)
-		to++;
-	return to;
-}
-
-uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end)
-{
-	uint32_t to = from + 1;
-
-	while (to < day_end && window->slots[to].code == window->slots[from].code)
-		to++;
-	return to;
-}
-
 int window_build(struct window_private *own)
 {
 	int err;
 
+	own->ptp_read = false;
 	if (own->verdict_count > 1)
 		qsort(own->verdicts, own->verdict_count, sizeof(*own->verdicts), compare_verdicts);
 	err = build_events(own);

@@ -17,6 +17,7 @@
 #ifndef HISTORY_WINDOW_H
 #define HISTORY_WINDOW_H
 
+#include "history/concern.h"
 #include "history/history.h"
 #include "history/tallies.h"
 #include "regroup/claims_private.h"
@@ -39,6 +40,7 @@ struct event {
 	int64_t amount; /* of the line: an amount of the claim's stands on its lowest line */
 	int64_t charge;
 	uint32_t claim; /* number in claims */
+	uint16_t marks; /* MARK_* of its modifiers */
 	uint8_t flags;
 };
 
@@ -50,6 +52,7 @@ struct slot {
 	uint64_t code;
 	uint64_t equal; /* hash of what makes a line a duplicate of another */
 	uint32_t event;
+	uint32_t day_end; /* where the slots of its day and provider end */
 };
 
 struct past_claim {
@@ -74,8 +77,10 @@ struct window {
 	uint32_t *by_claim;
 	uint32_t *by_denied; /* what was denied, in the order of by_claim */
 	uint32_t claim_count;
-	uint16_t seen; /* bits of enum claim_type: events there are */
-	bool failed;   /* no memory: what was found is not whole */
+	uint16_t seen;      /* bits of enum claim_type: events there are */
+	uint8_t days;       /* DAYS_* (history/concern.h) */
+	uint64_t concerned; /* rules that its lines concern, denied ones too */
+	bool failed;        /* no memory: what was found is not whole */
 
 	unsigned line_parts; /* sets that rules of lines tell the uncovered days of */
 	unsigned rule;       /* number of the one that is judging */
@@ -183,8 +188,19 @@ uint32_t slots_day_of(const struct window *window, const struct event *event);
 uint32_t events_from(const struct window *window, int32_t day);
 
 /* Where the slots of one day and provider, and of one code in them, end. */
-uint32_t slots_day_end(const struct window *window, uint32_t from);
-uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end);
+static inline uint32_t slots_day_end(const struct window *window, uint32_t from)
+{
+	return window->slots[from].day_end;
+}
+
+static inline uint32_t slots_code_end(const struct window *window, uint32_t from, uint32_t day_end)
+{
+	uint32_t to = from + 1;
+
+	while (to < day_end && window->slots[to].code == window->slots[from].code)
+		to++;
+	return to;
+}
 
 struct text event_claim_id(const struct event *event);
 
@@ -214,6 +230,7 @@ struct history_rule {
 	void (*judge)(struct window *window);
 	void (*settled)(struct window *window); /* or NULL: when what stands on lines is known */
 	unsigned needs; /* what it reads: bits as in regroup/history.h; no lines: all payable */
+	struct concern concern; /* whom judge is asked about; settled: all */
 };
 
 /*

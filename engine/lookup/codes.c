@@ -509,6 +509,19 @@ uint32_t codes_other_rows(
 	return others ? others[ref].count : 0;
 }
 
+size_t codes_row_count(const struct codes *codes, enum code_system system)
+{
+	size_t refs = codes_ref_count(codes, system), rows = refs;
+
+	for (uint32_t ref = 1; ref < refs; ref++) {
+		uint32_t first, count = codes_other_rows(codes, system, ref, &first);
+
+		if ((size_t)first + count > rows)
+			rows = (size_t)first + count;
+	}
+	return rows;
+}
+
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref)
 {
 	const struct phash *table = &codes->tables[system];

@@ -281,6 +281,9 @@ size_t codes_ref_count(const struct codes *codes, enum code_system system);
 uint32_t codes_other_rows(
         const struct codes *codes, enum code_system system, uint32_t ref, uint32_t *first);
 
+/* Rows of a system, those among them: all refs that codes_find_batch() gives are below. */
+size_t codes_row_count(const struct codes *codes, enum code_system system);
+
 /* The word behind a ref (without tag). */
 uint64_t codes_word(const struct codes *codes, enum code_system system, uint32_t ref);
 
