@@ -202,6 +202,14 @@ struct profile_cell {
 int profile_cells(const struct profile *profile, uint32_t number, struct profile_cell **cells,
         size_t *capacity, size_t *count);
 
+/* ... of some kinds alone: bits 1 << enum profile_kind. */
+struct profile_cells {
+	struct profile_cell *items;
+	size_t count, room;
+};
+int profile_cells_of(const struct profile *profile, uint32_t number, unsigned kinds,
+        struct profile_cells *cells);
+
 /* Names as printed in the column kind: "code", "digit", "em", ... */
 const char *profile_kind_name(enum profile_kind kind);
 

@@ -9,6 +9,7 @@
 #include "profile/worker.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -477,6 +478,7 @@ size_t profile_key_text(const struct profile_cell *cell, char text[PROFILE_KEY_T
 struct gathering {
 	struct profile_cell *cells;
 	size_t count, room;
+	unsigned kinds; /* bits 1 << enum profile_kind: of others there are none */
 	bool failed;
 };
 
@@ -500,7 +502,7 @@ static struct profile_cell *gather(struct gathering *gathering)
 static void gather_row(struct gathering *gathering, enum profile_kind kind, uint64_t key,
         uint64_t lines, const int64_t sum[SUMS])
 {
-	struct profile_cell *row = gather(gathering);
+	struct profile_cell *row = gathering->kinds >> kind & 1 ? gather(gathering) : NULL;
 
 	if (row)
 		*row = (struct profile_cell){.kind = kind,
@@ -634,15 +636,16 @@ static size_t settle_rows(const struct profile *profile, struct profile_cell *ro
 	return found;
 }
 
-int profile_cells(const struct profile *profile, uint32_t number, struct profile_cell **cells,
-        size_t *capacity, size_t *count)
+int profile_cells_of(
+        const struct profile *profile, uint32_t number, unsigned kinds, struct profile_cells *cells)
 {
-	struct gathering gathering = {.cells = *cells, .room = *capacity};
+	struct gathering gathering = {.cells = cells->items, .room = cells->room, .kinds = kinds};
 
-	*count = 0;
+	cells->count = 0;
 	visit_cells(profile, number, LIST_WIDE, (struct cell_visitor){gather_cell, &gathering});
 	gather_drawers(profile, number, &gathering);
-	gather_digits(profile, number, &gathering);
+	if (kinds >> PROFILE_KIND_DIGIT & 1)
+		gather_digits(profile, number, &gathering);
 	size_t gathered = gathering.count;
 
 	if (gathering.room < 3 * gathered) {
@@ -655,10 +658,22 @@ int profile_cells(const struct profile *profile, uint32_t number, struct profile
 			gathering.room = 3 * gathered;
 		}
 	}
-	*cells = gathering.cells;
-	*capacity = gathering.room;
+	cells->items = gathering.cells;
+	cells->room = gathering.room;
 	if (gathering.failed)
 		return FAIL_MEMORY;
-	*count = gathered ? settle_rows(profile, gathering.cells, gathered) : 0;
+	cells->count = gathered ? settle_rows(profile, gathering.cells, gathered) : 0;
 	return 0;
+}
+
+int profile_cells(const struct profile *profile, uint32_t number, struct profile_cell **cells,
+        size_t *capacity, size_t *count)
+{
+	struct profile_cells all = {.items = *cells, .room = *capacity};
+	int err = profile_cells_of(profile, number, UINT_MAX, &all);
+
+	*cells = all.items;
+	*capacity = all.room;
+	*count = all.count;
+	return err;
 }
