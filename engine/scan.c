@@ -445,38 +445,21 @@ static int join(struct scan *scan)
 	return err;
 }
 
-/* What workers tallied, in one. */
-static int merge_tallies(struct scan *scan)
+/* What workers tallied, in one; measure: of that one alone, TALLY_MEASURES: of all. */
+static int join_tallies(struct scan *scan, struct tallies **joined, enum tally_measure measure)
 {
-	int err = tallies_create(&scan->tallies, scan->diag);
+	unsigned threads = scan->options->threads;
+	struct tallies **parts = calloc(threads, sizeof(*parts));
+	int err = parts ? tallies_create(joined, scan->diag) : FAIL_MEMORY;
 
-	for (unsigned i = 0; i < scan->options->threads && err == 0; i++) {
-		struct tallies **of = &scan->workers[i].tallies;
-
-		err = tallies_merge(scan->tallies, *of);
-		tallies_destroy(*of);
-		*of = NULL;
-	}
+	for (unsigned i = 0; i < threads && err == 0; i++)
+		parts[i] = scan->workers[i].tallies;
 	if (err == 0)
-		err = tallies_sort(scan->tallies);
+		err = measure < TALLY_MEASURES
+		              ? tallies_join_measure(*joined, parts, threads, measure)
+		              : tallies_join(*joined, parts, threads, threads);
+	free(parts);
 	return err < 0 ? diag_set(scan->diag, err, "no memory for tallies") : 0;
-}
-
-/* The workers' counts of what units cost, in one. */
-static int add_prices(struct scan *scan, struct tallies *all)
-{
-	int err = 0;
-
-	for (unsigned i = 0; i < scan->options->threads; i++) {
-		size_t count;
-		const struct tally *of = tallies_all(scan->workers[i].tallies, &count);
-
-		for (size_t k = 0; k < count && err == 0; k++) {
-			if (of[k].measure == TALLY_STA_01_PRICES)
-				err = tallies_add(all, &of[k]);
-		}
-	}
-	return err < 0 ? err : tallies_sort(all);
 }
 
 /* What units cost: in an earlier run, else by all lines of this one. */
@@ -487,9 +470,7 @@ static int make_prices(struct scan *scan)
 
 	if (err < 0 || scan->prices || !scan->selection.active[rule_find("STA-01")])
 		return err;
-	err = tallies_create(&all, scan->diag);
-	if (err == 0 && add_prices(scan, all) < 0)
-		err = diag_set(scan->diag, FAIL_MEMORY, "no memory for prices");
+	err = join_tallies(scan, &all, TALLY_STA_01_PRICES);
 	if (err == 0)
 		err = prices_create(&scan->prices, all, scan->diag);
 	tallies_destroy(all);
@@ -620,7 +601,7 @@ static int attempt(struct scan *scan)
 		partitions_drop(scan->days);
 	}
 	if (err == 0 && scan->past)
-		err = merge_tallies(scan);
+		err = join_tallies(scan, &scan->tallies, TALLY_MEASURES);
 	if (err != 0)
 		return err;
 	from = clock_ns();

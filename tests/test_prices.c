@@ -81,7 +81,7 @@ Test(prices, far_above_the_others)
 	add(tallies, 10000, 80);
 	add(tallies, 9000, 10);
 	add(tallies, 12000, 10);
-	cr_assert_eq(tallies_sort(tallies), 0);
+	cr_assert_eq(tallies_join(tallies, &tallies, 1, 1), 0);
 	cr_assert_eq(prices_create(&prices, tallies, &diag), 0);
 	const struct price *price = prices_find(prices, usual.key);
 
@@ -115,7 +115,7 @@ Test(prices, a_code_of_few_lines_has_none)
 	diag_init(&diag);
 	cr_assert_eq(tallies_create(&tallies, &diag), 0);
 	add(tallies, 10000, 99);
-	cr_assert_eq(tallies_sort(tallies), 0);
+	cr_assert_eq(tallies_join(tallies, &tallies, 1, 1), 0);
 	cr_assert_eq(prices_create(&prices, tallies, &diag), 0);
 	cr_assert_null(prices_find(prices, usual.key));
 	cr_assert_null(prices_all(prices, &count));
@@ -173,8 +173,8 @@ Test(prices, counts_become_tallies)
 	}
 	cr_assert_eq(price_counts_tally(counts, tallies), 0);
 	cr_assert_eq(price_counts_tally(counts, tallies), 0, "nothing is left to count twice");
-	cr_assert_eq(tallies_sort(tallies), 0);
-	const struct tally *all = tallies_all(tallies, &count);
+	cr_assert_eq(tallies_join(tallies, &tallies, 1, 1), 0);
+	const struct tally *all = tallies_of(tallies, TALLY_STA_01_PRICES, &count);
 
 	cr_assert_eq(count, 2 * KEYS);
 	for (size_t i = 0; i < count; i++) {

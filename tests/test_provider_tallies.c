@@ -155,11 +155,11 @@ static void begin(void)
 static struct tally sum_of(const struct tallies *tallies, const struct counted *counted)
 {
 	size_t count;
-	const struct tally *all = tallies_all(tallies, &count);
+	const struct tally *all = tallies_of(tallies, counted->measure, &count);
 	struct tally sum = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		if (all[i].measure != counted->measure || all[i].of != counted->of)
+		if (all[i].of != counted->of)
 			continue;
 		sum.n += all[i].n;
 		sum.k += all[i].k;

@@ -39,6 +39,29 @@ static bool equal(const struct tally *a, const struct tally *b)
 	       a->squares == b->squares;
 }
 
+static void put_in_order(struct tallies *tallies)
+{
+	cr_assert_eq(tallies_join(tallies, &tallies, 1, 1), 0);
+}
+
+/* Both have the same entries of a measure, in order; returns how many. */
+static size_t expect_same(
+        const struct tallies *a, const struct tallies *b, enum tally_measure measure)
+{
+	size_t count, again;
+	const struct tally *of_a = tallies_of(a, measure, &count);
+	const struct tally *of_b = tallies_of(b, measure, &again);
+
+	cr_assert_eq(count, again);
+	for (size_t i = 0; i < count; i++) {
+		cr_assert(equal(&of_a[i], &of_b[i]));
+		cr_assert(
+		        i == 0 || of_a[i - 1].provider < of_a[i].provider ||
+		        (of_a[i - 1].provider == of_a[i].provider && of_a[i - 1].of < of_a[i].of));
+	}
+	return count;
+}
+
 Test(tallies, every_measure_is_of_a_rule_or_of_none)
 {
 	rules_init();
@@ -65,8 +88,8 @@ Test(tallies, add_up_by_provider_measure_and_part)
 		                                          .sum = -1,
 		                                          .squares = 1}),
 		        0);
-	cr_assert_eq(tallies_sort(tallies), 0);
-	const struct tally *all = tallies_all(tallies, &count);
+	put_in_order(tallies);
+	const struct tally *all = tallies_of(tallies, TALLY_MOD_03, &count);
 
 	cr_assert_eq(count, 4);
 	cr_expect_eq(all[0].provider, 8);
@@ -87,7 +110,7 @@ Test(tallies, added_at_once_or_one_by_one)
 {
 	struct tallies *one = made(), *at_once = made();
 	struct tally all[TALLIES_AT_ONCE];
-	size_t count, count_at_once, held = 0;
+	size_t held = 0;
 
 	for (unsigned i = 0; i < ADDED; i++) {
 		struct tally tally = nth(i);
@@ -101,73 +124,123 @@ Test(tallies, added_at_once_or_one_by_one)
 		held = 0;
 	}
 	cr_assert_eq(tallies_add_all(at_once, all, 0), 0);
-	cr_assert_eq(tallies_sort(one), 0);
-	cr_assert_eq(tallies_sort(at_once), 0);
-	const struct tally *of_one = tallies_all(one, &count);
-	const struct tally *of_at_once = tallies_all(at_once, &count_at_once);
-
-	cr_assert_eq(count, count_at_once);
-	cr_assert_gt(count, 10 * PROVIDERS);
-	for (size_t i = 0; i < count; i++)
-		cr_assert(equal(&of_one[i], &of_at_once[i]));
+	put_in_order(one);
+	put_in_order(at_once);
+	cr_expect_gt(expect_same(one, at_once, TALLY_EM_LEVEL), 5 * PROVIDERS);
+	cr_expect_gt(expect_same(one, at_once, TALLY_NCC_06), 5 * PROVIDERS);
 	tallies_destroy(one);
 	tallies_destroy(at_once);
 }
 
-Test(tallies, workers_and_order_cannot_be_told)
+Test(tallies, workers_threads_and_order_cannot_be_told)
 {
-	struct tallies *one = made(), *parts[3] = {made(), made(), made()}, *merged = made();
-	size_t count, again;
+	enum { LAST = 3 };
+	struct tallies *one = made(), *parts[LAST + 1] = {made(), made(), made()}, *joined = made();
 
 	for (unsigned i = 0; i < ADDED; i++) {
 		struct tally forward = nth(i), backward = nth(ADDED - 1 - i);
 
 		cr_assert_eq(tallies_add(one, &forward), 0);
-		cr_assert_eq(tallies_add(parts[i % 3], &backward), 0);
+		cr_assert_eq(tallies_add(parts[i % LAST], &backward), 0);
 	}
-	for (unsigned i = 0; i < 3; i++)
-		cr_assert_eq(tallies_merge(merged, parts[i]), 0);
-	cr_assert_eq(tallies_sort(one), 0);
-	cr_assert_eq(tallies_sort(merged), 0);
-	const struct tally *a = tallies_all(one, &count), *b = tallies_all(merged, &again);
+	put_in_order(one);
+	cr_assert_eq(tallies_join(joined, parts, LAST + 1, 2), 0, "the last is of no worker");
+	cr_expect_eq(expect_same(one, joined, TALLY_EM_LEVEL), PROVIDERS * PARTS);
+	cr_expect_eq(expect_same(one, joined, TALLY_NCC_06), PROVIDERS);
+	cr_expect_eq(expect_same(one, joined, TALLY_DIGIT), 0);
+	for (unsigned i = 0; i < LAST; i++) {
+		size_t left;
 
-	cr_assert_eq(count, again);
-	cr_assert_geq(count, PROVIDERS);
-	for (size_t i = 0; i < count; i++)
-		cr_assert(equal(&a[i], &b[i]));
-	tallies_destroy(one);
-	tallies_destroy(merged);
-	for (unsigned i = 0; i < 3; i++)
+		cr_expect_null(tallies_of(parts[i], TALLY_EM_LEVEL, &left));
+		cr_expect_eq(left, 0);
 		tallies_destroy(parts[i]);
+	}
+	tallies_destroy(one);
+	tallies_destroy(joined);
+}
+
+Test(tallies, a_measure_can_be_joined_before_the_others)
+{
+	struct tallies *parts[2] = {made(), made()}, *levels = made(), *rest = made();
+	size_t count;
+
+	for (unsigned i = 0; i < ADDED; i++) {
+		struct tally tally = nth(i);
+
+		cr_assert_eq(tallies_add(parts[i % 2], &tally), 0);
+	}
+	cr_assert_eq(tallies_join_measure(levels, parts, 2, TALLY_EM_LEVEL), 0);
+	cr_assert_eq(tallies_join(rest, parts, 2, 1), 0);
+	tallies_of(levels, TALLY_EM_LEVEL, &count);
+	cr_expect_eq(count, PROVIDERS * PARTS);
+	tallies_of(levels, TALLY_NCC_06, &count);
+	cr_expect_eq(count, 0);
+	tallies_of(rest, TALLY_EM_LEVEL, &count);
+	cr_expect_eq(count, 0);
+	tallies_of(rest, TALLY_NCC_06, &count);
+	cr_expect_eq(count, PROVIDERS);
+	tallies_destroy(parts[0]);
+	tallies_destroy(parts[1]);
+	tallies_destroy(levels);
+	tallies_destroy(rest);
+}
+
+/* Sketches of all parts, each once. */
+Test(tallies, patients_come_along)
+{
+	struct tallies *parts[2] = {made(), made()}, *joined = made();
+
+	for (uint32_t provider = 0; provider < 4; provider++) {
+		uint32_t hashes[2] = {9, provider};
+
+		cr_assert_eq(sketches_add(tallies_patients(parts[provider % 2]), 3 - provider,
+		                     hashes, 2),
+		        0);
+	}
+	cr_assert_eq(tallies_join(joined, parts, 2, 1), 0);
+	const struct sketches *patients = tallies_sketches(joined);
+
+	cr_assert_eq(patients->count, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		cr_expect_eq(patients->items[i].provider, i);
+		cr_expect_eq(patients->hashes[patients->items[i].at], 3 - i);
+	}
+	cr_expect_eq(tallies_sketches(parts[0])->count, 0);
+	tallies_destroy(parts[0]);
+	tallies_destroy(parts[1]);
+	tallies_destroy(joined);
 }
 
 Test(tallies, are_found_by_provider_and_measure)
 {
 	struct tallies *tallies = made();
-	size_t all, own, sum = 0;
+	size_t levels, splits, own, all_levels = 0, all_splits = 0;
 
 	for (unsigned i = 0; i < ADDED; i++) {
 		struct tally tally = nth(i);
 
 		cr_assert_eq(tallies_add(tallies, &tally), 0);
 	}
-	cr_assert_eq(tallies_sort(tallies), 0);
-	tallies_all(tallies, &all);
+	put_in_order(tallies);
 	for (uint32_t provider = 0; provider <= PROVIDERS; provider++) {
-		size_t levels, splits;
-		const struct tally *of = tallies_of(tallies, provider, &own);
+		const struct tally *of = tallies_find(tallies, provider, TALLY_EM_LEVEL, &own);
 
 		for (size_t i = 0; i < own; i++)
 			cr_assert_eq(of[i].provider, provider);
-		tallies_find(tallies, provider, TALLY_EM_LEVEL, &levels);
-		tallies_find(tallies, provider, TALLY_NCC_06, &splits);
-		cr_assert_eq(levels + splits, own);
-		sum += own;
+		all_levels += own;
+		of = tallies_find(tallies, provider, TALLY_NCC_06, &own);
+		cr_assert_eq(own, provider < PROVIDERS);
+		all_splits += own;
 	}
-	cr_expect_eq(sum, all);
-	cr_expect_null(tallies_of(tallies, PROVIDERS + 1, &own));
+	tallies_of(tallies, TALLY_EM_LEVEL, &levels);
+	tallies_of(tallies, TALLY_NCC_06, &splits);
+	cr_expect_eq(all_levels, levels);
+	cr_expect_eq(all_splits, splits);
+	cr_expect_null(tallies_find(tallies, PROVIDERS + 1, TALLY_NCC_06, &own));
 	cr_expect_eq(own, 0);
-	cr_expect_null(tallies_of(NULL, 1, &own));
+	cr_expect_null(tallies_find(NULL, 1, TALLY_NCC_06, &own));
+	cr_expect_eq(own, 0);
+	cr_expect_null(tallies_of(NULL, TALLY_NCC_06, &own));
 	cr_expect_eq(own, 0);
 	tallies_destroy(tallies);
 	tallies_destroy(NULL);
@@ -182,14 +255,14 @@ Test(tallies, what_was_put_joins_what_was_added)
 	cr_assert_eq(tallies_add(tallies, &key), 0);
 	cr_assert_eq(tallies_put(tallies, &key), 0);
 	cr_assert_eq(tallies_put(tallies, &key), 0);
-	cr_assert_eq(tallies_sort(tallies), 0);
-	const struct tally *all = tallies_all(tallies, &count);
+	put_in_order(tallies);
+	const struct tally *all = tallies_of(tallies, TALLY_MONTH, &count);
 
 	cr_assert_eq(count, 1);
 	cr_expect_eq(all[0].n, 6);
 	cr_assert_eq(tallies_add(tallies, &key), 0);
-	cr_assert_eq(tallies_sort(tallies), 0);
-	cr_expect_eq(tallies_all(tallies, &count)[0].n, 8);
+	put_in_order(tallies);
+	cr_expect_eq(tallies_of(tallies, TALLY_MONTH, &count)[0].n, 8);
 	cr_expect_eq(count, 1);
 	tallies_destroy(tallies);
 }

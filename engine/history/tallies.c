@@ -2,22 +2,30 @@
 #include "history/tallies.h"
 
 #include "base/budget.h"
+#include "base/tasks.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS_MIN = 1024, ROOM_MIN = 1024, SLOT_EMPTY = 0 };
+enum { SLOTS_MIN = 256, ROOM_MIN = 128, SLOT_EMPTY = 0 };
 
-/* Entries as they came; and, once one was added, where to find each: slot -> number + 1. */
-struct tallies {
+/*
+ * A measure's entries as they came; and, once one was added, where to find each:
+ * slot -> number + 1.
+ */
+struct section {
 	struct tally *entries;
 	size_t count, room;
 	uint32_t *slots;
 	size_t slot_count; /* a power of two, at least twice count */
+	size_t last;       /* entry added to last: many follow one another */
+};
+
+struct tallies {
+	struct section of[TALLY_MEASURES];
 	struct sketches patients;
-	size_t last; /* entry added to last: many follow one another */
 };
 
 static const struct {
@@ -44,13 +52,20 @@ int tallies_create(struct tallies **tallies, struct diag *diag)
 	return *tallies ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for tallies");
 }
 
+static void empty(struct section *section)
+{
+	budget_free(section->entries);
+	budget_free(section->slots);
+	*section = (struct section){0};
+}
+
 void tallies_destroy(struct tallies *tallies)
 {
 	if (!tallies)
 		return;
 	sketches_free(&tallies->patients);
-	budget_free(tallies->entries);
-	budget_free(tallies->slots);
+	for (unsigned i = 0; i < TALLY_MEASURES; i++)
+		empty(&tallies->of[i]);
 	free(tallies);
 }
 
@@ -68,64 +83,63 @@ const struct sketches *tallies_sketches(const struct tallies *tallies)
 
 static bool is_of(const struct tally *entry, const struct tally *key)
 {
-	return entry->provider == key->provider && entry->measure == key->measure &&
-	       entry->of == key->of;
+	return entry->provider == key->provider && entry->of == key->of;
 }
 
-static size_t slot_of(const struct tallies *tallies, const struct tally *key)
+static size_t slot_of(const struct section *section, const struct tally *key)
 {
-	uint64_t mixed = ((uint64_t)key->provider << 32 | key->measure) * 0x9e3779b97f4a7c15u;
+	uint64_t mixed = key->provider * 0x9e3779b97f4a7c15u;
 
 	mixed = (mixed ^ mixed >> 32 ^ key->of) * 0xd6e8feb86659fd93u;
-	return (size_t)(mixed ^ mixed >> 32) & (tallies->slot_count - 1);
+	return (size_t)(mixed ^ mixed >> 32) & (section->slot_count - 1);
 }
 
 /* The slot that an entry has or may take. */
-static uint32_t *find_slot(const struct tallies *tallies, const struct tally *key)
+static uint32_t *find_slot(const struct section *section, const struct tally *key)
 {
-	size_t at = slot_of(tallies, key);
+	size_t at = slot_of(section, key);
 
-	while (tallies->slots[at] != SLOT_EMPTY &&
-	        !is_of(&tallies->entries[tallies->slots[at] - 1], key))
-		at = (at + 1) & (tallies->slot_count - 1);
-	return &tallies->slots[at];
+	while (section->slots[at] != SLOT_EMPTY &&
+	        !is_of(&section->entries[section->slots[at] - 1], key))
+		at = (at + 1) & (section->slot_count - 1);
+	return &section->slots[at];
 }
 
 /* Room for count more entries. */
-static int make_room(struct tallies *tallies, size_t count)
+static int make_room(struct section *section, size_t count)
 {
-	size_t wanted = tallies->count + count;
-	size_t room = tallies->room ? tallies->room : ROOM_MIN;
+	size_t wanted = section->count + count;
+	size_t room = section->room ? section->room : ROOM_MIN;
 
-	if (wanted <= tallies->room)
+	if (wanted <= section->room)
 		return 0;
 	while (room < wanted)
 		room *= 2;
-	struct tally *entries = budget_resize(tallies->entries, room * sizeof(*entries));
+	struct tally *entries = budget_resize(section->entries, room * sizeof(*entries));
 	if (!entries)
 		return FAIL_MEMORY;
-	tallies->entries = entries;
-	tallies->room = room;
+	section->entries = entries;
+	section->room = room;
 	return 0;
 }
 
 /* Slots for twice the entries, those that may be found filled in. */
-static int make_slots(struct tallies *tallies)
+static int make_slots(struct section *section)
 {
-	size_t slot_count = tallies->slot_count ? 2 * tallies->slot_count : SLOTS_MIN;
+	size_t slot_count = section->slot_count ? 2 * section->slot_count : SLOTS_MIN;
 
-	while (slot_count < 2 * (tallies->count + 1))
+	while (slot_count < 2 * (section->count + 1))
 		slot_count *= 2;
 	if (slot_count > UINT32_MAX)
 		return FAIL_MEMORY;
 	uint32_t *slots = budget_calloc(slot_count, sizeof(*slots));
 	if (!slots)
 		return FAIL_MEMORY;
-	budget_free(tallies->slots);
-	tallies->slots = slots;
-	tallies->slot_count = slot_count;
-	for (size_t i = 0; i < tallies->count; i++)
-		*find_slot(tallies, &tallies->entries[i]) = (uint32_t)i + 1;
+	budget_free(section->slots);
+	section->slots = slots;
+	section->slot_count = slot_count;
+	for (size_t i = 0; i < section->count; i++)
+		*find_slot(section, &section->entries[i]) = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -141,239 +155,289 @@ static void add_to(struct tally *entry, const struct tally *tally)
 }
 
 /* Room for count entries that may be new, and slots to find them. */
-static int make_ready(struct tallies *tallies, size_t count)
+static int make_ready(struct section *section, size_t count)
 {
-	if (make_room(tallies, count))
+	if (make_room(section, count))
 		return FAIL_MEMORY;
-	while (2 * (tallies->count + count) > tallies->slot_count) {
-		if (make_slots(tallies))
+	while (2 * (section->count + count) > section->slot_count) {
+		if (make_slots(section))
 			return FAIL_MEMORY;
 	}
 	return 0;
 }
 
-static void add_ready(struct tallies *tallies, const struct tally *tally)
+static void add_ready(struct section *section, const struct tally *tally)
 {
-	uint32_t *slot = find_slot(tallies, tally);
+	uint32_t *slot = find_slot(section, tally);
 
 	if (*slot == SLOT_EMPTY) {
-		tallies->entries[tallies->count++] = *tally;
-		*slot = (uint32_t)tallies->count;
+		section->entries[section->count++] = *tally;
+		*slot = (uint32_t)section->count;
 	} else {
-		add_to(&tallies->entries[*slot - 1], tally);
+		add_to(&section->entries[*slot - 1], tally);
 	}
-	tallies->last = *slot - 1;
+	section->last = *slot - 1;
 }
 
 int tallies_add(struct tallies *tallies, const struct tally *tally)
 {
+	struct section *section = &tallies->of[tally->measure];
+
 	assert(tally->measure < TALLY_MEASURES);
-	if (tallies->last < tallies->count && is_of(&tallies->entries[tallies->last], tally)) {
-		add_to(&tallies->entries[tallies->last], tally);
+	if (section->last < section->count && is_of(&section->entries[section->last], tally)) {
+		add_to(&section->entries[section->last], tally);
 		return 0;
 	}
-	if (make_ready(tallies, 1))
+	if (make_ready(section, 1))
 		return FAIL_MEMORY;
-	add_ready(tallies, tally);
+	add_ready(section, tally);
 	return 0;
 }
 
 /* All slots are asked for, then all entries, before the first is added to. */
 int tallies_add_all(struct tallies *tallies, const struct tally all[], size_t count)
 {
-	size_t slots[TALLIES_AT_ONCE];
+	const uint32_t *slots[TALLIES_AT_ONCE];
 
 	assert(count <= TALLIES_AT_ONCE);
-	if (make_ready(tallies, count))
-		return FAIL_MEMORY;
 	for (size_t i = 0; i < count; i++) {
-		slots[i] = slot_of(tallies, &all[i]);
-		__builtin_prefetch(&tallies->slots[slots[i]], 1);
+		if (make_ready(&tallies->of[all[i].measure], count))
+			return FAIL_MEMORY;
 	}
 	for (size_t i = 0; i < count; i++) {
-		uint32_t slot = tallies->slots[slots[i]];
+		const struct section *section = &tallies->of[all[i].measure];
 
-		if (slot != SLOT_EMPTY)
-			__builtin_prefetch(&tallies->entries[slot - 1], 1);
+		slots[i] = &section->slots[slot_of(section, &all[i])];
+		__builtin_prefetch(slots[i], 1);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (*slots[i] != SLOT_EMPTY)
+			__builtin_prefetch(&tallies->of[all[i].measure].entries[*slots[i] - 1], 1);
 	}
 	for (size_t i = 0; i < count; i++)
-		add_ready(tallies, &all[i]);
+		add_ready(&tallies->of[all[i].measure], &all[i]);
 	return 0;
 }
 
 int tallies_put(struct tallies *tallies, const struct tally *tally)
 {
-	if (make_room(tallies, 1))
+	struct section *section = &tallies->of[tally->measure];
+
+	assert(tally->measure < TALLY_MEASURES);
+	if (make_room(section, 1))
 		return FAIL_MEMORY;
-	tallies->entries[tallies->count++] = *tally;
+	section->entries[section->count++] = *tally;
 	return 0;
 }
 
-/* Room for exactly so many: what is merged does not grow on. */
-static int fit(struct tallies *tallies, size_t count)
-{
-	struct tally *entries;
+/* ---- Joining ---- */
 
-	if (count <= tallies->room)
-		return 0;
-	entries = budget_resize(tallies->entries, count * sizeof(*entries));
-	if (!entries)
-		return FAIL_MEMORY;
-	tallies->entries = entries;
-	tallies->room = count;
-	return 0;
+/* The parts' entries of a measure, on their way to one section. */
+struct joining {
+	struct tallies *into, *const *parts;
+	size_t part_count;
+};
+
+static const struct section *section_of(const struct joining *joining, size_t part, size_t measure)
+{
+	static const struct section none;
+
+	return joining->parts[part] ? &joining->parts[part]->of[measure] : &none;
 }
 
-int tallies_merge(struct tallies *into, const struct tallies *from)
+/* How many entries come, and of providers below which number. */
+static size_t count_entries(const struct joining *joining, size_t measure, size_t *providers)
 {
-	if (sketches_merge(&into->patients, &from->patients))
-		return FAIL_MEMORY;
-	if (from->count == 0)
+	size_t count = 0;
+
+	*providers = 0;
+	for (size_t part = 0; part < joining->part_count; part++) {
+		const struct section *section = section_of(joining, part, measure);
+
+		count += section->count;
+		for (size_t i = 0; i < section->count; i++) {
+			uint32_t provider = section->entries[i].provider;
+
+			*providers = provider >= *providers ? (size_t)provider + 1 : *providers;
+		}
+	}
+	return count;
+}
+
+/* By provider, whose numbers are dense; next: room for one more than there are. */
+static void order_by_provider(
+        const struct joining *joining, size_t measure, const struct tally *order[], uint32_t *next)
+{
+	for (size_t part = 0; part < joining->part_count; part++) {
+		const struct section *section = section_of(joining, part, measure);
+
+		for (size_t i = 0; i < section->count; i++)
+			order[next[section->entries[i].provider]++] = &section->entries[i];
+	}
+}
+
+/* Where each provider's entries begin. */
+static uint32_t *find_places(const struct joining *joining, size_t measure, size_t providers)
+{
+	uint32_t *next = budget_calloc(providers + 1, sizeof(*next)), place = 0;
+
+	for (size_t part = 0; next && part < joining->part_count; part++) {
+		const struct section *section = section_of(joining, part, measure);
+
+		for (size_t i = 0; i < section->count; i++)
+			next[section->entries[i].provider]++;
+	}
+	for (size_t provider = 0; next && provider < providers; provider++) {
+		uint32_t own = next[provider];
+
+		next[provider] = place;
+		place += own;
+	}
+	return next;
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+	const struct tally *of_a = *(const struct tally *const *)a;
+	const struct tally *of_b = *(const struct tally *const *)b;
+
+	return (of_a->of > of_b->of) - (of_a->of < of_b->of);
+}
+
+/* A provider's entries, which are few, by of. */
+static void order_by_part(const struct tally *order[], size_t count)
+{
+	enum { FEW = 16 };
+
+	if (count > FEW) {
+		qsort(order, count, sizeof(*order), compare_parts);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		const struct tally *entry = order[i];
+		size_t at = i;
+
+		for (; at > 0 && order[at - 1]->of > entry->of; at--)
+			order[at] = order[at - 1];
+		order[at] = entry;
+	}
+}
+
+/* Each behind the last, those of equal keys in one. */
+static size_t copy_joined(const struct tally *order[], size_t count, struct tally *entries)
+{
+	enum { AHEAD = 16 };
+	size_t kept = 0;
+
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && order[to]->provider == order[from]->provider;)
+			to++;
+		order_by_part(order + from, to - from);
+		for (size_t i = from; i < to; i++) {
+			if (i + AHEAD < count)
+				__builtin_prefetch(order[i + AHEAD]);
+			if (kept > 0 && is_of(&entries[kept - 1], order[i]))
+				add_to(&entries[kept - 1], order[i]);
+			else
+				entries[kept++] = *order[i];
+		}
+	}
+	return kept;
+}
+
+static int join_section(const struct joining *joining, size_t measure, struct section *joined)
+{
+	size_t providers, count = count_entries(joining, measure, &providers);
+	int err = 0;
+
+	*joined = (struct section){.room = count};
+	if (count == 0)
 		return 0;
-	if (fit(into, into->count + from->count))
-		return FAIL_MEMORY;
-	memcpy(into->entries + into->count, from->entries, from->count * sizeof(*from->entries));
-	into->count += from->count;
-	return 0;
+	joined->entries = budget_alloc(count * sizeof(*joined->entries));
+	const struct tally **order = budget_alloc(count * sizeof(*order));
+	uint32_t *next = find_places(joining, measure, providers);
+
+	if (joined->entries && order && next) {
+		order_by_provider(joining, measure, order, next);
+		joined->count = copy_joined(order, count, joined->entries);
+	} else {
+		err = FAIL_MEMORY;
+	}
+	budget_free(order);
+	budget_free(next);
+	return err;
+}
+
+static int join_measure(void *context, size_t measure)
+{
+	const struct joining *joining = context;
+	struct section joined;
+	int err = join_section(joining, measure, &joined);
+
+	for (size_t part = 0; part < joining->part_count; part++) {
+		if (joining->parts[part])
+			empty(&joining->parts[part]->of[measure]);
+	}
+	joining->into->of[measure] = joined;
+	return err;
+}
+
+int tallies_join_measure(struct tallies *into, struct tallies *const parts[], size_t count,
+        enum tally_measure measure)
+{
+	struct joining joining = {into, parts, count};
+
+	return join_measure(&joining, measure);
+}
+
+static int join_patients(struct tallies *into, struct tallies *const parts[], size_t count)
+{
+	int err = 0;
+
+	for (size_t part = 0; part < count && err == 0; part++) {
+		if (!parts[part] || parts[part] == into)
+			continue;
+		err = sketches_merge(&into->patients, &parts[part]->patients);
+		sketches_free(&parts[part]->patients);
+	}
+	sketches_sort(&into->patients);
+	return err;
+}
+
+int tallies_join(
+        struct tallies *into, struct tallies *const parts[], size_t count, unsigned threads)
+{
+	struct joining joining = {into, parts, count};
+	int err = tasks_run(threads, TALLY_MEASURES, join_measure, &joining);
+
+	return err == 0 ? join_patients(into, parts, count) : err;
 }
 
 /* ---- Reading ---- */
 
-static int compare_entries(const void *a, const void *b)
+const struct tally *tallies_of(
+        const struct tallies *tallies, enum tally_measure measure, size_t *count)
 {
-	const struct tally *of_a = a, *of_b = b;
-
-	if (of_a->provider != of_b->provider)
-		return of_a->provider < of_b->provider ? -1 : 1;
-	if (of_a->measure != of_b->measure)
-		return of_a->measure < of_b->measure ? -1 : 1;
-	if (of_a->of != of_b->of)
-		return of_a->of < of_b->of ? -1 : 1;
-	return 0;
-}
-
-/*
- * By provider, whose numbers are dense: each entry to where its provider's begin,
- * in place, for there are many: what stands there goes on to its own.
- */
-static int place_by_provider(struct tallies *tallies)
-{
-	struct tally *entries = tallies->entries;
-	uint32_t most = 0;
-
-	for (size_t i = 0; i < tallies->count; i++)
-		most = entries[i].provider > most ? entries[i].provider : most;
-	size_t providers = (size_t)most + 1;
-	size_t *next = budget_calloc(2 * providers + 1, sizeof(*next)), *ends = next + providers;
-
-	if (!next)
-		return FAIL_MEMORY;
-	for (size_t i = 0; i < tallies->count; i++)
-		ends[entries[i].provider]++;
-	for (size_t i = 0, sum = 0; i < providers; i++) {
-		next[i] = sum;
-		sum += ends[i];
-		ends[i] = sum;
-	}
-	for (size_t provider = 0; provider < providers; provider++) {
-		while (next[provider] < ends[provider]) {
-			struct tally *here = &entries[next[provider]];
-			struct tally *there = &entries[next[here->provider]++];
-			struct tally moved = *there;
-
-			*there = *here;
-			if (there != here)
-				*here = moved;
-		}
-	}
-	budget_free(next);
-	return 0;
-}
-
-/* Entries of equal keys, which stand together, become one. */
-static void join_equal(struct tallies *tallies)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < tallies->count; i++) {
-		if (kept > 0 && is_of(&tallies->entries[kept - 1], &tallies->entries[i]))
-			add_to(&tallies->entries[kept - 1], &tallies->entries[i]);
-		else
-			tallies->entries[kept++] = tallies->entries[i];
-	}
-	tallies->count = kept;
-}
-
-int tallies_sort(struct tallies *tallies)
-{
-	struct tally *entries;
-
-	sketches_sort(&tallies->patients);
-	budget_free(tallies->slots);
-	tallies->slots = NULL;
-	tallies->slot_count = tallies->last = 0;
-	if (tallies->count == 0)
-		return 0;
-	if (place_by_provider(tallies))
-		return FAIL_MEMORY;
-	entries = tallies->entries;
-	for (size_t from = 0, to; from < tallies->count; from = to) {
-		for (to = from + 1; to < tallies->count; to++)
-			if (entries[to].provider != entries[from].provider)
-				break;
-		if (to - from > 1)
-			qsort(entries + from, to - from, sizeof(*entries), compare_entries);
-	}
-	join_equal(tallies);
-	return 0;
-}
-
-/* The first entry that is not before (provider, measure). */
-static size_t first_from(const struct tallies *tallies, uint32_t provider, uint32_t measure)
-{
-	size_t low = 0, high = tallies->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct tally *entry = &tallies->entries[middle];
-
-		if (entry->provider < provider ||
-		        (entry->provider == provider && entry->measure < measure))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static const struct tally *between(const struct tallies *tallies, const struct tally *from,
-        const struct tally *to, size_t *count)
-{
-	size_t first = tallies ? first_from(tallies, from->provider, from->measure) : 0;
-
-	*count = tallies ? first_from(tallies, to->provider, to->measure) - first : 0;
-	return *count ? &tallies->entries[first] : NULL;
-}
-
-const struct tally *tallies_of(const struct tallies *tallies, uint32_t provider, size_t *count)
-{
-	const struct tally from = {.provider = provider};
-	const struct tally to = {.provider = provider, .measure = TALLY_MEASURES};
-
-	return between(tallies, &from, &to, count);
+	*count = tallies ? tallies->of[measure].count : 0;
+	return *count ? tallies->of[measure].entries : NULL;
 }
 
 const struct tally *tallies_find(
         const struct tallies *tallies, uint32_t provider, enum tally_measure measure, size_t *count)
 {
-	const struct tally from = {.provider = provider, .measure = measure};
-	const struct tally to = {.provider = provider, .measure = (uint32_t)measure + 1};
+	size_t all, low = 0, to;
+	const struct tally *of = tallies_of(tallies, measure, &all);
 
-	return between(tallies, &from, &to, count);
-}
+	for (size_t high = all; low < high;) {
+		size_t middle = low + (high - low) / 2;
 
-const struct tally *tallies_all(const struct tallies *tallies, size_t *count)
-{
-	*count = tallies ? tallies->count : 0;
-	return *count ? tallies->entries : NULL;
+		if (of[middle].provider < provider)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (to = low; to < all && of[to].provider == provider;)
+		to++;
+	*count = to - low;
+	return *count ? of + low : NULL;
 }

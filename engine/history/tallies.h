@@ -3,11 +3,11 @@
  * Tallies: what the walks over beneficiaries and over providers counted of each
  * provider, net, for the rules that stats/ judges beside peers.
  *
- * Integers only, added up: workers have tallies of their own, which are merged
+ * Integers only, added up: workers have tallies of their own, which are joined
  * when all have walked, and no order can show.  tallies.def has a line for each
  * measure: the rule it belongs to and what it is called.  A measure with parts
  * (levels of a family, months, codes) has an entry for each part, told apart by
- * `of`.
+ * `of`.  Each measure's entries stand by themselves: who judges one reads no other.
  */
 #ifndef HISTORY_TALLIES_H
 #define HISTORY_TALLIES_H
@@ -48,7 +48,7 @@ struct tally {
 /* The part of INP_01_DRG is the fiscal year times this, and the DRG. */
 enum { DRG_COUNT = 1000 };
 
-struct tallies; /* of one worker, or all of them merged */
+struct tallies; /* of one worker, or all of them joined */
 
 int tallies_create(struct tallies **tallies, struct diag *diag);
 void tallies_destroy(struct tallies *tallies); /* takes NULL */
@@ -57,7 +57,7 @@ void tallies_destroy(struct tallies *tallies); /* takes NULL */
  * FAIL_MEMORY. */
 int tallies_add(struct tallies *tallies, const struct tally *tally);
 
-/* Sketches of providers' patients, which are merged and sorted as tallies are. */
+/* Sketches of providers' patients, which are joined and sorted as tallies are. */
 struct sketches *tallies_patients(struct tallies *tallies);
 const struct sketches *tallies_sketches(const struct tallies *tallies); /* NULL of NULL */
 
@@ -65,24 +65,26 @@ const struct sketches *tallies_sketches(const struct tallies *tallies); /* NULL 
 enum { TALLIES_AT_ONCE = 64 };
 int tallies_add_all(struct tallies *tallies, const struct tally all[], size_t count);
 
-/* ... of an entry that is not there: what is put is not found by adding, until all is sorted. */
+/* ... of an entry that is not there: what is put is not found by adding, until all is joined. */
 int tallies_put(struct tallies *tallies, const struct tally *tally);
-int tallies_merge(struct tallies *into, const struct tallies *from); /* 0 or FAIL_MEMORY */
 
 /*
- * Put in order, entries of one key in one; what follows needs it.  Any thread may
- * then read.  Returns 0 or FAIL_MEMORY.
+ * What the parts counted, in one and in order, entries of one key in one: what
+ * follows needs it, and any thread may then read.  into is empty, or one of the
+ * parts; of these, which may be NULL, nothing is left.  Returns 0 or FAIL_MEMORY.
  */
-int tallies_sort(struct tallies *tallies);
+int tallies_join(
+        struct tallies *into, struct tallies *const parts[], size_t count, unsigned threads);
 
-/*
- * The entries of a provider by (measure, of), or of all by (provider, measure,
- * of).  NULL tallies have none.
- */
-const struct tally *tallies_of(const struct tallies *tallies, uint32_t provider, size_t *count);
-const struct tally *tallies_all(const struct tallies *tallies, size_t *count);
+/* ... of one measure alone. */
+int tallies_join_measure(struct tallies *into, struct tallies *const parts[], size_t count,
+        enum tally_measure measure);
 
-/* The entries of a provider and a measure, by of. */
+/* The entries of a measure, by (provider, of) once joined.  NULL tallies have none. */
+const struct tally *tallies_of(
+        const struct tallies *tallies, enum tally_measure measure, size_t *count);
+
+/* ... of a provider alone, by of; joined. */
 const struct tally *tallies_find(const struct tallies *tallies, uint32_t provider,
         enum tally_measure measure, size_t *count);
 

@@ -79,15 +79,13 @@ static int read_families(struct mix *mix, const struct stats *stats)
 static void find_years(struct mix *mix, const struct tallies *tallies)
 {
 	size_t count;
-	const struct tally *all = tallies_all(tallies, &count);
+	const struct tally *all = tallies_of(tallies, TALLY_INP_01_DRG, &count);
 	uint64_t last = 0;
 
 	mix->first_year = UINT64_MAX;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t year = all[i].of / DRG_COUNT;
 
-		if (all[i].measure != TALLY_INP_01_DRG)
-			continue;
 		mix->first_year = year < mix->first_year ? year : mix->first_year;
 		last = year > last ? year : last;
 		mix->cell_count++;
@@ -115,18 +113,13 @@ static struct stays *cell_of(struct mix *mix, uint32_t from, uint32_t stratum)
 }
 
 /* The stays of a member in base DRGs of a kind: a sample, if they are enough. */
-static uint64_t take_member(struct mix *mix, uint32_t member, bool is_surgical)
+static uint64_t take_member(struct mix *mix, const struct tally_run *run, bool is_surgical)
 {
-	const struct stats *stats = mix->cohort.judging->stats;
 	uint32_t from = (uint32_t)mix->cell_count;
+	const struct tally *of = run->of;
 	uint64_t n = 0;
-	size_t count;
-	const struct tally *of = member_tallies(
-	        &stats->measures, stats->options.tallies, member, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (of[i].measure != TALLY_INP_01_DRG)
-			continue;
+	for (size_t i = 0; i < run->count; i++) {
 		size_t year = (size_t)(of[i].of / DRG_COUNT - mix->first_year);
 		struct drg_place place = mix->places[year].of[of[i].of % DRG_COUNT];
 
@@ -147,7 +140,7 @@ static uint64_t take_member(struct mix *mix, uint32_t member, bool is_surgical)
 		return n;
 	}
 	mix->hospitals[mix->cohort.count] = (struct hospital){from, (uint32_t)mix->cell_count};
-	mix->cohort.of[mix->cohort.count++] = member;
+	mix->cohort.of[mix->cohort.count++] = run->member;
 	return n;
 }
 
@@ -393,10 +386,16 @@ static void mix_free(struct mix *mix)
 static int judge_kind(struct mix *mix, struct judging *judging, unsigned rule, bool is_surgical)
 {
 	int err = cohort_create(&mix->cohort, judging, rule, is_surgical ? "surgical" : "medical");
+	struct tally_runs runs = {0};
 
 	mix->cell_count = 0;
-	for (uint32_t i = 0; i < judging->stats->measures.member_count && err == 0; i++)
-		judging->in_scope[rule] += take_member(mix, i, is_surgical);
+	if (err == 0)
+		runs = cohort_runs(&mix->cohort, TALLY_INP_01_DRG);
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
+
+		judging->in_scope[rule] += take_member(mix, &run, is_surgical);
+	}
 	if (err == 0 && mix->cohort.count > 0)
 		err = cohort_each(&mix->cohort, take_group, mix);
 	cohort_free(&mix->cohort);

@@ -7,6 +7,7 @@
 #include "base/budget.h"
 #include "stats/rates.h"
 #include "stats/special.h"
+#include "stats/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct work {
 	struct peer_span *spans;
 	struct group_room room;
 	void *samples;
+	uint64_t *words; /* of tally_runs; and room to order them */
+	size_t words_room;
 };
 
 _Static_assert(sizeof(struct rate_sample) <= SAMPLE_BYTES, "samples have room");
@@ -39,6 +42,7 @@ static void work_destroy(struct work *work)
 	budget_free(work->of);
 	budget_free(work->spans);
 	budget_free(work->samples);
+	budget_free(work->words);
 	budget_free(work->room.values);
 	budget_free(work->room.others);
 	budget_free(work->room.scratch);
@@ -70,6 +74,8 @@ static struct work *work_create(size_t members)
 	work->of = budget_alloc(count * sizeof(*work->of));
 	work->spans = budget_alloc(count * sizeof(*work->spans));
 	work->samples = budget_alloc(count * SAMPLE_BYTES);
+	work->words_room = count;
+	work->words = budget_alloc(2 * count * sizeof(*work->words));
 	work->room = (struct group_room){
 	        .values = budget_alloc(count * sizeof(double)),
 	        .others = budget_alloc(count * sizeof(double)),
@@ -78,9 +84,9 @@ static struct work *work_create(size_t members)
 	        .peers_scratch = budget_alloc(peers_scratch_bytes(count)),
 	        .counts = budget_alloc(count * sizeof(struct count)),
 	};
-	if (work->of && work->spans && work->samples && work->room.values && work->room.others &&
-	        work->room.scratch && work->room.figures && work->room.counts &&
-	        work->room.peers_scratch)
+	if (work->of && work->spans && work->samples && work->words && work->room.values &&
+	        work->room.others && work->room.scratch && work->room.figures &&
+	        work->room.counts && work->room.peers_scratch)
 		return work;
 	work_destroy(work);
 	return NULL;
@@ -134,6 +140,43 @@ void cohort_free(struct cohort *cohort)
 	if (cohort->work)
 		work_give(cohort->judging->pool, cohort->work);
 	cohort->work = NULL;
+}
+
+/* ---- Tallies ---- */
+
+struct tally_runs cohort_runs(struct cohort *cohort, enum tally_measure measure)
+{
+	const struct stats *stats = cohort->judging->stats;
+	struct work *work = cohort->work;
+	struct tally_runs runs = {0};
+
+	runs.entries = tallies_of(stats->options.tallies, measure, &runs.entry_count);
+	for (size_t i = 0; i < runs.entry_count; i++) {
+		uint32_t number = runs.entries[i].provider;
+
+		if (i > 0 && runs.entries[i - 1].provider == number)
+			continue;
+		uint32_t member = measures_member(&stats->measures, number);
+
+		if (member != MEMBER_NONE)
+			work->words[runs.count++] = (uint64_t)member << 32 | i;
+	}
+	runs.words = words_sort(work->words, work->words + work->words_room, runs.count, 32);
+	return runs;
+}
+
+/* What is read soon is asked for: entries stand by number, not by member. */
+struct tally_run tally_run_at(const struct tally_runs *runs, size_t at)
+{
+	enum { AHEAD = 16 };
+	size_t from = (uint32_t)runs->words[at], to = from + 1;
+
+	if (at + AHEAD < runs->count)
+		__builtin_prefetch(&runs->entries[(uint32_t)runs->words[at + AHEAD]]);
+	while (to < runs->entry_count && runs->entries[to].provider == runs->entries[from].provider)
+		to++;
+	return (struct tally_run){
+	        (uint32_t)(runs->words[at] >> 32), to - from, &runs->entries[from]};
 }
 
 /* ---- Groups ---- */

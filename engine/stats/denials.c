@@ -125,27 +125,68 @@ static unsigned carc_number(uint64_t word)
 
 /* A member's lines, and those denied for each reason, in the order of reasons. */
 struct reasons {
-	uint64_t lines;
+	uint32_t member;
+	size_t count;
 	const struct tally *of;
+	uint64_t lines;
+};
+
+/* Of all members that have lines, ascending. */
+struct denials {
+	struct judging *judging;
+	unsigned rule;
+	struct reasons *all;
 	size_t count;
 };
 
-static struct reasons reasons_of(const struct stats *stats, uint32_t member)
+static void add_lines(struct denials *denials, const struct tally_run *run)
 {
-	struct reasons reasons = {0};
-	size_t count;
-	const struct tally *of = member_tallies(
-	        &stats->measures, stats->options.tallies, member, &count);
+	struct reasons *reasons = &denials->all[denials->count++];
 
-	for (size_t i = 0; i < count; i++) {
-		if (of[i].measure == TALLY_STA_11)
-			reasons.lines += of[i].n;
-		if (of[i].measure != TALLY_STA_11_REASON)
+	*reasons = (struct reasons){.member = run->member};
+	for (size_t i = 0; i < run->count; i++)
+		reasons->lines += run->of[i].n;
+}
+
+/* Whose lines were denied for a reason has lines. */
+static void read_reasons(struct denials *denials, struct cohort *cohort)
+{
+	struct tally_runs runs = cohort_runs(cohort, TALLY_STA_11_REASON);
+	size_t at = 0;
+
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
+
+		while (at < denials->count && denials->all[at].member < run.member)
+			at++;
+		if (at == denials->count)
+			return;
+		if (denials->all[at].member != run.member)
 			continue;
-		reasons.of = reasons.of ? reasons.of : &of[i];
-		reasons.count++;
+		denials->all[at].of = run.of;
+		denials->all[at].count = run.count;
 	}
-	return reasons;
+}
+
+static int denials_read(struct denials *denials)
+{
+	struct tally_runs runs;
+	struct cohort cohort;
+	int err = cohort_create(&cohort, denials->judging, denials->rule, "");
+
+	if (err < 0)
+		return err;
+	runs = cohort_runs(&cohort, TALLY_STA_11);
+	denials->all = budget_alloc((runs.count + 1) * sizeof(*denials->all));
+	for (size_t i = 0; denials->all && i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
+
+		add_lines(denials, &run);
+	}
+	if (denials->all)
+		read_reasons(denials, &cohort);
+	cohort_free(&cohort);
+	return denials->all ? 0 : FAIL_MEMORY;
 }
 
 /* ---- Reasons of a group ---- */
@@ -168,33 +209,30 @@ static uint64_t count_group(const struct reason_group *group, const struct reaso
 }
 
 /* A group that nobody's lines were denied for is not judged. */
-static int judge_group(struct judging *judging, unsigned rule, const struct reason_group *group)
+static int judge_group(const struct denials *denials, const struct reason_group *group)
 {
-	const struct stats *stats = judging->stats;
-	size_t members = stats->measures.member_count, count = 0;
-	struct rate_sample *samples = budget_alloc((members + 1) * sizeof(*samples));
 	uint64_t denied = 0, scope = 0;
 	struct cohort cohort;
-	int err = cohort_create(&cohort, judging, rule, group->name);
+	size_t count = 0;
+	int err = cohort_create(&cohort, denials->judging, denials->rule, group->name);
+	struct rate_sample *samples = cohort.samples;
 
-	if (!samples)
-		err = FAIL_MEMORY;
 	cohort.overlaps = true;
-	for (uint32_t i = 0; i < members && err == 0; i++) {
-		struct reasons reasons = reasons_of(stats, i);
+	for (size_t i = 0; i < denials->count && err == 0; i++) {
+		const struct reasons *reasons = &denials->all[i];
 
-		samples[count] = (struct rate_sample){
-		        .member = i, .n = reasons.lines, .k = count_group(group, &reasons)};
-		scope += reasons.lines;
+		samples[count] = (struct rate_sample){.member = reasons->member,
+		        .n = reasons->lines,
+		        .k = count_group(group, reasons)};
+		scope += reasons->lines;
 		denied += samples[count].k;
-		count += reasons.lines >= DENOMINATOR_MIN;
+		count += reasons->lines >= DENOMINATOR_MIN;
 	}
 	if (err == 0 && denied > 0) {
-		judging->in_scope[rule] += scope;
+		denials->judging->in_scope[denials->rule] += scope;
 		err = rates_judge(&cohort, samples, count, &denied_test);
 	}
 	cohort_free(&cohort);
-	budget_free(samples);
 	return err;
 }
 
@@ -211,9 +249,9 @@ static int fill_group(struct reason_group *group, const struct payer_cell *row)
 	return err;
 }
 
-static int judge_groups(struct judging *judging, unsigned rule)
+static int judge_groups(const struct denials *denials)
 {
-	const struct stats *stats = judging->stats;
+	const struct stats *stats = denials->judging->stats;
 	bool is_own = payer_count(stats->options.payer, PAYER_CARC_GROUPS) > 0;
 	const struct payer *table = is_own ? stats->options.payer : stats->carc_groups;
 	struct reason_group *group = budget_alloc(sizeof(*group));
@@ -222,7 +260,7 @@ static int judge_groups(struct judging *judging, unsigned rule)
 	for (size_t i = 0; i < payer_count(table, PAYER_CARC_GROUPS) && err == 0; i++) {
 		err = fill_group(group, payer_row(table, PAYER_CARC_GROUPS, i));
 		if (err == 0)
-			err = judge_group(judging, rule, group);
+			err = judge_group(denials, group);
 	}
 	budget_free(group);
 	return err;
@@ -288,26 +326,26 @@ static const char *next_reason(
 	return name;
 }
 
-static int tell_reasons(struct judging *judging, unsigned rule, uint32_t member)
+static int tell_reasons(const struct denials *denials, const struct reasons *reasons)
 {
-	struct reasons reasons = reasons_of(judging->stats, member);
+	struct judging *judging = denials->judging;
 	const char *told[TOP_REASONS];
 
-	for (size_t i = 0; reasons.lines >= DENOMINATOR_MIN && i < TOP_REASONS; i++) {
+	for (size_t i = 0; reasons->lines >= DENOMINATOR_MIN && i < TOP_REASONS; i++) {
 		uint64_t most;
 
-		told[i] = next_reason(&reasons, told, i, &most);
+		told[i] = next_reason(reasons, told, i, &most);
 		if (!told[i])
 			return 0;
-		struct stats_row *row = row_add(judging, member, rule, told[i]);
+		struct stats_row *row = row_add(judging, reasons->member, denials->rule, told[i]);
 
 		if (!row)
 			return FAIL_MEMORY;
-		judging->in_scope[rule] += reasons.lines;
+		judging->in_scope[denials->rule] += reasons->lines;
 		row->is_rate = true;
-		row->evaluated = reasons.lines;
+		row->evaluated = reasons->lines;
 		row->hits = most;
-		row->value = rounded((double)most / (double)reasons.lines);
+		row->value = rounded((double)most / (double)reasons->lines);
 	}
 	return 0;
 }
@@ -320,12 +358,16 @@ static int judge_denials(struct judging *judging)
 
 	if (rule < 0 || !judging->stats->measures.tallied[TALLY_STA_11])
 		return 0;
+	struct denials denials = {.judging = judging, .rule = (unsigned)rule};
 	int err = tally_tests_judge(judging, "STA-11", tests, sizeof(tests) / sizeof(tests[0]));
 
 	if (err == 0)
-		err = judge_groups(judging, (unsigned)rule);
-	for (uint32_t i = 0; i < judging->stats->measures.member_count && err == 0; i++)
-		err = tell_reasons(judging, (unsigned)rule, i);
+		err = denials_read(&denials);
+	if (err == 0)
+		err = judge_groups(&denials);
+	for (size_t i = 0; i < denials.count && err == 0; i++)
+		err = tell_reasons(&denials, &denials.all[i]);
+	budget_free(denials.all);
 	return err;
 }
 

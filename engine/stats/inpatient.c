@@ -16,8 +16,7 @@
 
 struct target {
 	const char *name;
-	uint64_t *numerator, *denominator;
-	size_t numerator_count, denominator_count;
+	bool numerator[DRG_COUNT], denominator[DRG_COUNT];
 };
 
 /* What a provider's stays of a target come to. */
@@ -32,17 +31,15 @@ static uint64_t drg_word(uint64_t drg)
 	       (uint64_t)('0' + drg % 10) << 16;
 }
 
-static struct stays stays_of(const struct target *target, const struct tally *of, size_t count)
+static struct stays stays_of(const struct target *target, const struct tally_run *run)
 {
+	const struct tally *of = run->of;
 	struct stays stays = {0};
 
-	for (size_t i = 0; i < count; i++) {
-		uint64_t word = drg_word(of[i].of);
-		bool is_in = codes_have(target->numerator, target->numerator_count, word);
+	for (size_t i = 0; i < run->count; i++) {
+		bool is_in = target->numerator[of[i].of % DRG_COUNT];
 
-		if (of[i].measure != TALLY_INP_02_DRG ||
-		        !(is_in ||
-		                codes_have(target->denominator, target->denominator_count, word)))
+		if (!is_in && !target->denominator[of[i].of % DRG_COUNT])
 			continue;
 		stays.n += of[i].n;
 		stays.dollars += of[i].dollars;
@@ -72,29 +69,39 @@ static int judge_target(struct judging *judging, unsigned rule, const struct tar
 	        .above = ABOVE_P80,
 	        .dollars = DOLLARS_EXCESS,
 	        .q_limit = 0.05};
-	const struct stats *stats = judging->stats;
-	const struct measures *measures = &stats->measures;
-	struct rate_sample *samples = budget_alloc((measures->member_count + 1) * sizeof(*samples));
 	struct cohort cohort;
+	struct tally_runs runs = {0};
 	size_t count = 0;
 	int err = cohort_create(&cohort, judging, rule, target->name);
+	struct rate_sample *samples = cohort.samples;
 
-	if (!samples)
-		err = FAIL_MEMORY;
-	for (uint32_t i = 0; i < measures->member_count && err == 0; i++) {
-		size_t entries;
-		const struct tally *of = member_tallies(
-		        measures, stats->options.tallies, i, &entries);
-		struct stays stays = stays_of(target, of, entries);
+	if (err == 0)
+		runs = cohort_runs(&cohort, TALLY_INP_02_DRG);
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
+		struct stays stays = stays_of(target, &run);
 
 		judging->in_scope[rule] += stays.n;
-		samples[count] = (struct rate_sample){i, stays.n, stays.k, excess_of(&stays)};
+		samples[count] = (struct rate_sample){
+		        run.member, stays.n, stays.k, excess_of(&stays)};
 		count += stays.n >= DENOMINATOR_MIN;
 	}
 	if (err == 0)
 		err = rates_judge(&cohort, samples, count, &test);
 	cohort_free(&cohort);
-	budget_free(samples);
+	return err;
+}
+
+/* Which DRGs a cell lists. */
+static int list_drgs(const struct payer_cell *cell, bool drgs[DRG_COUNT])
+{
+	uint64_t *codes;
+	size_t count;
+	int err = codes_of_cell(cell, &codes, &count);
+
+	for (uint64_t drg = 0; drg < DRG_COUNT && err == 0; drg++)
+		drgs[drg] = codes_have(codes, count, drg_word(drg));
+	budget_free(codes);
 	return err;
 }
 
@@ -102,16 +109,12 @@ static int judge_target(struct judging *judging, unsigned rule, const struct tar
 static int judge_row(struct judging *judging, unsigned rule, const struct payer_cell *row)
 {
 	struct target target = {.name = row[TARGETS_TARGET].text};
-	int err = codes_of_cell(
-	        &row[TARGETS_NUMERATOR], &target.numerator, &target.numerator_count);
+	int err = list_drgs(&row[TARGETS_NUMERATOR], target.numerator);
 
 	if (err == 0)
-		err = codes_of_cell(
-		        &row[TARGETS_DENOMINATOR], &target.denominator, &target.denominator_count);
+		err = list_drgs(&row[TARGETS_DENOMINATOR], target.denominator);
 	if (err == 0 && row[TARGETS_DIRECTION].number == 0)
 		err = judge_target(judging, rule, &target);
-	budget_free(target.numerator);
-	budget_free(target.denominator);
 	return err;
 }
 
@@ -139,7 +142,7 @@ struct severe {
 static int severe_read(struct severe *severe, const struct stats *stats)
 {
 	size_t count;
-	const struct tally *all = tallies_all(stats->options.tallies, &count);
+	const struct tally *all = tallies_of(stats->options.tallies, TALLY_INP_03_SINGLE, &count);
 	uint64_t last = 0;
 	int err = 0;
 
@@ -147,8 +150,6 @@ static int severe_read(struct severe *severe, const struct stats *stats)
 	for (size_t i = 0; i < count; i++) {
 		uint64_t year = all[i].of / DRG_COUNT;
 
-		if (all[i].measure != TALLY_INP_03_SINGLE)
-			continue;
 		severe->first_year = year < severe->first_year ? year : severe->first_year;
 		last = year > last ? year : last;
 	}
@@ -160,16 +161,15 @@ static int severe_read(struct severe *severe, const struct stats *stats)
 	return severe->places ? err : FAIL_MEMORY;
 }
 
-static struct rate_sample severe_stays(
-        const struct severe *severe, const struct tally *of, size_t count)
+static struct rate_sample severe_stays(const struct severe *severe, const struct tally_run *run)
 {
-	struct rate_sample sample = {0};
+	const struct tally *of = run->of;
+	struct rate_sample sample = {.member = run->member};
 
-	for (size_t i = 0; i < count; i++) {
-		if (of[i].measure != TALLY_INP_03_SINGLE ||
-		        !severe->places[of[i].of / DRG_COUNT - severe->first_year]
-		                 .of[of[i].of % DRG_COUNT]
-		                 .is_high)
+	for (size_t i = 0; i < run->count; i++) {
+		if (!severe->places[of[i].of / DRG_COUNT - severe->first_year]
+		                .of[of[i].of % DRG_COUNT]
+		                .is_high)
 			continue;
 		sample.n += of[i].n;
 		sample.k += of[i].k;
@@ -184,30 +184,25 @@ static int judge_single(struct judging *judging, unsigned rule, const struct sev
 	        .k_min = DENOMINATOR_MIN,
 	        .above = ABOVE_P80,
 	        .q_limit = 0.05};
-	const struct stats *stats = judging->stats;
-	const struct measures *measures = &stats->measures;
-	struct rate_sample *samples = budget_alloc((measures->member_count + 1) * sizeof(*samples));
 	struct cohort cohort;
+	struct tally_runs runs = {0};
 	size_t count = 0;
 	int err = cohort_create(&cohort, judging, rule, tally_name(TALLY_INP_03_SINGLE));
+	struct rate_sample *samples = cohort.samples;
 
-	if (!samples)
-		err = FAIL_MEMORY;
 	cohort.overlaps = true;
-	for (uint32_t i = 0; i < measures->member_count && err == 0; i++) {
-		size_t entries;
-		const struct tally *of = member_tallies(
-		        measures, stats->options.tallies, i, &entries);
+	if (err == 0)
+		runs = cohort_runs(&cohort, TALLY_INP_03_SINGLE);
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
 
-		samples[count] = severe_stays(severe, of, entries);
-		samples[count].member = i;
+		samples[count] = severe_stays(severe, &run);
 		judging->in_scope[rule] += samples[count].n;
 		count += samples[count].n >= DENOMINATOR_MIN;
 	}
 	if (err == 0)
 		err = rates_judge(&cohort, samples, count, &test);
 	cohort_free(&cohort);
-	budget_free(samples);
 	return err;
 }
 

@@ -76,9 +76,20 @@ static void *list_add(struct list *list, size_t size)
 /* One thread's, of some providers. */
 struct part {
 	struct list em, months, codes, members, of;
-	struct profile_cell *cells;
-	size_t cell_room, cell_count;
+	struct profile_cells cells;
 };
+
+/* What is tallied, net, where histories were walked, of kinds of cells. */
+static const struct {
+	enum tally_measure measure;
+	enum profile_kind kind;
+} net_kinds[] = {
+        {TALLY_EM_LEVEL, PROFILE_KIND_EM},
+        {TALLY_MONTH, PROFILE_KIND_MONTH},
+        {TALLY_DIGIT, PROFILE_KIND_DIGIT},
+};
+
+enum { NET_KINDS = sizeof(net_kinds) / sizeof(net_kinds[0]) };
 
 /* What all parts are read by. */
 struct reading {
@@ -88,6 +99,8 @@ struct reading {
 	size_t count;
 	struct part *parts;
 	size_t part_count;
+	uint32_t *net_first[NET_KINDS]; /* by number of the profile: of tallies_of() */
+	unsigned kinds;                 /* of cells: what is not tallied */
 };
 
 /* ---- Amounts ---- */
@@ -107,19 +120,6 @@ static int64_t paid_amount(const struct measures_options *options, const struct 
 }
 
 /* ---- Cells of one provider ---- */
-
-static const struct tally *number_tallies(const struct measures *measures,
-        const struct tallies *tallies, uint32_t number, size_t *count)
-{
-	size_t all;
-	const struct tally *first = tallies_all(tallies, &all);
-
-	*count = 0;
-	if (!measures->tally_first)
-		return NULL;
-	*count = measures->tally_first[number + 1] - measures->tally_first[number];
-	return *count ? first + measures->tally_first[number] : NULL;
-}
 
 /* Of a family's cells, which stand together: the entry is made with the first. */
 static int add_em(struct part *part, const struct measures_options *options,
@@ -197,52 +197,24 @@ static int add_cell(struct part *part, const struct measures_options *options,
 	}
 }
 
-/* What is tallied, net, where histories were walked, of a kind of cells; or none. */
-static enum tally_measure tally_of(enum profile_kind kind)
-{
-	switch (kind) {
-	case PROFILE_KIND_EM:
-		return TALLY_EM_LEVEL;
-	case PROFILE_KIND_MONTH:
-		return TALLY_MONTH;
-	case PROFILE_KIND_DIGIT:
-		return TALLY_DIGIT;
-	default:
-		return TALLY_MEASURES;
-	}
-}
-
-static bool is_tallied(const struct measures *measures, const struct profile_cell *cell)
-{
-	enum tally_measure measure = tally_of(cell->kind);
-
-	return measure != TALLY_MEASURES && measures->tallied[measure];
-}
-
-static int add_tallied(struct part *part, const struct reading *reading, struct member_measures *of,
-        uint32_t number)
+/* A provider's entries of a kind, as cells. */
+static int add_net(struct part *part, const struct reading *reading, struct member_measures *of,
+        uint32_t number, unsigned kind)
 {
 	size_t count;
-	const struct tally *tallies = number_tallies(
-	        reading->measures, reading->options->tallies, number, &count);
+	const struct tally *all = tallies_of(
+	        reading->options->tallies, net_kinds[kind].measure, &count);
+	const uint32_t *first = reading->net_first[kind];
 	int err = 0;
 
-	for (size_t i = 0; i < count && err == 0; i++) {
-		const struct tally *tally = &tallies[i];
-		struct profile_cell cell = {.key = tally->of,
-		        .lines = tally->n,
-		        .charge = tally->dollars,
-		        .allowed = tally->dollars,
-		        .paid = tally->dollars};
+	for (uint32_t i = first[number]; i < first[number + 1] && err == 0; i++) {
+		const struct profile_cell cell = {.kind = net_kinds[kind].kind,
+		        .key = all[i].of,
+		        .lines = all[i].n,
+		        .charge = all[i].dollars,
+		        .allowed = all[i].dollars,
+		        .paid = all[i].dollars};
 
-		if (tally->measure == TALLY_EM_LEVEL)
-			cell.kind = PROFILE_KIND_EM;
-		else if (tally->measure == TALLY_MONTH)
-			cell.kind = PROFILE_KIND_MONTH;
-		else if (tally->measure == TALLY_DIGIT)
-			cell.kind = PROFILE_KIND_DIGIT;
-		else
-			continue;
 		err = add_cell(part, reading->options, of, &cell);
 	}
 	return err;
@@ -251,12 +223,14 @@ static int add_tallied(struct part *part, const struct reading *reading, struct 
 static int add_cells(struct part *part, const struct reading *reading, struct member_measures *of,
         uint32_t number)
 {
-	int err = add_tallied(part, reading, of, number);
+	int err = 0;
 
-	for (size_t i = 0; i < part->cell_count && err == 0; i++) {
-		if (!is_tallied(reading->measures, &part->cells[i]))
-			err = add_cell(part, reading->options, of, &part->cells[i]);
+	for (unsigned kind = 0; kind < NET_KINDS && err == 0; kind++) {
+		if (reading->net_first[kind])
+			err = add_net(part, reading, of, number, kind);
 	}
+	for (size_t i = 0; i < part->cells.count && err == 0; i++)
+		err = add_cell(part, reading->options, of, &part->cells.items[i]);
 	return err;
 }
 
@@ -288,8 +262,8 @@ static uint8_t setting_of(const struct part *part)
 	uint64_t lines[AT_DME + 1] = {0}, coded = 0, equipment = 0;
 	uint8_t most = AT_UNKNOWN;
 
-	for (size_t i = 0; i < part->cell_count; i++) {
-		const struct profile_cell *cell = &part->cells[i];
+	for (size_t i = 0; i < part->cells.count; i++) {
+		const struct profile_cell *cell = &part->cells.items[i];
 
 		if (cell->kind == PROFILE_KIND_POS)
 			lines[setting_of_place((uint16_t)cell->key)] += cell->lines;
@@ -368,8 +342,7 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 	of.lines = provider.lines;
 	of.claims = provider.claims;
 	of.dollars_flagged = provider.dollars_flagged;
-	int err = profile_cells(
-	        options->profile, number, &part->cells, &part->cell_room, &part->cell_count);
+	int err = profile_cells_of(options->profile, number, reading->kinds, &part->cells);
 
 	if (err == 0)
 		err = add_cells(part, reading, &of, number);
@@ -399,8 +372,8 @@ static int read_part(void *context, size_t at)
 	to = to < reading->count ? to : reading->count;
 	for (size_t i = from; i < to && err == 0; i++)
 		err = read_provider(part, reading, (uint32_t)i);
-	free(part->cells);
-	part->cells = NULL;
+	free(part->cells.items);
+	part->cells.items = NULL;
 	return err;
 }
 
@@ -637,30 +610,53 @@ size_t measures_take_hits(
 
 /* ---- Tallies ---- */
 
-static int find_tallies(struct measures *measures, const struct measures_options *options)
+/* Where each provider's entries of a kind begin. */
+static int find_net(void *context, size_t kind)
 {
-	size_t count, numbers = profile_count(options->profile), at = 0;
-	const struct tally *tallies = tallies_all(options->tallies, &count);
+	struct reading *reading = context;
+	size_t count, numbers = profile_count(reading->options->profile), at = 0;
+	const struct tally *of = tallies_of(
+	        reading->options->tallies, net_kinds[kind].measure, &count);
 
-	if (!options->tallies)
+	if (count == 0)
 		return 0;
-	measures->tally_first = budget_alloc((numbers + 1) * sizeof(*measures->tally_first));
-	if (!measures->tally_first)
-		return FAIL_MEMORY;
-	for (size_t i = 0; i < count; i++)
-		measures->tallied[tallies[i].measure] = true;
-	for (size_t number = 0; number <= numbers; number++) {
-		while (at < count && tallies[at].provider < number)
+	uint32_t *first = budget_alloc((numbers + 1) * sizeof(*first));
+
+	for (size_t number = 0; first && number <= numbers; number++) {
+		while (at < count && of[at].provider < number)
 			at++;
-		measures->tally_first[number] = (uint32_t)at;
+		first[number] = (uint32_t)at;
 	}
-	return 0;
+	reading->net_first[kind] = first;
+	return first ? 0 : FAIL_MEMORY;
 }
 
-const struct tally *member_tallies(const struct measures *measures, const struct tallies *tallies,
-        uint32_t member, size_t *count)
+static int find_tallies(struct reading *reading)
 {
-	return number_tallies(measures, tallies, measures->members[member].number, count);
+	reading->kinds = 1 << PROFILE_KIND_CODE | 1 << PROFILE_KIND_POS;
+	for (unsigned measure = 0; measure < TALLY_MEASURES; measure++) {
+		size_t count;
+
+		tallies_of(reading->options->tallies, measure, &count);
+		reading->measures->tallied[measure] = count > 0;
+	}
+	for (unsigned kind = 0; kind < NET_KINDS; kind++) {
+		if (!reading->measures->tallied[net_kinds[kind].measure])
+			reading->kinds |= 1u << net_kinds[kind].kind;
+	}
+	return tasks_run(reading->options->threads, NET_KINDS, find_net, reading);
+}
+
+/* Members by number of the profile. */
+static int find_places(struct measures *measures, const struct profile *profile)
+{
+	measures->number_count = profile_count(profile);
+	measures->place = budget_calloc(measures->number_count + 1, sizeof(*measures->place));
+	if (!measures->place)
+		return FAIL_MEMORY;
+	for (uint32_t i = 0; i < measures->member_count; i++)
+		measures->place[measures->members[i].number] = i + 1;
+	return 0;
 }
 
 /* ---- All ---- */
@@ -675,8 +671,10 @@ static void free_parts(struct reading *reading)
 		budget_free(part->codes.items);
 		budget_free(part->members.items);
 		budget_free(part->of.items);
-		free(part->cells);
+		free(part->cells.items);
 	}
+	for (unsigned kind = 0; kind < NET_KINDS; kind++)
+		budget_free(reading->net_first[kind]);
 	budget_free(reading->parts);
 	free(reading->order);
 }
@@ -686,7 +684,7 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 	struct reading reading = {.options = options, .measures = measures};
 
 	*measures = (struct measures){.blocks = options->blocks};
-	int err = find_tallies(measures, options);
+	int err = find_tallies(&reading);
 
 	if (err == 0)
 		err = profile_order(options->profile, &reading.order, &reading.count);
@@ -699,6 +697,8 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 		err = tasks_run(options->threads, reading.part_count, read_part, &reading);
 	if (err == 0)
 		err = join_parts(&reading);
+	if (err == 0)
+		err = find_places(measures, options->profile);
 	free_parts(&reading);
 	return err < 0 ? FAIL_MEMORY : 0;
 }
@@ -711,6 +711,6 @@ void measures_free(struct measures *measures)
 	budget_free(measures->months);
 	budget_free(measures->codes);
 	budget_free(measures->hits);
-	budget_free(measures->tally_first);
+	budget_free(measures->place);
 	memset(measures, 0, sizeof(*measures));
 }

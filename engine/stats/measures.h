@@ -69,10 +69,18 @@ struct measures {
 	struct code_sum *codes;
 	struct hit_lists *hits; /* in the order of members */
 	size_t hit_list_count;
-	struct blocks *blocks;        /* what hits stand in */
-	uint32_t *tally_first;        /* by number of the profile: of tallies_all(); NULL: none */
+	struct blocks *blocks; /* what hits stand in */
+	uint32_t *place;       /* by number of the profile: of its member, + 1; 0: none */
+	size_t number_count;
 	bool tallied[TALLY_MEASURES]; /* has anybody an entry of it? */
 };
+
+/* The member of a number of the profile. */
+enum { MEMBER_NONE = UINT32_MAX };
+static inline uint32_t measures_member(const struct measures *measures, uint32_t number)
+{
+	return number < measures->number_count ? measures->place[number] - 1 : MEMBER_NONE;
+}
 
 struct measures_options {
 	const struct profile *profile;
@@ -106,10 +114,6 @@ int measures_read_hits(struct measures *measures, const struct measures_options 
  */
 size_t measures_take_hits(
         const struct measures *measures, unsigned rule, struct rate_sample samples[]);
-
-/* The tallies of a member, by measure and part. */
-const struct tally *member_tallies(const struct measures *measures, const struct tallies *tallies,
-        uint32_t member, size_t *count);
 
 /* "office_est", "office_est_pre2021"; its highest level. */
 const char *em_family_text(unsigned family, bool after);

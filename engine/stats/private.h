@@ -53,8 +53,6 @@ struct stats {
 	uint32_t *flagged_first;
 	size_t flagged_most; /* of one member */
 
-	uint32_t *place; /* by number of the profile: of its member, + 1; 0: none */
-	size_t number_count;
 	struct member_lines *lines;       /* one a member */
 	struct stats_provider *providers; /* ... */
 	uint32_t *ranked;                 /* members, by rank */
@@ -196,6 +194,23 @@ void cohort_figures(struct cohort *cohort, const struct peer_span *span);
 
 /* After cohort_figures(): the norm of the group, but for what only rates have. */
 void cohort_norm(struct cohort *cohort, const struct peer_span *span, struct norm *norm);
+
+/*
+ * The members that have tallies of a measure, ascending.  They stand in the cohort's
+ * room: valid until it asks for others.
+ */
+struct tally_runs {
+	const struct tally *entries;
+	const uint64_t *words; /* member << 32 | the first of its entries */
+	size_t count, entry_count;
+};
+struct tally_run {
+	uint32_t member;
+	size_t count; /* > 0 */
+	const struct tally *of;
+};
+struct tally_runs cohort_runs(struct cohort *cohort, enum tally_measure measure);
+struct tally_run tally_run_at(const struct tally_runs *runs, size_t at);
 
 /* The key that norms know a group by. */
 void cohort_key(const struct cohort *cohort, const struct peer_span *span, struct norm *key);

@@ -276,9 +276,9 @@ int score_all(struct stats *stats)
 
 const struct stats_provider *stats_provider(const struct stats *stats, uint32_t number)
 {
-	if (number >= stats->number_count || stats->place[number] == 0)
-		return NULL;
-	return &stats->providers[stats->place[number] - 1];
+	uint32_t member = measures_member(&stats->measures, number);
+
+	return member == MEMBER_NONE ? NULL : &stats->providers[member];
 }
 
 bool stats_leads_at_once(unsigned rule)
@@ -468,11 +468,11 @@ size_t stats_reasons(
 {
 	struct profile_rule hits[RULES_ALL];
 	struct offers offers = {.count = 0};
-	uint32_t at = 0, to = 0;
+	uint32_t member = measures_member(&stats->measures, number), at = 0, to = 0;
 
-	if (number < stats->number_count && stats->place[number] > 0) {
-		at = stats->flagged_first[stats->place[number] - 1];
-		to = stats->flagged_first[stats->place[number]];
+	if (member != MEMBER_NONE) {
+		at = stats->flagged_first[member];
+		to = stats->flagged_first[member + 1];
 	}
 	profile_read_rules(stats->options.profile, number, hits);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {

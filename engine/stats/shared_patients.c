@@ -71,7 +71,7 @@ static uint64_t tin_of(const struct tally *of, size_t count)
 	uint64_t tin = 0, most = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (of[i].measure != TALLY_STA_07_TIN || of[i].n <= most)
+		if (of[i].n <= most)
 			continue;
 		most = of[i].n;
 		tin = of[i].of;
@@ -101,22 +101,26 @@ static int find_nodes(struct network *network)
 	struct judging *judging = network->cohort.judging;
 	const struct stats *stats = judging->stats;
 	const struct measures *measures = &stats->measures;
+	struct tally_runs runs = cohort_runs(&network->cohort, TALLY_STA_07_TIN);
 
 	network->nodes = budget_alloc((measures->member_count + 1) * sizeof(*network->nodes));
 	if (!network->nodes)
 		return FAIL_MEMORY;
-	for (uint32_t i = 0; i < measures->member_count; i++) {
-		size_t count;
-		const struct tally *of = member_tallies(
-		        measures, stats->options.tallies, i, &count);
-		const struct sketch *sketch = sketch_of(
-		        network->sketches, measures->members[i].number);
-		struct node node = {.sketch = sketch, .tin = tin_of(of, count), .member = i};
+	for (size_t i = 0; i < network->sketches->count; i++) {
+		const struct sketch *sketch = &network->sketches->items[i];
 
-		if (!sketch || sketch->persons < PATIENTS_MIN)
-			continue;
-		judging->in_scope[network->cohort.rule] += sketch->persons;
-		if (node.tin)
+		if (sketch->persons >= PATIENTS_MIN &&
+		        measures_member(measures, sketch->provider) != MEMBER_NONE)
+			judging->in_scope[network->cohort.rule] += sketch->persons;
+	}
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
+		struct node node = {.sketch = sketch_of(network->sketches,
+		                            measures->members[run.member].number),
+		        .tin = tin_of(run.of, run.count),
+		        .member = run.member};
+
+		if (node.tin && node.sketch && node.sketch->persons >= PATIENTS_MIN)
 			network->nodes[network->node_count++] = node;
 	}
 	return 0;

@@ -541,18 +541,6 @@ static int gather_columns(struct stats *stats, struct passes *passes)
 	return 0;
 }
 
-/* Members by number of the profile. */
-static int find_places(struct stats *stats)
-{
-	stats->number_count = profile_count(stats->options.profile);
-	stats->place = budget_calloc(stats->number_count + 1, sizeof(*stats->place));
-	if (!stats->place)
-		return FAIL_MEMORY;
-	for (uint32_t i = 0; i < stats->measures.member_count; i++)
-		stats->place[stats->measures.members[i].number] = i + 1;
-	return 0;
-}
-
 static int gather_norms(struct stats *stats, const struct passes *passes)
 {
 	for (size_t i = 0; i < passes->count; i++)
@@ -599,8 +587,6 @@ static int judge_all(struct stats *stats)
 {
 	int err = judge_passes(stats);
 
-	if (err == 0)
-		err = find_places(stats);
 	if (err == 0)
 		err = tasks_run(stats->options.threads, name_families(stats->family_of),
 		        find_family, stats);
@@ -692,7 +678,6 @@ void stats_destroy(struct stats *stats)
 	budget_free(stats->flagged);
 	budget_free(stats->flagged_first);
 	free_names(stats->names);
-	budget_free(stats->place);
 	budget_free(stats->lines);
 	budget_free(stats->providers);
 	budget_free(stats->ranked);
@@ -708,11 +693,11 @@ size_t stats_rows_max(const struct stats *stats)
 static size_t read_rows(const struct stats *stats, uint32_t number, uint32_t from, uint32_t to,
         struct stats_row rows[])
 {
+	uint32_t member = measures_member(&stats->measures, number);
 	size_t count = 0;
 
-	if (number >= stats->number_count || stats->place[number] == 0)
+	if (member == MEMBER_NONE)
 		return 0;
-	uint32_t member = stats->place[number] - 1;
 
 	for (uint32_t at = from; at < to; at++)
 		column_expect(&stats->columns[at], member);

@@ -30,71 +30,48 @@ static bool take_sums(const struct tally *of, size_t count, struct rate_sample *
 	return sample->n >= DENOMINATOR_MIN && sample->k <= sample->n;
 }
 
-static bool take(const struct tally_test *test, struct taken *taken, uint32_t member,
-        const struct tally *of, size_t count)
+static bool take(const struct tally_test *test, struct taken *taken, const struct tally_run *run)
 {
 	size_t at = taken->count;
 
 	switch ((enum tally_path)test->path) {
 	case PATH_RATE:
-		taken->rates[at] = (struct rate_sample){.member = member};
+		taken->rates[at] = (struct rate_sample){.member = run->member};
 		return (test->take_rate ? test->take_rate : take_sums)(
-		        of, count, &taken->rates[at]);
+		        run->of, run->count, &taken->rates[at]);
 	case PATH_RATIO:
-		taken->ratios[at] = (struct ratio_sample){.member = member};
-		return test->take_ratio(of, count, &taken->ratios[at]);
+		taken->ratios[at] = (struct ratio_sample){.member = run->member};
+		return test->take_ratio(run->of, run->count, &taken->ratios[at]);
 	default:
-		taken->values[at] = (struct value_sample){.member = member};
-		return test->take_value(of, count, &taken->values[at]);
+		taken->values[at] = (struct value_sample){.member = run->member};
+		return test->take_value(run->of, run->count, &taken->values[at]);
 	}
 }
 
-/* Does an entry stand before those of a test? */
-static bool is_before(const struct tally *tally, const struct tally_test *test)
+/* Of a member's entries, which are in that order, those of the test's part. */
+static struct tally_run part_of(struct tally_run run, uint64_t part)
 {
-	return tally->measure < test->tally ||
-	       (test->is_part && tally->measure == test->tally && tally->of < test->of);
-}
-
-static bool is_of_test(const struct tally *tally, const struct tally_test *test)
-{
-	return tally->measure == test->tally && (!test->is_part || tally->of == test->of);
-}
-
-/* Entries of a test's measure, or of a part of it, among a member's, which are in that order. */
-static const struct tally *of_test(
-        const struct tally *tallies, size_t *count, const struct tally_test *test)
-{
-	size_t from = 0, high = *count, to;
-
-	while (from < high) {
-		size_t middle = from + (high - from) / 2;
-
-		if (is_before(&tallies[middle], test))
-			from = middle + 1;
-		else
-			high = middle;
+	while (run.count > 0 && run.of[0].of < part) {
+		run.of++;
+		run.count--;
 	}
-	for (to = from; to < *count && is_of_test(&tallies[to], test);)
-		to++;
-	*count = to - from;
-	return tallies + from;
+	run.count = run.count > 0 && run.of[0].of == part;
+	return run;
 }
 
-static void take_all(
-        struct judging *judging, unsigned rule, const struct tally_test *test, struct taken *taken)
+static void take_all(struct cohort *cohort, const struct tally_test *test, struct taken *taken)
 {
-	const struct stats *stats = judging->stats;
+	struct tally_runs runs = cohort_runs(cohort, (enum tally_measure)test->tally);
+	uint64_t *in_scope = &cohort->judging->in_scope[cohort->rule];
 
-	for (uint32_t i = 0; i < stats->measures.member_count; i++) {
-		size_t count;
-		const struct tally *of = member_tallies(
-		        &stats->measures, stats->options.tallies, i, &count);
+	for (size_t i = 0; i < runs.count; i++) {
+		struct tally_run run = tally_run_at(&runs, i);
 
-		of = of_test(of, &count, test);
-		for (size_t k = 0; k < count; k++)
-			judging->in_scope[rule] += of[k].n;
-		if (count > 0 && take(test, taken, i, of, count))
+		if (test->is_part)
+			run = part_of(run, test->of);
+		for (size_t k = 0; k < run.count; k++)
+			*in_scope += run.of[k].n;
+		if (run.count > 0 && take(test, taken, &run))
 			taken->count++;
 	}
 }
@@ -112,7 +89,7 @@ static int judge_test(
 	cohort.overlaps = overlaps;
 	cohort.like_too |= test->like_too;
 	if (err == 0)
-		take_all(judging, rule, test, &taken);
+		take_all(&cohort, test, &taken);
 	if (err == 0 && test->path == PATH_RATE)
 		err = rates_judge(&cohort, taken.rates, taken.count, &test->rate);
 	if (err == 0 && test->path == PATH_RATIO)
