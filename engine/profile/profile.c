@@ -355,6 +355,17 @@ int profile_add_claims(struct profile_worker *worker, const uint32_t providers[]
 	return 0;
 }
 
+void profile_expect_claim(const struct profile_worker *worker, uint32_t provider)
+{
+	const struct part *part = worker->part;
+
+	if (!part_is_ready(part, provider, PART_NET))
+		return;
+	__builtin_prefetch(&part_chunk(part, provider)->net[part_at(provider)], 1);
+	if (part->claims_checked)
+		__builtin_prefetch(&part_chunk(part, provider)->claim_checks[part_at(provider)], 1);
+}
+
 int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks)
 {
 	int err = prepare_provider(worker, provider, checks & UINT32_MAX ? PART_LINES : PART_NET);

@@ -97,6 +97,12 @@ int profile_add_amounts(struct profile_worker *worker, const struct profile_amou
 enum { PROFILE_CLAIMS_MAX = 256 };
 int profile_add_claims(struct profile_worker *worker, const uint32_t providers[], uint32_t count);
 
+/*
+ * What is counted of claims comes soon for this provider: its blocks are asked for
+ * while others are at hand.
+ */
+void profile_expect_claim(const struct profile_worker *worker, uint32_t provider);
+
 /* Claim-scope evaluated counts of a rule (gross of line rules is in profile_add). */
 int profile_add_evaluated(struct profile_worker *worker, uint32_t provider, uint64_t checks);
 

@@ -123,11 +123,23 @@ static int match(struct claims_worker *worker, const struct partition_view *view
 	return err;
 }
 
+/* A chunk's claims are few enough that what they count lies in the cache when they are joined. */
+static void expect_claims(const struct claims_worker *worker, const struct partition_view *view)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		const struct run_record *run = (const struct run_record *)view->records[i];
+
+		if (run->head.kind == RECORD_RUN)
+			profile_expect_claim(worker->profile, run->provider);
+	}
+}
+
 static int join(struct claims_worker *worker, const struct partition_view *view, struct diag *diag)
 {
 	struct partition_view answers;
 	int err = wants_match(view) ? match(worker, view, diag) : 0;
 
+	expect_claims(worker, view);
 	if (err == 0)
 		err = load(worker, NEAR_ANSWERS, &answers, diag);
 	if (err)
