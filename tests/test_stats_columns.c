@@ -161,6 +161,37 @@ Test(columns, rows_that_do_not_fit_come_back)
 	blocks_free(&blocks);
 }
 
+/* Packed or as they are, rows with p have the q of it. */
+Test(columns, rows_that_were_tested_have_q)
+{
+	struct stats_row rows[] = {row_at(0), row_at(1), row_at(2)};
+	uint64_t words[4] = {discoveries_word(0.01), discoveries_word(0.5)};
+	struct discoveries discoveries = {0};
+	struct blocks blocks;
+	struct column column;
+	struct stats_row read;
+
+	rows[0].p = 0.01;
+	rows[1].p = NAN;
+	rows[2].p = 0.5;
+	rows[2].value = 1.0 / 3; /* no millionths */
+	cr_assert_eq(discoveries_make(&discoveries, words, words + 2, 2), 0);
+	blocks_init(&blocks);
+	column_init(&column, 7, "share");
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(column_add(&column, &blocks, &rows[i]), 0);
+	column_set_q(&column, &discoveries);
+	column_read(&column, 0, &read);
+	cr_expect_eq(read.q, 0.02);
+	column_read(&column, 1, &read);
+	cr_expect(isnan(read.q));
+	column_read(&column, 2, &read);
+	cr_expect_eq(read.q, 0.5);
+	column_free(&column);
+	blocks_free(&blocks);
+	discoveries_free(&discoveries);
+}
+
 Test(columns, blocks_given_back_are_taken_again)
 {
 	struct blocks blocks;

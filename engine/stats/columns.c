@@ -133,6 +133,7 @@ static bool pack(
 {
 	*packed = (struct packed_row){
 	        .p = row->p,
+	        .q = NAN,
 	        .dollars = row->dollars,
 	        .member = row->member,
 	        .evaluated = (uint32_t)row->evaluated,
@@ -274,6 +275,29 @@ double column_limit(const struct column *column, uint32_t row)
 	return packed->bits & BIT_LIMIT ? column->q_limit : 0;
 }
 
+void column_set_q(struct column *column, const struct discoveries *discoveries)
+{
+	for (uint32_t i = 0; i < column->count; i++) {
+		struct packed_row *packed = column_row(column, i);
+
+		if (!isnan(packed->p))
+			packed->q = discoveries_q(discoveries, packed->p);
+	}
+}
+
+void column_expect_row(const struct column *column, uint32_t row)
+{
+	__builtin_prefetch(column_row(column, row));
+}
+
+void column_expect_figures(const struct column *column, uint32_t row)
+{
+	const struct packed_row *packed = column_row(column, row);
+
+	if (!(packed->bits & BIT_WIDE))
+		__builtin_prefetch(&column->figures[packed->figures]);
+}
+
 static void unpack(
         const struct column *column, const struct packed_row *packed, struct stats_row *read)
 {
@@ -300,7 +324,6 @@ static void unpack(
 	        .p90 = figures->p90,
 	        .z = unpack_figure(packed->z),
 	        .p = packed->p,
-	        .q = NAN,
 	        .percentile = unpack_figure(packed->percentile),
 	        .gate = packed->bits & BIT_GATE,
 	        .q_limit = packed->bits & BIT_LIMIT ? column->q_limit : 0,
@@ -317,4 +340,5 @@ void column_read(const struct column *column, uint32_t row, struct stats_row *re
 	else
 		unpack(column, packed, read);
 	read->flag = packed->bits & BIT_FLAG;
+	read->q = packed->q;
 }

@@ -12,6 +12,7 @@
 #define STATS_COLUMNS_H
 
 #include "stats/blocks.h"
+#include "stats/discoveries.h"
 #include "stats/stats.h"
 
 #include <stdbool.h>
@@ -24,15 +25,16 @@ struct column_figures {
 	uint64_t peers;
 };
 
-/* A figure is in millionths. */
+/* A figure is in millionths.  A row is a line of the cache: rows are read far apart. */
 struct packed_row {
-	double p;
+	double p, q;
 	int64_t dollars;
 	uint32_t member, evaluated, hits;
 	uint32_t figures; /* of the column; or of the row that is kept as it is */
 	int32_t value, shrunk_rate, wilson_low, z, percentile;
 	uint8_t direction, bits;
 };
+_Static_assert(sizeof(struct packed_row) == 64, "a line of the cache");
 
 enum { FIGURES_RECENT = 64 };
 
@@ -87,7 +89,14 @@ void column_flag(struct column *column, uint32_t row);
 /* The limit of q of a row, 0 for none. */
 double column_limit(const struct column *column, uint32_t row);
 
-/* All that was added, but for number and q. */
+/* q of all rows that have p; of these are the family's discoveries made. */
+void column_set_q(struct column *column, const struct discoveries *discoveries);
+
+/* The row is asked for, and then what column_read() reads beside it. */
+void column_expect_row(const struct column *column, uint32_t row);
+void column_expect_figures(const struct column *column, uint32_t row);
+
+/* All that was added, and q, but for number. */
 void column_read(const struct column *column, uint32_t row, struct stats_row *read);
 
 #endif

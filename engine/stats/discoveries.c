@@ -78,6 +78,18 @@ static int build_levels(struct discoveries *discoveries)
 	return 0;
 }
 
+static void count_above(struct discoveries *discoveries)
+{
+	size_t at = 0;
+
+	for (size_t part = STEP_PARTS + 1; part-- > 0;) {
+		while (at < discoveries->count &&
+		        discoveries->p[at] >= (double)(part + 1) / STEP_PARTS)
+			at++;
+		discoveries->above[part] = (uint32_t)at;
+	}
+}
+
 /* From the greatest p down, each with its rank; of equal ones the first that comes has the least.
  */
 int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spare[], size_t count)
@@ -95,7 +107,11 @@ int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spa
 			err = add_step(discoveries, own, least);
 		}
 	}
-	return err == 0 ? build_levels(discoveries) : err;
+	if (err == 0)
+		err = build_levels(discoveries);
+	if (err == 0)
+		count_above(discoveries);
+	return err;
 }
 
 void discoveries_free(struct discoveries *discoveries)
@@ -106,8 +122,8 @@ void discoveries_free(struct discoveries *discoveries)
 	*discoveries = (struct discoveries){0};
 }
 
-/* The last step at p or above: of each list the last of these, then those behind it. */
-double discoveries_q(const struct discoveries *discoveries, double p)
+/* Of each list the last step at p or above, then those behind it. */
+static double find_q(const struct discoveries *discoveries, double p)
 {
 	size_t at = 0;
 
@@ -120,5 +136,20 @@ double discoveries_q(const struct discoveries *discoveries, double p)
 			above += steps[i] >= p;
 		at = (at + above - 1) * (level > 0 ? STEPS_EACH : 1);
 	}
+	return discoveries->q[at];
+}
+
+/* That of the last step at p or above, which is in p's part, or the last above it. */
+double discoveries_q(const struct discoveries *discoveries, double p)
+{
+	size_t part = (size_t)(p * STEP_PARTS);
+
+	if (part == 0 || part > STEP_PARTS ||
+	        discoveries->above[part - 1] - discoveries->above[part] > STEPS_EACH)
+		return find_q(discoveries, p);
+	size_t at = discoveries->above[part] - 1, last = discoveries->above[part - 1] - 1;
+
+	while (at < last && discoveries->p[at + 1] >= p)
+		at++;
 	return discoveries->q[at];
 }

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STEP_LEVELS = 8, STEPS_EACH = 32 };
+enum { STEP_LEVELS = 8, STEPS_EACH = 32, STEP_PARTS = 1024 };
 
 struct discoveries {
 	double *p, *q; /* q of all p from the step below up to this one; p descending */
@@ -24,6 +24,12 @@ struct discoveries {
 	const double *levels[STEP_LEVELS];
 	size_t level_counts[STEP_LEVELS], level_count;
 	double *upper; /* what all but the first stand in */
+
+	/*
+	 * Most p are no small ones: how many steps are above each of so many equal parts
+	 * of 0 to 1.
+	 */
+	uint32_t above[STEP_PARTS + 1];
 };
 
 /*

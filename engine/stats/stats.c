@@ -255,9 +255,13 @@ static int find_family(void *context, size_t at)
 	return err;
 }
 
-static double q_of(const struct stats *stats, unsigned rule, double p)
+static int find_q(void *context, size_t at)
 {
-	return isnan(p) ? NAN : discoveries_q(&stats->discoveries[stats->family_of[rule]], p);
+	struct stats *stats = context;
+	struct column *column = &stats->columns[at];
+
+	column_set_q(column, &stats->discoveries[stats->family_of[column->rule]]);
+	return 0;
 }
 
 /* ---- Flags ---- */
@@ -289,7 +293,7 @@ static int find_flagged_first(struct stats *stats)
 }
 
 /* Of the rows that may be flagged those remain that are. */
-static void flag_column(struct stats *stats, struct column *column)
+static void flag_column(struct column *column)
 {
 	size_t kept = 0;
 
@@ -297,7 +301,7 @@ static void flag_column(struct stats *stats, struct column *column)
 		uint32_t row = column->gated[k];
 		double limit = column_limit(column, row);
 
-		if (limit > 0 && !(q_of(stats, column->rule, column_row(column, row)->p) < limit))
+		if (limit > 0 && !(column_row(column, row)->q < limit))
 			continue;
 		column_flag(column, row);
 		column->gated[kept++] = row;
@@ -335,7 +339,6 @@ static void read_row(const struct stats *stats, uint32_t at, uint32_t row, struc
 
 	column_read(column, row, read);
 	read->number = stats->measures.members[read->member].number;
-	read->q = q_of(stats, column->rule, read->p);
 	if (!read->flag)
 		read->direction = DIRECTION_NONE;
 	if (!read->provider_rule)
@@ -590,8 +593,10 @@ static int judge_all(struct stats *stats)
 	if (err == 0)
 		err = tasks_run(stats->options.threads, name_families(stats->family_of),
 		        find_family, stats);
+	if (err == 0)
+		err = tasks_run(stats->options.threads, stats->column_count, find_q, stats);
 	for (size_t i = 0; i < stats->column_count && err == 0; i++)
-		flag_column(stats, &stats->columns[i]);
+		flag_column(&stats->columns[i]);
 	if (err == 0)
 		err = list_flagged(stats);
 	if (err == 0)
@@ -706,10 +711,12 @@ static size_t read_rows(const struct stats *stats, uint32_t number, uint32_t fro
 
 		if (row == COLUMN_NONE)
 			continue;
-		__builtin_prefetch(column_row(&stats->columns[at], row));
+		column_expect_row(&stats->columns[at], row);
 		rows[count].number = at; /* until it is read */
 		rows[count++].member = row;
 	}
+	for (size_t i = 0; i < count; i++)
+		column_expect_figures(&stats->columns[rows[i].number], rows[i].member);
 	for (size_t i = 0; i < count; i++)
 		read_row(stats, rows[i].number, rows[i].member, &rows[i]);
 	return count;
