@@ -6,9 +6,8 @@
  * active or not, the later ones are in no sum of units and in no pair.
  */
 #include "base/hash.h"
+#include "history/few.h"
 #include "history/private.h"
-
-#include <stdlib.h>
 
 /* Modifiers that say that a line is meant to be there again. */
 static const uint16_t repeats[] = {TWO_CHARS('7', '6'), TWO_CHARS('7', '7'), TWO_CHARS('9', '1'),
@@ -81,16 +80,17 @@ static void judge_lines(struct window *window, bool active)
 
 static void count_lines(struct window *window)
 {
+	struct counting counting = {0};
+
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
 
-		if (!event_is(event, CLAIM_PROFESSIONAL))
-			continue;
-		window_scope(window, i, 1);
-		if (event->run->same && event->line->from != DATE_ABSENT && has_key(event) &&
-		        !(event->line->flags & PAST_BACKWARD))
-			window_evaluated(window, i, 1);
+		if (event_is(event, CLAIM_PROFESSIONAL))
+			counting_add(window, &counting, i,
+			        event->run->same && event->line->from != DATE_ABSENT &&
+			                has_key(event) && !(event->line->flags & PAST_BACKWARD));
 	}
+	counting_end(window, &counting);
 }
 
 /* ---- Institutional: claims ---- */
@@ -201,7 +201,7 @@ static void judge_claims(struct window *window, bool active)
 	}
 	if (count < 2)
 		return;
-	qsort(billed, count, sizeof(*billed), compare_billed);
+	few_sort(billed, count, sizeof(*billed), compare_billed);
 	mark_claims(window, billed, count, active);
 }
 

@@ -156,13 +156,13 @@ static void judge_line(
 
 static void count(struct window *window)
 {
+	struct counting counting = {0};
+
 	for (uint32_t i = 0; i < window->count; i++) {
-		if (!is_in_scope(&window->events[i]))
-			continue;
-		window_scope(window, i, 1);
-		if (can_judge(&window->events[i]))
-			window_evaluated(window, i, 1);
+		if (is_in_scope(&window->events[i]))
+			counting_add(window, &counting, i, can_judge(&window->events[i]));
 	}
+	counting_end(window, &counting);
 }
 
 static uint64_t key_of(const struct window *window, const struct event *event)

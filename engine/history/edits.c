@@ -40,6 +40,10 @@ struct edits {
 	struct starter_edit *edits;
 	size_t edit_count;
 
+	/* By ref, as asked: EDITS_KNOWN, the roles, the id. */
+	_Atomic uint32_t *refs;
+	size_t ref_count;
+
 	/* By id, as asked: the span of days of edits that a modifier may pass; 0: not yet asked. */
 	_Atomic uint64_t *passable;
 };
@@ -228,6 +232,7 @@ void edits_destroy(struct edits *edits)
 	free(edits->roles);
 	free(edits->edits);
 	free((void *)edits->passable);
+	free((void *)edits->refs);
 	free(edits);
 }
 
@@ -263,6 +268,35 @@ unsigned edits_roles(const struct edits *edits, uint16_t id)
 	if (id == 0)
 		return 0;
 	return edits->pairs ? pairs_roles(edits->pairs, id) : edits->roles[id];
+}
+
+enum { EDITS_ROLES_SHIFT = 16, EDITS_KNOWN = 1 << 24 };
+
+int edits_bind(struct edits *edits, size_t rows)
+{
+	edits->refs = calloc(rows + 1, sizeof(*edits->refs));
+	edits->ref_count = edits->refs ? rows : 0;
+	return edits->refs ? 0 : FAIL_MEMORY;
+}
+
+struct edits_code edits_code(const struct edits *edits, uint64_t word, uint32_t ref)
+{
+	bool bound = ref > 0 && ref < edits->ref_count;
+	uint32_t known = bound ? atomic_load_explicit(&edits->refs[ref], memory_order_relaxed) : 0;
+
+	if (!(known & EDITS_KNOWN)) {
+		uint16_t id = edits_id(edits, word);
+
+		known = (uint32_t)EDITS_KNOWN | edits_roles(edits, id) << EDITS_ROLES_SHIFT | id;
+		if (bound)
+			atomic_store_explicit(&edits->refs[ref], known, memory_order_relaxed);
+	}
+	return (struct edits_code){(uint16_t)known, (uint8_t)(known >> EDITS_ROLES_SHIFT)};
+}
+
+bool edits_may_pair(const struct edits *edits, uint16_t a, uint16_t b)
+{
+	return !edits->pairs || pairs_may_be(edits->pairs, a, b);
 }
 
 bool edits_cover(const struct edits *edits, int32_t day)

@@ -38,6 +38,19 @@ const char *edits_starter_text(size_t *size);
 uint16_t edits_id(const struct edits *edits, uint64_t word);
 unsigned edits_roles(const struct edits *edits, uint16_t id);
 
+/* ... both, of a code whose row in the code sets is known; ref 0: it is not. */
+struct edits_code {
+	uint16_t id;
+	uint8_t roles;
+};
+struct edits_code edits_code(const struct edits *edits, uint64_t word, uint32_t ref);
+
+/* Refs that are asked for are below rows: each is looked up once.  FAIL_MEMORY. */
+int edits_bind(struct edits *edits, size_t rows);
+
+/* May two codes be a pair, in either order?  Most are not. */
+bool edits_may_pair(const struct edits *edits, uint16_t a, uint16_t b);
+
 /* Does the table judge that day? */
 bool edits_cover(const struct edits *edits, int32_t day);
 

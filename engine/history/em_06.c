@@ -231,23 +231,30 @@ static bool has_company(const struct keyed_events *keyed, const struct window *w
 	return false;
 }
 
-/* Is there something to judge: another visit of the day, or a code that stands by itself? */
+/* Is there something to judge with no other visit that day? */
+static bool stands_by_itself(uint64_t code)
+{
+	return prolonged_row(code) < PROLONGED || is_discharge(code) || code == CODE5("99291");
+}
+
 static bool is_judged(const struct keyed_events *keyed, const struct window *window, uint32_t at)
 {
-	uint64_t code = window->events[at].line->code;
-
-	return prolonged_row(code) < PROLONGED || is_discharge(code) || code == CODE5("99291") ||
-	       has_company(keyed, window, at);
+	return stands_by_itself(window->events[at].line->code) || has_company(keyed, window, at);
 }
 
 static void judge(struct window *window)
 {
 	struct keyed_events keyed = {0};
-	uint32_t wanted = 0;
+	uint32_t wanted = 0, last = 0;
 
-	for (uint32_t i = 0; i < window->count; i++)
-		wanted += takes_part(&window->events[i]);
-	if (wanted == 0)
+	for (uint32_t i = 0; i < window->count; i++) {
+		bool takes = takes_part(&window->events[i]);
+
+		wanted += takes;
+		last = takes ? i : last;
+	}
+	/* Of most beneficiaries one visit is all there is. */
+	if (wanted == 0 || (wanted == 1 && !stands_by_itself(window->events[last].line->code)))
 		return;
 	keyed.items = window_room(
 	        window, (size_t)wanted * 2 * (SET_BASES + PROLONGED), sizeof(*keyed.items));

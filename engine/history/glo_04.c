@@ -28,20 +28,23 @@ static void keep(struct window *window, uint32_t at)
 
 static void judge(struct window *window)
 {
+	struct counting counting = {0};
+
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
 
 		if (!is_judged(event))
 			continue;
-		window_scope(window, i, 1);
-		if (event->line->from == DATE_ABSENT || !window_covers(window, i, PART_MPFS) ||
-		        !(event->px->flags & PX_MPFS) || event->amount == AMOUNT_ABSENT)
-			continue;
-		window_evaluated(window, i, 1);
-		if ((event->px->flags & PX_BUNDLED) && event->amount > 0 &&
+		bool evaluated = event->line->from != DATE_ABSENT &&
+		                 window_covers(window, i, PART_MPFS) &&
+		                 (event->px->flags & PX_MPFS) && event->amount != AMOUNT_ABSENT;
+
+		counting_add(window, &counting, i, evaluated);
+		if (evaluated && (event->px->flags & PX_BUNDLED) && event->amount > 0 &&
 		        !(event->flags & EVENT_DUPLICATE))
 			keep(window, i);
 	}
+	counting_end(window, &counting);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_PAID, FIELD_COUNT};

@@ -34,12 +34,13 @@ static uint32_t gather(
 	uint32_t count = 0;
 
 	for (uint32_t at = from, end; at < to; at = end) {
-		uint16_t id = edits_id(edits, window->slots[at].code);
-		struct day_code code = {.id = id, .roles = (uint8_t)edits_roles(edits, id)};
+		uint32_t ref = history_ref(window->events[window->slots[at].event].line);
+		struct edits_code found = edits_code(edits, window->slots[at].code, ref);
+		struct day_code code = {.id = found.id, .roles = found.roles};
 		bool any = false;
 
 		end = slots_code_end(window, at, to);
-		for (uint32_t i = at; id && i < end; i++) {
+		for (uint32_t i = at; code.id && i < end; i++) {
 			const struct event *event = &window->events[window->slots[i].event];
 
 			if (!takes_part(event))
@@ -67,6 +68,7 @@ static int64_t split_amount(const struct window *window, const struct day_code *
 			struct edit edit;
 
 			hit = one[a].id != two[b].id && one[a].roles & PAIR_COLUMN_1 &&
+			      edits_may_pair(window->practitioner, one[a].id, two[b].id) &&
 			      edits_find(window->practitioner, one[a].id, two[b].id, day, &edit);
 		}
 		amount += hit ? two[b].amount : 0;

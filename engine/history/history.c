@@ -105,6 +105,14 @@ int partitions_order(const struct partitions *partitions, uint32_t **order)
 	return 0;
 }
 
+static int bind_edits(struct history *history)
+{
+	size_t rows = codes_row_count(history->options.codes, SYSTEM_PROCEDURE);
+	int err = edits_bind(history->practitioner, rows);
+
+	return err ? err : edits_bind(history->hospital, rows);
+}
+
 int history_create(
         struct history **history, const struct history_options *options, struct diag *diag)
 {
@@ -120,6 +128,8 @@ int history_create(
 		err = edits_create(&made->practitioner, options->practitioner, diag);
 	if (!err)
 		err = edits_create(&made->hospital, options->hospital, diag);
+	if (!err)
+		err = bind_edits(made);
 	if (!err)
 		err = concerns_init(
 		        &made->concerns, &made->options, made->practitioner, made->hospital);

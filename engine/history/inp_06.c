@@ -13,9 +13,8 @@
  * A claim's diagnoses are those of all its lines of one provider and year.
  */
 #include "history/private.h"
+#include "history/few.h"
 #include "history/services.h"
-
-#include <stdlib.h>
 
 struct visit {
 	uint64_t same;
@@ -53,8 +52,7 @@ static uint32_t coded_runs(const struct window_private *own, const struct histor
 	for (uint32_t i = 0; i < own->run_count; i++)
 		if (history_hcc(own->runs[i]))
 			coded[count++] = own->runs[i];
-	if (count > 1)
-		qsort(coded, count, sizeof(*coded), compare_runs);
+	few_sort(coded, count, sizeof(*coded), compare_runs);
 	return count;
 }
 
@@ -114,8 +112,7 @@ static uint32_t gather(struct window *window, struct visit *visits,
 			        .bits = bits_of(event->run, coded, coded_count),
 			};
 	}
-	if (count > 1)
-		qsort(visits, count, sizeof(*visits), compare_visits);
+	few_sort(visits, count, sizeof(*visits), compare_visits);
 	return count;
 }
 

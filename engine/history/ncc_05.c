@@ -6,10 +6,9 @@
  * A day is the same first and last day of service: spans stand with equal
  * spans, by their units a day.
  */
+#include "history/few.h"
 #include "history/mue.h"
 #include "history/services.h"
-
-#include <stdlib.h>
 
 static enum codes_part part_of(const struct event *event)
 {
@@ -84,7 +83,7 @@ static void keep_day(struct window *window, const struct day *day, struct mue mu
 	        day->nearest   ? SEVERITY_LOW
 	        : mue.mai == 2 ? SEVERITY_HIGH
 	                       : SEVERITY_MEDIUM);
-	qsort(day->events, day->count, sizeof(*day->events), compare_places);
+	few_sort(day->events, day->count, sizeof(*day->events), compare_places);
 	for (uint32_t i = 0; i < day->count && find.other == NO_EVENT; i++)
 		find.other = day->events[i] != day->last ? day->events[i] : NO_EVENT;
 	find.members = day->events;

@@ -7,6 +7,7 @@
  * components in it: they are used up too, and are found where no PTP table tells
  * of them.
  */
+#include "history/few.h"
 #include "history/services.h"
 
 #include <stdlib.h>
@@ -105,7 +106,9 @@ static void gather_panels(const struct payer *payer, struct panels *panels)
 			own.tests += !is_repeated(&own, c);
 		add_own(panels, &own);
 	}
-	qsort(panels->items, panels->count, sizeof(*panels->items), compare_panels);
+	/* The built-in ones stand in order. */
+	if (rows > 0)
+		qsort(panels->items, panels->count, sizeof(*panels->items), compare_panels);
 }
 
 static bool open_panels(struct window *window, struct panels *panels)
@@ -273,7 +276,8 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 	}
 	if (billed.present + billed.itself < 2)
 		return;
-	qsort(panels->members, billed.members, sizeof(*panels->members), compare_events_by_number);
+	few_sort(panels->members, billed.members, sizeof(*panels->members),
+	        compare_events_by_number);
 	first = billed.members > 0 ? panels->members[0] : window->slots[billed.from].event;
 	window_scope(window, first, 1);
 	window_evaluated(window, first, 1);
@@ -289,10 +293,22 @@ static void judge_panel(struct window *window, struct panels *panels, struct bil
 	}
 }
 
-/* May a code be of a panel?  Of a payer's any may. */
-static inline bool may_be_of_panel(bool any, uint64_t code)
+static bool is_built_in(uint64_t code)
 {
-	return any || (code & 0xff) == '8';
+	bool found = false;
+
+	for (unsigned p = 0; p < BUILT_IN && !found; p++) {
+		found = built_in[p].code == code;
+		for (uint32_t c = 0; c < built_in[p].count; c++)
+			found |= built_in[p].components[c] == code;
+	}
+	return found;
+}
+
+/* May a code be of a panel?  Of a payer's any may. */
+static bool may_be_of_panel(bool any, uint64_t code)
+{
+	return any || ((code & 0xff) == '8' && is_built_in(code));
 }
 
 /* Two codes at least that may be of a panel. */

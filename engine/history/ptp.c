@@ -90,8 +90,11 @@ static struct ptp_code code_of(
 {
 	struct ptp_code code = {.from = from, .to = to, .first = NO_EVENT, .plain = NO_EVENT};
 
-	code.id = edits_id(edits, window->slots[from].code);
-	code.roles = edits_roles(edits, code.id);
+	uint32_t ref = history_ref(window->events[window->slots[from].event].line);
+	struct edits_code found = edits_code(edits, window->slots[from].code, ref);
+
+	code.id = found.id;
+	code.roles = found.roles;
 	for (uint32_t i = from; code.id && i < to; i++) {
 		uint32_t at = window->slots[i].event;
 		bool plain = !is_bypassed(&window->events[at]);
@@ -137,6 +140,7 @@ static bool read_pairs(struct window *window, const struct edits *edits, const s
 		struct ptp_pair pair = {.column1 = i}, *room;
 
 		if (&codes[i] == code || !(codes[i].roles & PAIR_COLUMN_1) ||
+		        !edits_may_pair(edits, codes[i].id, code->id) ||
 		        !edits_find(edits, codes[i].id, code->id, date, &pair.edit))
 			continue;
 		room = growing_add(pairs, 1, sizeof(pair));
@@ -255,7 +259,8 @@ static bool excuses_itself(const struct event *event)
 	return is_em(event) ? has_visit_modifier(event) : is_bypassed(event);
 }
 
-static void judge_code(struct window *window, const struct ptp_code *code, uint8_t indicator)
+static void judge_code(struct window *window, const struct ptp_code *code, uint8_t indicator,
+        struct counting *counting)
 {
 	struct partners partners = partners_of(window, code, indicator);
 
@@ -265,8 +270,7 @@ static void judge_code(struct window *window, const struct ptp_code *code, uint8
 
 		if (!takes_part(event))
 			continue;
-		window_scope(window, at, 1);
-		window_evaluated(window, at, 1);
+		counting_add(window, counting, at, true);
 		if (partners.count == 0 || (indicator == PAIR_ALLOWED && excuses_itself(event)))
 			continue;
 		keep(window, at, &partners);
@@ -392,7 +396,8 @@ static void count_code(struct window *window, const struct ptp_code *code)
 
 enum { COUNT_ONLY = UINT8_MAX }; /* instead of an indicator */
 
-static void judge_day(struct window *window, const struct ptp_day *day, uint8_t indicator)
+static void judge_day(struct window *window, const struct ptp_day *day, uint8_t indicator,
+        struct counting *counting)
 {
 	const struct ptp_code *codes = window->own->ptp_codes.data;
 
@@ -404,18 +409,21 @@ static void judge_day(struct window *window, const struct ptp_day *day, uint8_t 
 		else if (indicator != COUNT_ONLY && !day->covered)
 			pass_over(window, &codes[i], indicator);
 		else if (day->covered)
-			judge_code(window, &codes[i], indicator);
+			judge_code(window, &codes[i], indicator, counting);
 	}
 }
 
 void ptp_judge(struct window *window, uint8_t indicator)
 {
 	struct window_private *own = window->own;
+	struct counting counting = {0};
 
 	if (!own->ptp_read)
 		read_days(window);
+	const struct ptp_day *days = own->ptp_days.data;
 	for (size_t i = 0; i < own->ptp_days.count; i++)
-		judge_day(window, (const struct ptp_day *)own->ptp_days.data + i, indicator);
+		judge_day(window, &days[i], indicator, &counting);
+	counting_end(window, &counting);
 }
 
 void ptp_count(struct window *window)

@@ -6,11 +6,10 @@
  * Whatever else was billed is a span of days; in order of their first days, with
  * the latest last day so far, one look tells whether any touches a ride's days.
  */
+#include "history/few.h"
 #include "history/services.h"
 
 #include "history/edges.h"
-
-#include <stdlib.h>
 
 enum { AROUND_DAYS = 1, LAG_DAYS = 60 };
 enum { REPEAT_RIDES = 6, REPEAT_DAYS = 10 }; /* three round trips */
@@ -73,8 +72,7 @@ static uint32_t gather(const struct window *window, struct care *spans)
 		}
 		count++;
 	}
-	if (count > 1)
-		qsort(spans, count, sizeof(*spans), compare_care);
+	few_sort(spans, count, sizeof(*spans), compare_care);
 	for (uint32_t i = 1; i < count; i++)
 		spans[i].to = spans[i].to > spans[i - 1].to ? spans[i].to : spans[i - 1].to;
 	return count;

@@ -3,9 +3,8 @@
  * STA-07's counts of a beneficiary: whom its providers bill by, and the months in
  * which several providers of one specialty billed for it.
  */
+#include "history/few.h"
 #include "history/window.h"
-
-#include <stdlib.h>
 
 enum { CROWD = 4 }; /* providers of one specialty in a month */
 
@@ -25,15 +24,16 @@ static int compare_billed(const void *a, const void *b)
 	return (of_a->provider > of_b->provider) - (of_a->provider < of_b->provider);
 }
 
-static uint64_t key_of(const struct event *event)
+static uint64_t key_of(int32_t month, const struct event *event)
 {
-	return (uint64_t)(uint32_t)date_month(event->line->from) << 16 | event->run->specialty;
+	return (uint64_t)(uint32_t)month << 16 | event->run->specialty;
 }
 
 /* Each provider and month once, by a new line where there is one; returns how many. */
 static uint32_t gather(struct window *window, struct billed *billed)
 {
 	uint32_t count = 0, kept = 0;
+	int32_t day = DATE_ABSENT, month = 0;
 
 	for (uint32_t i = 0; i < window->count; i++) {
 		const struct event *event = &window->events[i];
@@ -41,10 +41,11 @@ static uint32_t gather(struct window *window, struct billed *billed)
 		if (!event_is(event, CLAIM_PROFESSIONAL) || event->line->from == DATE_ABSENT ||
 		        event->run->specialty == 0)
 			continue;
-		billed[count++] = (struct billed){key_of(event), event->run->provider, i};
+		month = event->line->from == day ? month : date_month(event->line->from);
+		day = event->line->from;
+		billed[count++] = (struct billed){key_of(month, event), event->run->provider, i};
 	}
-	if (count > 1)
-		qsort(billed, count, sizeof(*billed), compare_billed);
+	few_sort(billed, count, sizeof(*billed), compare_billed);
 	for (uint32_t i = 0; i < count; i++)
 		if (kept == 0 || compare_billed(&billed[kept - 1], &billed[i]) != 0)
 			billed[kept++] = billed[i];
@@ -71,14 +72,18 @@ static void count_months(struct window *window)
 
 static void judge(struct window *window)
 {
-	for (uint32_t i = 0; i < window->count; i++) {
-		const struct event *event = &window->events[i];
+	for (uint32_t from = 0, to; from < window->count; from = to) {
+		const struct event *event = &window->events[from];
 
+		/* Lines of one claim mostly stand together. */
+		for (to = from + 1; to < window->count; to++)
+			if (window->events[to].run != event->run)
+				break;
 		if (event->run->tin)
 			window_tally(window, event,
 			        (struct tally){.measure = TALLY_STA_07_TIN,
 			                .of = event->run->tin,
-			                .n = 1});
+			                .n = to - from});
 	}
 	count_months(window);
 }

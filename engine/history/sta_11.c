@@ -10,6 +10,8 @@
 
 struct sums {
 	struct tally lines, months;
+	int32_t day; /* of the last line, and its month */
+	int64_t month;
 };
 
 static void flush(struct window *window, const struct event *event, struct sums *sums)
@@ -18,7 +20,8 @@ static void flush(struct window *window, const struct event *event, struct sums 
 		window_tally(window, event, sums->lines);
 	if (sums->months.n > 0)
 		window_tally(window, event, sums->months);
-	*sums = (struct sums){{.measure = TALLY_STA_11}, {.measure = TALLY_STA_11_MONTHS}};
+	*sums = (struct sums){
+	        {.measure = TALLY_STA_11}, {.measure = TALLY_STA_11_MONTHS}, DATE_ABSENT, 0};
 }
 
 static bool is_hit(const struct window_private *own, const struct event *event)
@@ -40,8 +43,11 @@ static void add_line(struct sums *sums, const struct event *event, bool is_denie
 	sums->lines.dollars += !is_denied && is_hit_too;
 	if (event->line->from == DATE_ABSENT)
 		return;
-	int64_t month = date_month(event->line->from);
+	if (event->line->from != sums->day)
+		sums->month = date_month(event->line->from);
+	int64_t month = sums->month;
 
+	sums->day = event->line->from;
 	sums->months.n++;
 	sums->months.k += is_denied;
 	sums->months.dollars += month;

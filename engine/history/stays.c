@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/stays.h"
 
+#include "history/few.h"
 #include "history/services.h"
-
-#include <stdlib.h>
 
 static bool is_stay(const struct past_claim *claim)
 {
@@ -94,8 +93,7 @@ uint32_t stays_find(const struct window *window, struct stay *room)
 		        make_stay(window, c, &room[count]))
 			count++;
 	}
-	if (count > 1)
-		qsort(room, count, sizeof(*room), compare_stays);
+	few_sort(room, count, sizeof(*room), compare_stays);
 	for (uint32_t i = 0; i < count; i++) {
 		if (chained > 0 && is_chained(&room[chained - 1], &room[i]))
 			chain(&room[chained - 1], &room[i]);

@@ -236,6 +236,7 @@ static void judge_line(
 static void judge(struct window *window)
 {
 	struct keyed_events care = {0};
+	struct counting counting = {0};
 	bool institutional = window->seen >> CLAIM_INSTITUTIONAL & 1;
 
 	for (uint32_t i = 0; i < window->count; i++) {
@@ -244,12 +245,13 @@ static void judge(struct window *window)
 		if (kind == MISMATCH_NONE)
 			continue;
 		if (!institutional)
-			window_scope(window, i, 1);
+			counting_add(window, &counting, i, false);
 		else if (care.items || gather(window, &care))
 			judge_line(window, &care, i, kind);
 		else
 			return;
 	}
+	counting_end(window, &counting);
 }
 
 static const enum field needs[] = {

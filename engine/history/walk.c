@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "history/few.h"
 #include "history/private.h"
 #include "regroup/history_pack.h"
 
@@ -174,16 +175,14 @@ static void place_priors(struct window_private *own)
 {
 	uint32_t again = 0;
 
-	if (own->prior_count > 1)
-		qsort(own->priors, own->prior_count, sizeof(*own->priors), compare_priors);
+	few_sort(own->priors, own->prior_count, sizeof(*own->priors), compare_priors);
 	for (uint32_t i = 0; i < own->prior_count; i++) {
 		bool equal = i > 0 && compare_priors(&own->priors[i - 1], &own->priors[i]) == 0;
 
 		again = equal ? again + 1 : 0;
 		own->priors[i].event = event_of(&own->window, own->priors[i].line, again);
 	}
-	if (own->prior_count > 1)
-		qsort(own->priors, own->prior_count, sizeof(*own->priors), compare_prior_events);
+	few_sort(own->priors, own->prior_count, sizeof(*own->priors), compare_prior_events);
 }
 
 /* ---- One beneficiary ---- */
@@ -203,7 +202,7 @@ static uint64_t clock_now(void)
  */
 static unsigned timed(const struct window_private *own)
 {
-	enum { TIMED_ONE_IN = 16, TIMED_LINES = 256 };
+	enum { TIMED_ONE_IN = 64, TIMED_LINES = 256 };
 
 	if (!own->history->options.timing)
 		return 0;

@@ -2,11 +2,10 @@
 #include "history/private.h"
 
 #include "base/hash.h"
+#include "history/few.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { INSERTION_MAX = 16 };
 
 /* ---- What became of claims ---- */
 
@@ -136,22 +135,6 @@ static int compare_events(const void *a, const void *b)
 	return compare_claims(of_a, of_b);
 }
 
-static void sort_events(struct event *events, uint32_t count)
-{
-	if (count > INSERTION_MAX) {
-		qsort(events, count, sizeof(*events), compare_events);
-		return;
-	}
-	for (uint32_t i = 1; i < count; i++) {
-		struct event moved = events[i];
-		uint32_t at = i;
-
-		for (; at > 0 && compare_events(&events[at - 1], &moved) > 0; at--)
-			events[at] = events[at - 1];
-		events[at] = moved;
-	}
-}
-
 /* Lines of claims that stand, all denied or none; returns the event behind them. */
 static uint32_t add_runs(struct window_private *own, uint8_t denied, uint32_t from)
 {
@@ -169,7 +152,7 @@ static uint32_t add_runs(struct window_private *own, uint8_t denied, uint32_t fr
 		if (at > before && !denied)
 			own->window.seen |= (uint16_t)(1u << run->claim_type);
 	}
-	sort_events(own->window.events + from, at - from);
+	few_sort(own->window.events + from, at - from, sizeof(struct event), compare_events);
 	return at;
 }
 
@@ -211,6 +194,21 @@ static int compare_by_claim(const void *a, const void *b, void *context)
 	return 0;
 }
 
+static void sort_by_claim(struct window *window, uint32_t *events, uint32_t count)
+{
+	if (count > FEW_ITEMS) {
+		qsort_r(events, count, sizeof(*events), compare_by_claim, window);
+		return;
+	}
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t moved = events[i], at = i;
+
+		for (; at > 0 && compare_by_claim(&events[at - 1], &moved, window) > 0; at--)
+			events[at] = events[at - 1];
+		events[at] = moved;
+	}
+}
+
 static int build_denied(struct window_private *own)
 {
 	struct window *window = &own->window;
@@ -223,7 +221,7 @@ static int build_denied(struct window_private *own)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < count; i++)
 		window->by_denied[i] = window->count + i;
-	qsort_r(window->by_denied, count, sizeof(*window->by_denied), compare_by_claim, window);
+	sort_by_claim(window, window->by_denied, count);
 	return 0;
 }
 
@@ -303,7 +301,7 @@ static int build_claims(struct window_private *own)
 		return FAIL_MEMORY;
 	for (uint32_t i = 0; i < count; i++)
 		window->by_claim[i] = i;
-	qsort_r(window->by_claim, count, sizeof(*window->by_claim), compare_by_claim, window);
+	sort_by_claim(window, window->by_claim, count);
 	for (uint32_t from = 0, to; from < count; from = to) {
 		uint64_t key = window->events[window->by_claim[from]].run->claim;
 
@@ -343,22 +341,6 @@ static int compare_slots(const void *a, const void *b)
 	if (of_a->equal != of_b->equal)
 		return of_a->equal < of_b->equal ? -1 : 1;
 	return of_a->event < of_b->event ? -1 : of_a->event > of_b->event;
-}
-
-static void sort_slots(struct slot *slots, uint32_t count)
-{
-	if (count > INSERTION_MAX) {
-		qsort(slots, count, sizeof(*slots), compare_slots);
-		return;
-	}
-	for (uint32_t i = 1; i < count; i++) {
-		struct slot moved = slots[i];
-		uint32_t at = i;
-
-		for (; at > 0 && compare_slots(&slots[at - 1], &moved) > 0; at--)
-			slots[at] = slots[at - 1];
-		slots[at] = moved;
-	}
 }
 
 /* Modifiers in an order of their own. */
@@ -415,7 +397,7 @@ static void sort_equal(struct window *window)
 		for (uint32_t i = from; i < to; i++)
 			window->slots[i].equal = event_equal(
 			        &window->events[window->slots[i].event]);
-		sort_slots(window->slots + from, to - from);
+		few_sort(window->slots + from, to - from, sizeof(*window->slots), compare_slots);
 	}
 }
 
@@ -462,7 +444,7 @@ static int build_slots(struct window_private *own)
 		        .event = i,
 		};
 	}
-	sort_slots(window->slots, window->slot_count);
+	few_sort(window->slots, window->slot_count, sizeof(*window->slots), compare_slots);
 	sort_equal(window);
 	return 0;
 }
@@ -513,8 +495,7 @@ int window_build(struct window_private *own)
 	int err;
 
 	own->ptp_read = false;
-	if (own->verdict_count > 1)
-		qsort(own->verdicts, own->verdict_count, sizeof(*own->verdicts), compare_verdicts);
+	few_sort(own->verdicts, own->verdict_count, sizeof(*own->verdicts), compare_verdicts);
 	err = build_events(own);
 	if (!err)
 		err = build_claims(own);
@@ -538,8 +519,7 @@ static int compare_keyed(const void *a, const void *b)
 
 void keyed_sort(struct keyed_events *keyed)
 {
-	if (keyed->count > 1)
-		qsort(keyed->items, keyed->count, sizeof(*keyed->items), compare_keyed);
+	few_sort(keyed->items, keyed->count, sizeof(*keyed->items), compare_keyed);
 }
 
 void keyed_gather(struct window *window, keyed_key *key_of, struct keyed_events *keyed)

@@ -101,6 +101,35 @@ void window_evaluated(struct window *window, uint32_t event, uint32_t count);
 void window_claim_scope(struct window *window, const struct past_claim *claim);
 void window_claim_evaluated(struct window *window, const struct past_claim *claim);
 
+/*
+ * Units that are a line each, of many lines: added up while they are of one provider,
+ * and counted with counting_end().
+ */
+struct counting {
+	uint32_t event, scope, evaluated; /* event: one of them */
+};
+
+static inline void counting_end(struct window *window, const struct counting *counting)
+{
+	if (counting->scope > 0)
+		window_scope(window, counting->event, counting->scope);
+	if (counting->evaluated > 0)
+		window_evaluated(window, counting->event, counting->evaluated);
+}
+
+static inline void counting_add(
+        struct window *window, struct counting *counting, uint32_t event, bool evaluated)
+{
+	if (counting->scope > 0 &&
+	        window->events[event].run != window->events[counting->event].run) {
+		counting_end(window, counting);
+		*counting = (struct counting){0};
+	}
+	counting->event = event;
+	counting->scope++;
+	counting->evaluated += evaluated;
+}
+
 /* Add to a tally of an event's provider, which is filled in. */
 void window_tally(struct window *window, const struct event *event, struct tally tally);
 
@@ -251,7 +280,7 @@ struct keyed_events {
 	struct keyed_event *items;
 	uint32_t count;
 };
-/* Sort what was put in. */
+/* Sort what was put in; equal keys and days in the contract's order. */
 void keyed_sort(struct keyed_events *keyed);
 
 /*

@@ -180,6 +180,14 @@ const struct pair_window *pairs_windows(
 	return &pairs->windows[pairs->values[pairs_value_at(cells, low, bit)]];
 }
 
+bool pairs_may_be(const struct pairs *pairs, uint16_t a, uint16_t b)
+{
+	uint32_t high = a > b ? a : b, low = a > b ? b : a;
+
+	return low > 0 && low != high && high <= pairs->code_count &&
+	       pairs_mapped(pairs->map, pairs_map_row(high), low);
+}
+
 static const struct pair_window *window_on(
         const struct pairs *pairs, const struct pair_window *window, int32_t day)
 {

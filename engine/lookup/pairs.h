@@ -114,6 +114,9 @@ static inline unsigned pairs_roles(const struct pairs *pairs, uint16_t id)
 const struct pair_window *pairs_windows(
         const struct pairs *pairs, uint16_t column1, uint16_t column2);
 
+/* May there be an edit of two codes, in either order?  Most that have none are told so here. */
+bool pairs_may_be(const struct pairs *pairs, uint16_t a, uint16_t b);
+
 /* Is a window in force on a day?  Never with indicator 9, nor where it ends on its first day. */
 static inline bool pair_window_holds(
         const struct pairs *pairs, const struct pair_window *window, int32_t day)
