@@ -165,10 +165,22 @@ static uint64_t top_bits(uint64_t n)
 	return (n & 1) << 63 | (n % 1000);
 }
 
+/* As providers have them: some dozens or hundreds, close by, few before and many behind them. */
+static uint64_t days_of_owners(uint64_t n)
+{
+	uint64_t owner = n < 12000 ? n / 120 : n / 700, low = 0x80004a00 + spread(n) % 400;
+
+	if (n % 40 == 7)
+		low = 0;
+	else if (n % 3 == 0)
+		low = UINT32_MAX;
+	return spread(owner) >> 32 << 32 | low;
+}
+
 Test(partition, every_record_comes_back_in_order)
 {
 	static uint64_t (*const keys[])(uint64_t) = {
-	        spread, one_key, few_keys, raw_numbers, top_bits};
+	        spread, one_key, few_keys, raw_numbers, top_bits, days_of_owners};
 	static const unsigned counts[] = {0, 1, 64, 256};
 	static const size_t memory[] = {(size_t)1 << 30, 1 << 20, 0};
 

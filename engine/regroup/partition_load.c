@@ -26,6 +26,8 @@ enum {
 	RANKED_MAX = 16,
 	INSERTION_MAX = 24,
 	RADIX_BITS = 8,
+	SOME_MAX = 512,
+	SOME_BITS = 6,
 	ASK_BYTES = 512,
 	ASK_LINES = 3,
 };
@@ -128,6 +130,58 @@ static void sort_small(struct keyed *pairs, size_t count)
 	}
 }
 
+static void sort_large(struct keyed *pairs, size_t count);
+
+/*
+ * Some dozens of one owner: days of lines, which lie close to each other, and
+ * behind them all that has the greatest key.  These are parted, the others put
+ * by their place between the least and the greatest of them, and what is left
+ * to do is done by insertion.
+ */
+static void sort_some(struct keyed *pairs, size_t count)
+{
+	struct keyed own[SOME_MAX];
+	uint16_t starts[1 << SOME_BITS] = {0}, sum = 0, largest = 0;
+	uint64_t least = UINT64_MAX, most = 0, last = 0;
+	size_t few = 0, tail = count;
+
+	for (size_t i = 0; i < count; i++)
+		last = pairs[i].key > last ? pairs[i].key : last;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = pairs[i].key;
+		bool is_last = key == last;
+
+		own[is_last ? --tail : few++] = pairs[i];
+		least = key < least ? key : least;
+		most = key > most && !is_last ? key : most;
+	}
+	memcpy(pairs + few, own + few, (count - few) * sizeof(*own));
+	if (few == 0)
+		return;
+	unsigned bits = most > least ? 64 - (unsigned)__builtin_clzll(most - least) : 0;
+	unsigned shift = bits > SOME_BITS ? bits - SOME_BITS : 0;
+
+	for (size_t i = 0; i < few; i++)
+		starts[(own[i].key - least) >> shift]++;
+	for (unsigned i = 0; i < 1 << SOME_BITS; i++) {
+		uint16_t size = starts[i];
+
+		starts[i] = sum;
+		sum += size;
+		largest = size > largest ? size : largest;
+	}
+	for (size_t i = 0; i < few; i++)
+		pairs[starts[(own[i].key - least) >> shift]++] = own[i];
+	if (shift == 0)
+		return;
+	if (largest <= INSERTION_MAX) {
+		sort_small(pairs, few);
+		return;
+	}
+	for (unsigned i = 0, from = 0; i < 1 << SOME_BITS; from = starts[i++])
+		sort_large(pairs + from, starts[i] - from);
+}
+
 /*
  * Sort in place by the eight highest bits that keys differ in, and what is equal
  * in these again: keys may have long parts that are the same in all.
@@ -141,6 +195,10 @@ static void sort_large(struct keyed *pairs, size_t count)
 
 	if (count <= INSERTION_MAX) {
 		sort_small(pairs, count);
+		return;
+	}
+	if (count <= SOME_MAX) {
+		sort_some(pairs, count);
 		return;
 	}
 	if (is_sorted(pairs, count, &differ))
