@@ -20,9 +20,9 @@ static inline bool persons_open(
 {
 	size_t count = 16;
 
-	while (count < 2 * window->lines)
+	while (count < 2 * window->line_count)
 		count *= 2;
-	persons->slots = provider_memory(window, count * bytes);
+	persons->slots = provider_zeroed_room(window, count * bytes);
 	persons->mask = count - 1;
 	persons->bytes = bytes;
 	return persons->slots != NULL;

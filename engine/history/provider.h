@@ -3,9 +3,10 @@
  * A provider's window: what rules of a provider's days judge by, and how they
  * say what they found or counted.  For the files of this folder.
  *
- * Lines come a day at a time, in the order of days; within a day their order is
- * none, and no rule may depend on it.  What a rule keeps from day to day is its
- * state, which is zeroed before each provider.
+ * A rule judges a provider at a time: its lines stand in the order of days, by
+ * themselves and day by day; within a day their order is none, and no rule may
+ * depend on it.  A provider has hardly more than a line a day, so a rule that was
+ * asked day by day was called more often than it judged.
  */
 #ifndef HISTORY_PROVIDER_H
 #define HISTORY_PROVIDER_H
@@ -22,30 +23,40 @@
 
 struct provider_private;
 
-struct provider_window {
-	const struct providers_options *options;
-	const struct edits *practitioner, *hospital; /* PTP */
-	uint32_t provider;                           /* dense number in profile */
-	enum id_kind id_kind;
-	unsigned entity; /* of most of its lines, ties to the smaller; 0: unknown */
-	uint64_t lines;
-	unsigned rule; /* number of the one that is judging */
-	bool failed;   /* no memory: what was found is not whole */
-	struct provider_private *own;
-};
-
 /*
  * Lines of one day; DATE_ABSENT: those without one.  Behind those that are counted
  * are lines of the tail of earlier months (--history) that take time: they are
- * hours of the day, and were counted by an earlier run.  A day with new lines is new.
+ * hours of the day, and were counted by an earlier run.  A day has new lines.
  */
 struct provider_day {
 	int32_t day;
-	struct date_parts parts; /* of the day; all 0 without one */
-	const struct record_head *const *records;
-	const struct provider_line *lines; /* of the records */
+	int32_t year; /* its parts; 0 without a day */
+	uint8_t month, day_of_month;
+	bool weekend, holiday; /* federal */
+	uint32_t own_day;      /* counted lines that have a day of their own */
+	const struct provider_line *lines;
 	size_t count;
 	size_t all; /* with those of the tail */
+};
+
+struct provider_window {
+	const struct providers_options *options;
+	const struct edits *practitioner, *hospital; /* PTP */
+	const struct procedure_attributes *procedures;
+	uint32_t provider; /* dense number in profile */
+	enum id_kind id_kind;
+	unsigned entity; /* of most of its lines, ties to the smaller; 0: unknown */
+
+	const struct provider_line *lines; /* that are counted, in the order of days */
+	size_t line_count;
+	const struct provider_day *days; /* the one without a day first */
+	size_t day_count;
+	const struct record_head *const *claims; /* in no order */
+	size_t claim_count;
+
+	unsigned rule; /* number of the one that is judging */
+	bool failed;   /* no memory: what was found is not whole */
+	struct provider_private *own;
 };
 
 static inline const struct provider_claim *provider_claim(const struct record_head *record)
@@ -63,16 +74,11 @@ static inline bool provider_any_new(const struct provider_line *const *lines, si
 	return any;
 }
 
-static inline const struct provider_line *day_line(const struct provider_day *day, size_t index)
-{
-	return &day->lines[index];
-}
-
 /* What the code sets say of a line's code; all 0 for one that they do not have. */
 static inline const struct procedure_attributes *provider_px(
         const struct provider_window *window, const struct provider_line *line)
 {
-	return &codes_procedures(window->options->codes)[provider_line_ref(line)];
+	return &window->procedures[provider_line_ref(line)];
 }
 
 static inline bool provider_line_has(const struct provider_line *line, char a, char b)
@@ -121,25 +127,17 @@ void provider_find_keep(struct provider_window *window, const struct provider_fi
 /* Room for the judging rule, until it asks again; NULL and failed set: no memory. */
 void *provider_room(struct provider_window *window, size_t count, size_t size);
 
-/*
- * Zeroed room that the judging rule keeps while the provider is at hand; asked
- * for once a provider.  NULL and failed set: no memory.
- */
-void *provider_memory(struct provider_window *window, size_t bytes);
+/* ... zeroed, and apart from it: both may be in use. */
+void *provider_zeroed_room(struct provider_window *window, size_t bytes);
 
 /* ---- Rules: one file and a line in provider.def each ---- */
 
 struct provider_rule {
 	const struct rule *rule;        /* that finds something itself; NULL: it only counts ... */
 	const char *const *counted_for; /* ... for the rules of these ids, NULL-ended */
-	size_t state_bytes;
-	unsigned needs; /* HISTORY_NEEDS_* (regroup/history.h) */
+	unsigned needs;                 /* HISTORY_NEEDS_* (regroup/history.h) */
 
-	/* Any may be NULL. */
-	void (*day)(struct provider_window *window, const struct provider_day *day, void *state);
-	void (*claims)(struct provider_window *window, const struct record_head *const *records,
-	        size_t count, void *state); /* of the provider, in no order */
-	void (*end)(struct provider_window *window, void *state);
+	void (*judge)(struct provider_window *window);
 
 	/*
 	 * Of the tallies of these measures, a bit each: is a line among their k, or their n

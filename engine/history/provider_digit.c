@@ -6,39 +6,33 @@
 
 enum { DIGIT_COUNT = 10 };
 
-struct state {
-	uint64_t lines[DIGIT_COUNT]; /* by digit, from 1 */
-};
+static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+        1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
+        1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
+        10000000000000000000u};
 
+/* The power of ten is told by the bits of the number: log10(2) is 1233 / 4096.  0 is as 1. */
 static unsigned first_digit(int64_t cents)
 {
 	uint64_t left = cents < 0 ? -(uint64_t)cents : (uint64_t)cents;
+	unsigned bits = 64 - (unsigned)__builtin_clzll(left | 1);
+	unsigned power = bits * 1233 >> 12;
 
-	while (left >= DIGIT_COUNT)
-		left /= DIGIT_COUNT;
-	return (unsigned)left;
+	return (unsigned)(left / powers[power - ((left | 1) < powers[power])]);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
+	uint64_t lines[DIGIT_COUNT] = {0}; /* by digit, from 1 */
 
-	(void)window;
-	for (size_t i = 0; i < day->count; i++) {
-		int64_t charge = day_line(day, i)->charge;
+	for (size_t i = 0; i < window->line_count; i++) {
+		int64_t charge = window->lines[i].charge;
 
 		if (charge != AMOUNT_ABSENT)
-			state->lines[first_digit(charge)]++;
+			lines[first_digit(charge)]++;
 	}
-}
-
-static void end(struct provider_window *window, void *own)
-{
-	const struct state *state = own;
-
 	for (unsigned digit = 1; digit < DIGIT_COUNT; digit++) {
-		struct tally tally = {
-		        .measure = TALLY_DIGIT, .of = digit, .n = state->lines[digit]};
+		struct tally tally = {.measure = TALLY_DIGIT, .of = digit, .n = lines[digit]};
 
 		if (tally.n > 0)
 			provider_tally(window, tally);
@@ -47,5 +41,4 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"STA-03", NULL};
 
-const struct provider_rule provider_rule_digit = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_digit = {.counted_for = ids, .judge = judge};

@@ -6,6 +6,8 @@
  */
 #include "history/provider.h"
 
+#include <string.h>
+
 enum {
 	DAY_2021_01_01 = 18628,
 	DAY_2023_01_01 = 19358,
@@ -19,9 +21,10 @@ struct services {
 };
 
 struct state {
-	struct services levels[SIDES][EM_FAMILIES][LEVELS];
-	bool any;
+	struct services levels[SIDES][EM_FAMILIES][LEVELS]; /* of families that were met */
+	uint32_t met[SIDES];                                /* families, a bit each */
 };
+_Static_assert(EM_FAMILIES <= 32, "a family is a bit");
 
 static unsigned side_of(unsigned family, int32_t day)
 {
@@ -45,43 +48,51 @@ static bool counts(const struct provider_window *window, const struct provider_l
 	return has_level(px) && (family == EM_NONE || px->em_family == family);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void add_line(struct state *state, const struct provider_line *line,
+        const struct procedure_attributes *px)
 {
-	struct state *state = own;
+	unsigned side = side_of(px->em_family, provider_day_of_key(line->key));
+	struct services *levels = state->levels[side][px->em_family];
 
-	for (size_t i = 0; i < day->count; i++) {
-		const struct provider_line *line = day_line(day, i);
-		const struct procedure_attributes *px = provider_px(window, line);
+	if (!(state->met[side] >> px->em_family & 1))
+		memset(levels, 0, sizeof(state->levels[0][0]));
+	state->met[side] |= 1u << px->em_family;
+	levels[px->em_level].lines++;
+	levels[px->em_level].amount += line->amount != AMOUNT_ABSENT ? (uint64_t)line->amount : 0;
+}
 
-		if (!has_level(px))
-			continue;
-		struct services *level = &state->levels[side_of(px->em_family, day->day)]
-		                                       [px->em_family][px->em_level];
+static void tell_family(struct provider_window *window, const struct services levels[LEVELS],
+        unsigned side, unsigned family)
+{
+	for (unsigned level = 1; level < LEVELS; level++) {
+		struct tally tally = {
+		        .measure = TALLY_EM_LEVEL,
+		        .of = TALLY_EM_OF(side, family, level),
+		        .n = levels[level].lines,
+		        .dollars = (int64_t)levels[level].amount,
+		};
 
-		level->lines++;
-		level->amount += line->amount != AMOUNT_ABSENT ? (uint64_t)line->amount : 0;
-		state->any = true;
+		if (tally.n > 0)
+			provider_tally(window, tally);
 	}
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	const struct state *state = own;
+	struct state state;
 
-	for (unsigned side = 0; state->any && side < SIDES; side++) {
+	memset(state.met, 0, sizeof(state.met));
+	for (size_t i = 0; i < window->line_count; i++) {
+		const struct provider_line *line = &window->lines[i];
+		const struct procedure_attributes *px = provider_px(window, line);
+
+		if (has_level(px))
+			add_line(&state, line, px);
+	}
+	for (unsigned side = 0; side < SIDES; side++) {
 		for (unsigned family = 0; family < EM_FAMILIES; family++) {
-			for (unsigned level = 1; level < LEVELS; level++) {
-				const struct services *of = &state->levels[side][family][level];
-				struct tally tally = {
-				        .measure = TALLY_EM_LEVEL,
-				        .of = TALLY_EM_OF(side, family, level),
-				        .n = of->lines,
-				        .dollars = (int64_t)of->amount,
-				};
-
-				if (of->lines > 0)
-					provider_tally(window, tally);
-			}
+			if (state.met[side] >> family & 1)
+				tell_family(window, state.levels[side][family], side, family);
 		}
 	}
 }
@@ -89,8 +100,6 @@ static void end(struct provider_window *window, void *own)
 static const char *const ids[] = {"EM-01", "EM-02", "EM-03", "EM-04", NULL};
 
 const struct provider_rule provider_rule_em = {.counted_for = ids,
-        .state_bytes = sizeof(struct state),
-        .day = day,
-        .end = end,
+        .judge = judge,
         .measures = (uint64_t)1 << TALLY_EM_LEVEL,
         .counts = counts};

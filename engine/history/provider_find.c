@@ -20,9 +20,9 @@ void *provider_room(struct provider_window *window, size_t count, size_t size)
 	return room;
 }
 
-void *provider_memory(struct provider_window *window, size_t bytes)
+void *provider_zeroed_room(struct provider_window *window, size_t bytes)
 {
-	void *room = scratch_room(window->own->kept, bytes, 1);
+	void *room = scratch_room(&window->own->zeroed_room, bytes, 1);
 
 	window->failed |= !room;
 	return room ? memset(room, 0, bytes) : NULL;

@@ -6,10 +6,6 @@
 #include "history/edits.h"
 #include "history/provider.h"
 
-struct state {
-	struct tally tally;
-};
-
 static bool is_told_apart(const struct provider_line *line)
 {
 	return provider_line_has(line, '5', '9') || provider_line_has(line, 'X', 'E') ||
@@ -40,37 +36,28 @@ static bool counts(const struct provider_window *window, const struct provider_l
 	return day != DATE_ABSENT && is_told_apart(line) && is_column_2(window, line, day);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge(struct provider_window *window)
 {
-	struct tally *tally = &((struct state *)own)->tally;
+	struct tally tally = {0};
 
-	for (size_t i = 0; i < day->count && day->day != DATE_ABSENT; i++) {
-		const struct provider_line *line = day_line(day, i);
+	for (size_t i = 0; i < window->line_count; i++) {
+		const struct provider_line *line = &window->lines[i];
+		int32_t day = provider_day_of_key(line->key);
 
-		if (!is_column_2(window, line, day->day))
+		if (day == DATE_ABSENT || !is_column_2(window, line, day))
 			continue;
-		tally->n++;
+		tally.n++;
 		if (!is_told_apart(line))
 			continue;
-		tally->k++;
-		tally->dollars += line->amount > 0 ? line->amount : 0;
+		tally.k++;
+		tally.dollars += line->amount > 0 ? line->amount : 0;
 	}
-}
-
-static void end(struct provider_window *window, void *own)
-{
-	struct tally *tally = &((struct state *)own)->tally;
-
-	tally->measure = TALLY_MOD_03;
-	if (tally->n > 0)
-		provider_tally(window, *tally);
+	provider_tally_as(window, tally, TALLY_MOD_03);
 }
 
 static const char *const ids[] = {"MOD-03", NULL};
 
 const struct provider_rule provider_rule_mod_03 = {.counted_for = ids,
-        .state_bytes = sizeof(struct state),
-        .day = day,
-        .end = end,
+        .judge = judge,
         .measures = (uint64_t)1 << TALLY_MOD_03,
         .counts = counts};

@@ -27,50 +27,52 @@ static void put(struct provider_window *window, struct state *state)
 	state->amount = 0;
 }
 
-static int32_t month_of(struct date_parts parts)
+static int32_t month_of(int32_t year, int32_t month)
 {
-	return (parts.year - YEAR_0) * MONTHS + parts.month - 1;
+	return (year - YEAR_0) * MONTHS + month - 1;
 }
 
 static bool counts(const struct provider_window *window, const struct provider_line *line,
         enum tally_measure measure, uint64_t month)
 {
 	int32_t day = provider_day_of_key(line->key);
+	struct date_parts parts = date_to_parts(day);
 
 	(void)window;
 	(void)measure;
-	return day != DATE_ABSENT && (uint64_t)(int64_t)month_of(date_to_parts(day)) == month;
+	return day != DATE_ABSENT && (uint64_t)(int64_t)month_of(parts.year, parts.month) == month;
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void add_day(
+        struct provider_window *window, struct state *state, const struct provider_day *day)
 {
-	struct state *state = own;
-	int32_t month;
+	int32_t month = month_of(day->year, day->month);
 
-	if (day->day == DATE_ABSENT)
-		return;
-	month = month_of(day->parts);
 	if (month != state->month)
 		put(window, state);
 	state->month = month;
 	state->lines += day->count;
 	for (size_t i = 0; i < day->count; i++) {
-		int64_t amount = day_line(day, i)->amount;
+		int64_t amount = day->lines[i].amount;
 
 		state->amount += amount != AMOUNT_ABSENT ? (uint64_t)amount : 0;
 	}
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	put(window, own);
+	struct state state = {0};
+
+	for (size_t i = 0; i < window->day_count; i++) {
+		if (window->days[i].day != DATE_ABSENT)
+			add_day(window, &state, &window->days[i]);
+	}
+	put(window, &state);
 }
 
 static const char *const ids[] = {"STA-08", NULL};
 
 const struct provider_rule provider_rule_month = {.counted_for = ids,
-        .state_bytes = sizeof(struct state),
-        .day = day,
-        .end = end,
+        .judge = judge,
         .measures = (uint64_t)1 << TALLY_MONTH,
         .counts = counts};

@@ -2,7 +2,8 @@
 /*
  * What the files of the walk by provider share, and its rules do not see.
  *
- *   provider_emit.c   a beneficiary's events -> records    provider_walk.c  partitions -> days
+ *   provider_emit.c   a beneficiary's events -> records
+ *   provider_walk.c   partitions -> providers               provider_days.c  records -> days
  *   provider_find.c   what rules found, and its dollars
  */
 #ifndef HISTORY_PROVIDER_PRIVATE_H
@@ -22,14 +23,20 @@ struct take {
 	bool stands; /* the finding stands on this line */
 };
 
-/* A rule that runs, and where its state is. */
+/* A rule that runs. */
 struct running {
 	const struct provider_rule *rule;
 	unsigned number; /* of the rule, or of the first that it counts for */
-	size_t state_at;
-	uint32_t judged;     /* evaluated of the provider at hand */
-	struct scratch kept; /* what it keeps of the provider at hand beside its state */
 };
+
+/* What is known of a date, found again by its low bits: history/provider_days.c. */
+struct known_day {
+	int32_t day;
+	int32_t year;
+	uint8_t month, day_of_month;
+	bool known, weekend, holiday;
+};
+enum { KNOWN_DAYS = 1024 }; /* years apart, so that neighbours do not push each other out */
 
 struct provider_private {
 	struct provider_window window;
@@ -41,13 +48,11 @@ struct provider_private {
 	uint64_t walked; /* providers */
 	struct running *running;
 	size_t running_count;
-	uint8_t *states;
-	size_t state_bytes;
+	struct known_day known_days[KNOWN_DAYS];
 	struct growing takes;
-	struct scratch rule_room, *kept; /* kept: of the rule at hand */
-	struct scratch line_room;        /* the lines of the day at hand */
+	struct scratch line_room, fresh_room, day_room, rule_room, zeroed_room;
 	char detail[DETAIL_ROOM];
-	uint32_t judged; /* evaluated by the rule at hand on the day at hand */
+	uint32_t judged; /* evaluated by the rule at hand */
 	int err;
 };
 
@@ -68,6 +73,12 @@ const struct provider_rule *provider_rule_at(size_t index);
 
 /* The number of the first active rule that it is for, or -1. */
 int provider_rule_number(const struct provider_rule *rule, const struct rule_selection *selection);
+
+/*
+ * Put the records of one provider, its lines by days and then its claims, into
+ * the window.  0: it has nothing new; 1; FAIL_MEMORY.
+ */
+int provider_open(struct provider_private *own, const struct record_head **records, size_t count);
 
 /* Take up what the provider's findings mean to its lines.  0 or FAIL_MEMORY. */
 int provider_settle(struct provider_private *own);

@@ -122,14 +122,14 @@ static void judge_therapist(
 		keep(window, lines, own, quarters, true);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge_day(
+        struct provider_window *window, const struct provider_day *day, struct state *state)
 {
-	struct state *state = own;
 	const struct provider_line **lines = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; i < day->all; i++) {
-		const struct provider_line *line = day_line(day, i);
+		const struct provider_line *line = &day->lines[i];
 		int64_t units = line->units / UNITS_ONE;
 
 		if (!is_therapy(window, line) || !(line->kind & PROVIDER_SAME_DAY))
@@ -148,13 +148,15 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	judge_therapist(window, lines, count);
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	const struct state *state = own;
+	struct state state = {0};
 
+	for (size_t i = 0; i < window->day_count; i++)
+		judge_day(window, &window->days[i], &state);
 	for (unsigned units = 1; units <= UNITS_TOLD_MAX; units++) {
 		struct tally tally = {
-		        .measure = TALLY_SPC_05_UNITS, .of = units, .n = state->lines[units]};
+		        .measure = TALLY_SPC_05_UNITS, .of = units, .n = state.lines[units]};
 
 		if (tally.n > 0)
 			provider_tally(window, tally);
@@ -195,5 +197,4 @@ static const struct rule rule = {
         .check_count = sizeof(checks) / sizeof(checks[0]),
 };
 
-const struct provider_rule provider_rule_spc_05 = {
-        .rule = &rule, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_spc_05 = {.rule = &rule, .judge = judge};

@@ -8,10 +8,6 @@
 
 #include <math.h>
 
-struct state {
-	struct tally tally;
-};
-
 static void add_line(
         const struct provider_window *window, struct tally *tally, const struct provider_line *line)
 {
@@ -43,26 +39,18 @@ static bool counts(const struct provider_window *window, const struct provider_l
 	return price && price_is_hit(price, &own);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge(struct provider_window *window)
 {
-	for (size_t i = 0; i < day->count; i++)
-		add_line(window, &((struct state *)own)->tally, day_line(day, i));
-}
+	struct tally tally = {0};
 
-static void end(struct provider_window *window, void *own)
-{
-	struct tally *tally = &((struct state *)own)->tally;
-
-	tally->measure = TALLY_STA_01;
-	if (tally->n > 0)
-		provider_tally(window, *tally);
+	for (size_t i = 0; i < window->line_count; i++)
+		add_line(window, &tally, &window->lines[i]);
+	provider_tally_as(window, tally, TALLY_STA_01);
 }
 
 static const char *const ids[] = {"STA-01", NULL};
 
 const struct provider_rule provider_rule_sta_01 = {.counted_for = ids,
-        .state_bytes = sizeof(struct state),
-        .day = day,
-        .end = end,
+        .judge = judge,
         .measures = (uint64_t)1 << TALLY_STA_01,
         .counts = counts};

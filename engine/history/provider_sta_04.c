@@ -20,8 +20,6 @@ struct state {
 	struct persons persons;
 	struct tally groups[CODE_GROUPS];
 	struct tally visits;
-	int32_t first_month, last_month; /* if dated */
-	bool dated;
 };
 
 static void add_line(
@@ -45,43 +43,35 @@ static void add_line(
 	tally->dollars += line->amount > 0 ? line->amount : 0;
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+/* Months from the first day to the last; 0: no line has a day. */
+static int32_t months_of(const struct provider_window *window)
 {
-	struct state *state = own;
+	const struct provider_day *first = window->days;
+	const struct provider_day *last = window->days + window->day_count - 1;
 
-	if (!state->persons.slots && !persons_open(window, &state->persons, sizeof(struct person)))
-		return;
-	for (size_t i = 0; i < day->count; i++)
-		add_line(window, state, day_line(day, i));
-	if (day->day == DATE_ABSENT)
-		return;
-	state->last_month = day->parts.year * MONTHS + day->parts.month;
-	if (!state->dated)
-		state->first_month = state->last_month;
-	state->dated = true;
+	if (first->day == DATE_ABSENT)
+		first++;
+	if (first > last)
+		return 0;
+	return (last->year - first->year) * MONTHS + last->month - first->month + 1;
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
+	struct state state = {0};
 
+	if (window->line_count == 0 || !persons_open(window, &state.persons, sizeof(struct person)))
+		return;
+	for (size_t i = 0; i < window->line_count; i++)
+		add_line(window, &state, &window->lines[i]);
 	for (unsigned group = 0; group < CODE_GROUPS; group++) {
-		struct tally *tally = &state->groups[group];
-
-		tally->measure = TALLY_STA_04;
-		tally->of = group;
-		if (tally->n > 0)
-			provider_tally(window, *tally);
+		state.groups[group].of = group;
+		provider_tally_as(window, state.groups[group], TALLY_STA_04);
 	}
-	state->visits.measure = TALLY_STA_04_VISITS;
-	if (state->dated)
-		state->visits.sum = (int64_t)state->visits.n *
-		                    (state->last_month - state->first_month + 1);
-	if (state->visits.n > 0)
-		provider_tally(window, state->visits);
+	state.visits.sum = (int64_t)state.visits.n * months_of(window);
+	provider_tally_as(window, state.visits, TALLY_STA_04_VISITS);
 }
 
 static const char *const ids[] = {"STA-04", NULL};
 
-const struct provider_rule provider_rule_sta_04 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_sta_04 = {.counted_for = ids, .judge = judge};

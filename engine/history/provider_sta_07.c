@@ -12,40 +12,40 @@ struct person {
 	int64_t amount;
 };
 
-struct state {
-	struct persons persons;
-	uint32_t count;
-};
-
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+/* Fill in the persons; how many. */
+static uint32_t add_lines(const struct provider_window *window, struct persons *persons)
 {
-	struct state *state = own;
+	uint32_t count = 0;
 
-	if (!state->persons.slots && !persons_open(window, &state->persons, sizeof(struct person)))
-		return;
-	for (size_t i = 0; i < day->count; i++) {
-		const struct provider_line *line = day_line(day, i);
-		struct person *person = persons_find(&state->persons, line->person);
+	for (size_t i = 0; i < window->line_count; i++) {
+		const struct provider_line *line = &window->lines[i];
+		struct person *person = persons_find(persons, line->person);
 
-		state->count += person->key == 0;
+		count += person->key == 0;
 		person->key = line->person;
 		person->amount += line->amount > 0 ? line->amount : 0;
 	}
+	return count;
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
-	struct tally top = {.measure = TALLY_STA_07_TOP, .n = state->count};
+	struct tally top = {.measure = TALLY_STA_07_TOP};
+	struct persons persons;
 	uint32_t *hashes, count = 0;
 
-	if (state->count < PERSONS_MIN)
+	/* No one has fewer than one line. */
+	if (window->line_count < PERSONS_MIN ||
+	        !persons_open(window, &persons, sizeof(struct person)))
 		return;
-	hashes = provider_room(window, state->count, sizeof(*hashes));
+	top.n = add_lines(window, &persons);
+	if (top.n < PERSONS_MIN)
+		return;
+	hashes = provider_room(window, top.n, sizeof(*hashes));
 	if (!hashes)
 		return;
-	for (size_t at = 0; at <= state->persons.mask; at++) {
-		const struct person *person = (void *)persons_at(&state->persons, at);
+	for (size_t at = 0; at <= persons.mask; at++) {
+		const struct person *person = (void *)persons_at(&persons, at);
 
 		if (person->key == 0)
 			continue;
@@ -59,5 +59,4 @@ static void end(struct provider_window *window, void *own)
 
 static const char *const ids[] = {"STA-07", NULL};
 
-const struct provider_rule provider_rule_sta_07 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_sta_07 = {.counted_for = ids, .judge = judge};

@@ -4,11 +4,6 @@
  * lines, and of those on which one works.
  */
 #include "history/provider.h"
-#include "rules/holidays.h"
-
-struct state {
-	struct tally all, working;
-};
 
 static void add_day(struct tally *tally, uint64_t lines)
 {
@@ -17,30 +12,23 @@ static void add_day(struct tally *tally, uint64_t lines)
 	tally->squares += (unsigned __int128)lines * lines;
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
-	uint64_t lines = 0;
+	struct tally all = {0}, working = {0};
 
-	(void)window;
-	for (size_t i = 0; i < day->count; i++)
-		lines += (day->records[i]->kind & PROVIDER_SAME_DAY) != 0;
-	if (lines == 0 || day->day == DATE_ABSENT)
-		return;
-	add_day(&state->all, lines);
-	if (working_day_from(day->day) == day->day)
-		add_day(&state->working, lines);
-}
+	for (size_t i = 0; i < window->day_count; i++) {
+		const struct provider_day *day = &window->days[i];
 
-static void end(struct provider_window *window, void *own)
-{
-	const struct state *state = own;
-
-	provider_tally_as(window, state->all, TALLY_STA_09_DAYS);
-	provider_tally_as(window, state->working, TALLY_STA_09_WORKING_DAYS);
+		if (day->own_day == 0 || day->day == DATE_ABSENT)
+			continue;
+		add_day(&all, day->own_day);
+		if (!day->weekend && !day->holiday)
+			add_day(&working, day->own_day);
+	}
+	provider_tally_as(window, all, TALLY_STA_09_DAYS);
+	provider_tally_as(window, working, TALLY_STA_09_WORKING_DAYS);
 }
 
 static const char *const ids[] = {"STA-09", NULL};
 
-const struct provider_rule provider_rule_sta_09 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_sta_09 = {.counted_for = ids, .judge = judge};

@@ -8,10 +8,6 @@
 
 enum { MULTIPLE = 4 };
 
-struct state {
-	struct tally most, fours;
-};
-
 /* The MUE of the line's setting; 0: none. */
 static unsigned mue_of(const struct provider_line *line, const struct procedure_attributes *px)
 {
@@ -35,12 +31,12 @@ static void add_line(struct tally *tally, const struct provider_line *line, bool
 	tally->dollars += is && line->amount > 0 ? line->amount : 0;
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
+	struct tally most = {0}, fours = {0};
 
-	for (size_t i = 0; i < day->count; i++) {
-		const struct provider_line *line = day_line(day, i);
+	for (size_t i = 0; i < window->line_count; i++) {
+		const struct provider_line *line = &window->lines[i];
 		const struct procedure_attributes *px = provider_px(window, line);
 		unsigned mue = mue_of(line, px);
 		bool drug = px->flags & PX_DRUG;
@@ -49,20 +45,13 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 		        px->em_family != EM_NONE)
 			continue;
 		if (mue >= 2)
-			add_line(&state->most, line, line->units == (int64_t)mue * UNITS_ONE);
-		add_line(&state->fours, line, line->units % (MULTIPLE * UNITS_ONE) == 0);
+			add_line(&most, line, line->units == (int64_t)mue * UNITS_ONE);
+		add_line(&fours, line, line->units % (MULTIPLE * UNITS_ONE) == 0);
 	}
-}
-
-static void end(struct provider_window *window, void *own)
-{
-	const struct state *state = own;
-
-	provider_tally_as(window, state->most, TALLY_STA_10_MAX);
-	provider_tally_as(window, state->fours, TALLY_STA_10_FOURS);
+	provider_tally_as(window, most, TALLY_STA_10_MAX);
+	provider_tally_as(window, fours, TALLY_STA_10_FOURS);
 }
 
 static const char *const ids[] = {"STA-10", NULL};
 
-const struct provider_rule provider_rule_sta_10 = {
-        .counted_for = ids, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_sta_10 = {.counted_for = ids, .judge = judge};

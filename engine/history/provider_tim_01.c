@@ -97,17 +97,16 @@ static void keep(struct provider_window *window, const struct provider_line **li
 	provider_find_keep(window, &find);
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void judge_day(
+        struct provider_window *window, const struct provider_day *day, struct state *state)
 {
 	const struct provider_line **lines = NULL;
 	size_t count = 0;
 	int64_t minutes = 0;
 	bool any = false;
 
-	if (!is_person(window) || day->day == DATE_ABSENT)
-		return;
 	for (size_t i = 0; i < day->all; i++) {
-		const struct provider_line *line = day_line(day, i);
+		const struct provider_line *line = &day->lines[i];
 
 		if (!takes_time(window, line))
 			continue;
@@ -125,14 +124,22 @@ static void day(struct provider_window *window, const struct provider_day *day, 
 	if (window->entity != 1 || !provider_any_new(lines, count))
 		return;
 	provider_evaluated(window, 1);
-	count_day(window, own, day->parts.year, minutes);
+	count_day(window, state, day->year, minutes);
 	if (minutes > MINUTES_12H)
 		keep(window, lines, count, minutes);
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	put_year(window, own);
+	struct state state = {0};
+
+	if (!is_person(window))
+		return;
+	for (size_t i = 0; i < window->day_count; i++) {
+		if (window->days[i].day != DATE_ABSENT)
+			judge_day(window, &window->days[i], &state);
+	}
+	put_year(window, &state);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START,
@@ -170,5 +177,4 @@ static const struct rule rule = {
         .check_count = sizeof(checks) / sizeof(checks[0]),
 };
 
-const struct provider_rule provider_rule_tim_01 = {
-        .rule = &rule, .state_bytes = sizeof(struct state), .day = day, .end = end};
+const struct provider_rule provider_rule_tim_01 = {.rule = &rule, .judge = judge};

@@ -53,44 +53,42 @@ static bool counts(const struct provider_window *window, const struct provider_l
 	return measure == TALLY_TIM_03_HOLIDAY ? holiday_on(day) : date_to_parts(day).day == 1;
 }
 
-static void day(struct provider_window *window, const struct provider_day *day, void *own)
+static void add_day(
+        struct provider_window *window, struct state *state, const struct provider_day *day)
 {
-	struct state *state = own;
-	uint64_t lines = 0;
+	uint64_t lines = day->own_day;
 
-	for (size_t i = 0; i < day->count; i++)
-		lines += (day->records[i]->kind & PROVIDER_SAME_DAY) != 0;
-	if (lines == 0 || day->day == DATE_ABSENT)
-		return;
-	struct date_parts parts = day->parts;
-
-	if (parts.year != state->year)
+	if (day->year != state->year)
 		put_year(window, state);
-	state->year = parts.year;
+	state->year = day->year;
 	state->year_lines += lines;
 	state->year_days++;
 	state->lines += lines;
-	state->weekend += is_weekend(day->day) ? lines : 0;
-	state->holiday += holiday_on(day->day) ? lines : 0;
-	state->first += parts.day == 1 ? lines : 0;
+	state->weekend += day->weekend ? lines : 0;
+	state->holiday += day->holiday ? lines : 0;
+	state->first += day->day_of_month == 1 ? lines : 0;
 }
 
-static void end(struct provider_window *window, void *own)
+static void judge(struct provider_window *window)
 {
-	struct state *state = own;
+	struct state state = {0};
 
-	put(window, TALLY_TIM_03_WEEKEND, state->lines, state->weekend);
-	put(window, TALLY_TIM_03_HOLIDAY, state->lines, state->holiday);
-	put(window, TALLY_TIM_03_FIRST_DAY, state->lines, state->first);
-	put_year(window, state);
+	for (size_t i = 0; i < window->day_count; i++) {
+		const struct provider_day *day = &window->days[i];
+
+		if (day->own_day > 0 && day->day != DATE_ABSENT)
+			add_day(window, &state, day);
+	}
+	put(window, TALLY_TIM_03_WEEKEND, state.lines, state.weekend);
+	put(window, TALLY_TIM_03_HOLIDAY, state.lines, state.holiday);
+	put(window, TALLY_TIM_03_FIRST_DAY, state.lines, state.first);
+	put_year(window, &state);
 }
 
 static const char *const ids[] = {"TIM-03", NULL};
 
 const struct provider_rule provider_rule_tim_03 = {.counted_for = ids,
-        .state_bytes = sizeof(struct state),
-        .day = day,
-        .end = end,
+        .judge = judge,
         .measures = (uint64_t)1 << TALLY_TIM_03_WEEKEND | (uint64_t)1 << TALLY_TIM_03_HOLIDAY |
                     (uint64_t)1 << TALLY_TIM_03_FIRST_DAY,
         .counts = counts};

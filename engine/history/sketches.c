@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SOME_MAX = 4 * SKETCH_HASHES, PLACES = 256 };
+
 /* Room for count more of size bytes each, doubled. */
 static int make_room(void **items, size_t *room, size_t count, size_t more, size_t size)
 {
@@ -52,7 +54,7 @@ static uint32_t keep_small(uint32_t *hashes, uint32_t count)
 	uint64_t limit = ((uint64_t)SKETCH_HASHES << 33) / count;
 	uint32_t kept = 0;
 
-	if (count <= 4 * SKETCH_HASHES)
+	if (count <= SOME_MAX)
 		return count;
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t hash = hashes[i];
@@ -65,6 +67,45 @@ static uint32_t keep_small(uint32_t *hashes, uint32_t count)
 	return kept >= SKETCH_HASHES ? kept : count;
 }
 
+/* Hashes lie evenly: each is put about where it belongs, and insertion does the rest. */
+static void sort_some(uint32_t *hashes, uint32_t count)
+{
+	uint32_t own[SOME_MAX], most = 1;
+	uint16_t starts[PLACES] = {0}, sum = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		own[i] = hashes[i];
+		most = own[i] > most ? own[i] : most;
+	}
+	uint64_t scale = ((uint64_t)PLACES << 32) / ((uint64_t)most + 1);
+
+	for (uint32_t i = 0; i < count; i++)
+		starts[own[i] * scale >> 32]++;
+	for (unsigned i = 0; i < PLACES; i++) {
+		uint16_t size = starts[i];
+
+		starts[i] = sum;
+		sum += size;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		hashes[starts[own[i] * scale >> 32]++] = own[i];
+	for (uint32_t i = 1; i < count; i++) {
+		uint32_t moved = hashes[i], at = i;
+
+		for (; at > 0 && hashes[at - 1] > moved; at--)
+			hashes[at] = hashes[at - 1];
+		hashes[at] = moved;
+	}
+}
+
+static void sort_hashes(uint32_t *hashes, uint32_t count)
+{
+	if (count <= SOME_MAX)
+		sort_some(hashes, count);
+	else
+		qsort(hashes, count, sizeof(*hashes), compare_hashes);
+}
+
 int sketches_add(struct sketches *sketches, uint32_t provider, uint32_t *hashes, uint32_t persons)
 {
 	struct sketch sketch = {
@@ -73,7 +114,7 @@ int sketches_add(struct sketches *sketches, uint32_t provider, uint32_t *hashes,
 
 	if (reserve(sketches, 1, size))
 		return FAIL_MEMORY;
-	qsort(hashes, keep_small(hashes, persons), sizeof(*hashes), compare_hashes);
+	sort_hashes(hashes, keep_small(hashes, persons));
 	memcpy(sketches->hashes + sketch.at, hashes, size * sizeof(*hashes));
 	sketches->hash_count += size;
 	sketches->items[sketches->count++] = sketch;

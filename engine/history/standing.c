@@ -91,7 +91,8 @@ int standing_read(const struct providers *providers, size_t part,
 	        .reader = reader,
 	        .window = {.options = &providers->options,
 	                .practitioner = history->practitioner,
-	                .hospital = history->hospital},
+	                .hospital = history->hospital,
+	                .procedures = codes_procedures(providers->options.codes)},
 	};
 	struct history_worker *worker = NULL;
 	struct partition_view view;
