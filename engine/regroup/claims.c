@@ -157,7 +157,7 @@ void claims_worker_destroy(struct claims_worker *worker)
 	if (!worker)
 		return;
 	struct scratch *all[] = {&worker->providers, &worker->names, &worker->notes,
-	        &worker->candidates, &worker->intervals};
+	        &worker->candidates, &worker->intervals, &worker->group, &worker->unpacked};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		budget_free(all[i]->data);
 	claims_near_destroy(worker);

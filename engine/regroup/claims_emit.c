@@ -210,10 +210,6 @@ static unsigned equal_in(const int64_t *amounts, const struct run *run)
 	return equal;
 }
 
-/*
- * The section is written once and not read: it is fresh memory, and a load from
- * there would wait until the cache line has come.
- */
 static void fill_amounts(
         const struct walk *walk, const struct run *run, struct run_amounts *section)
 {
@@ -260,58 +256,45 @@ static void fill_levels(const struct walk *walk, const struct run *run, struct r
 	*section = made;
 }
 
-static size_t texts_size(const struct batch *batch, uint32_t line)
+/* The text of a slice, if the run has texts. */
+static inline struct text text_of(
+        const struct batch *batch, struct slice slice, const struct run *run)
 {
-	size_t bytes = (size_t)batch->claim_id[line].size + batch->data_source[line].size +
-	               batch->person_id[line].size;
-
-	return (sizeof(struct run_texts) + bytes + 7) & ~(size_t)7;
+	return (struct text){
+	        (const char *)batch->text + slice.at, run->flags & RUN_TEXTS ? slice.size : 0};
 }
 
-static char *put_slice(char *to, const struct batch *batch, struct slice slice)
+static int put_parts(const struct walk *walk, const struct run *run)
 {
-	if (slice.size > 0)
-		memcpy(to, batch->text + slice.at, slice.size);
-	return to + slice.size;
-}
+	const struct batch *batch = walk->emitting.batch;
+	struct run_parts parts;
 
-static void fill_texts(const struct batch *batch, uint32_t line, struct run_texts *section)
-{
-	char *to = section->bytes;
-
-	*section = (struct run_texts){batch->claim_id[line].size, batch->data_source[line].size,
-	        batch->person_id[line].size, 0};
-	to = put_slice(to, batch, batch->claim_id[line]);
-	to = put_slice(to, batch, batch->data_source[line]);
-	put_slice(to, batch, batch->person_id[line]);
+	parts.claim = batch->claim_key[run->from];
+	parts.provider = batch->provider[run->from];
+	parts.flags = run->flags;
+	fill_facts(walk, run, &parts.facts);
+	if (run->flags & RUN_AMOUNTS)
+		fill_amounts(walk, run, &parts.amounts);
+	parts.texts[0] = text_of(batch, batch->claim_id[run->lowest], run);
+	parts.texts[1] = text_of(batch, batch->data_source[run->lowest], run);
+	parts.texts[2] = text_of(batch, batch->person_id[run->lowest], run);
+	return claims_put_run(walk->worker->main, &parts);
 }
 
 static int put_run(const struct walk *walk, const struct run *run)
 {
 	const struct batch *batch = walk->emitting.batch;
-	size_t size = sizeof(struct run_record);
+	size_t levels = run->flags & RUN_LEVELS ? sizeof(struct run_levels) : 0;
 
 	if (run->flags & RUN_FACTS)
-		size += sizeof(struct run_facts);
-	if (run->flags & RUN_AMOUNTS)
-		size += sizeof(struct run_amounts);
-	if (run->flags & RUN_TEXTS)
-		size += texts_size(batch, run->lowest);
-	if (run->flags & RUN_LEVELS)
-		size += sizeof(struct run_levels);
-	struct run_record *record = partition_reserve(
-	        walk->worker->main, batch->claim_key[run->from], RECORD_RUN, size);
+		return put_parts(walk, run);
+	struct run_record *record = partition_reserve(walk->worker->main,
+	        batch->claim_key[run->from], RECORD_RUN, sizeof(*record) + levels);
 	if (!record)
 		return FAIL_IO;
 	record->provider = batch->provider[run->from];
 	record->flags = run->flags;
-	if (run->flags & RUN_FACTS)
-		fill_facts(walk, run, (struct run_facts *)(record + 1));
-	if (run->flags & RUN_AMOUNTS)
-		fill_amounts(walk, run, (struct run_amounts *)(uintptr_t)run_amounts(record));
-	if (run->flags & RUN_TEXTS)
-		fill_texts(batch, run->lowest, (struct run_texts *)(uintptr_t)run_texts(record));
-	if (run->flags & RUN_LEVELS)
+	if (levels)
 		fill_levels(walk, run, (struct run_levels *)(record + 1));
 	return 0;
 }

@@ -662,7 +662,8 @@ static int join_full(struct claims_worker *worker, const struct record_head **re
 		joined.matched |= told->key == key && told->kind == RECORD_MATCHED;
 		joined.out |= told->key == key && told->kind == RECORD_OUT;
 	}
-	return join_claim(&joined, records, count);
+	records = claims_unpack_runs(worker, records, count);
+	return records ? join_claim(&joined, records, count) : FAIL_MEMORY;
 }
 
 int claims_join_alone(

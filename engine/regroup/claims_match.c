@@ -176,13 +176,17 @@ int claims_match(struct claims_worker *worker, const struct partition_view *view
 	int err = 0;
 
 	for (size_t from = 0, to; from < view->count && !err; from = to) {
+		const struct record_head **records;
 		struct claim claim;
 
 		for (to = from + 1; to < view->count; to++) {
 			if (view->records[to]->key != view->records[from]->key)
 				break;
 		}
-		claim_gather(&claim, view->records + from, to - from);
+		records = claims_unpack_runs(worker, view->records + from, to - from);
+		if (!records)
+			return FAIL_MEMORY;
+		claim_gather(&claim, records, to - from);
 		err = match_claim(worker, &claim);
 	}
 	return err;

@@ -3,6 +3,7 @@
  * Claims, inside: the forms of the records, and what the rounds share.
  *
  *   claims_emit.c   batch -> RUN, NAME records       claims_line.c  -> LINE records
+ *   claims_pack.c   RUN records as they lie, and as they are read
  *   claims_match.c  rounds MATCH and RESOLVE: which adjustment is whose
  *   claims_join.c   round JOIN: a claim's records together
  *   claims_settle.c findings of a line, of a claim; round MILEAGE
@@ -57,6 +58,8 @@ enum {
 	RUN_TEXTS = 1 << 10,
 	RUN_LEVELS =
 	        1 << 11, /* alone, where the run's amounts are evidence of a level and no more */
+	/* In partitions, of runs with facts: what follows is packed (claims_pack.c). */
+	RUN_PACKED = 1 << 12,
 };
 
 struct run_record { /* 24 bytes, and nothing else, where nothing else can matter */
@@ -325,7 +328,8 @@ struct claims_worker {
 	uint32_t claimed[CLAIMED_MAX]; /* a provider for each of its claims */
 	uint32_t claimed_count;
 	struct scratch providers, names, notes, candidates, intervals;
-	struct claims_totals totals; /* of this round */
+	struct scratch group, unpacked; /* the records of the claim at hand */
+	struct claims_totals totals;    /* of this round */
 	struct level_count (*levels)[AMOUNTS];
 	uint32_t layouts;
 };
@@ -339,6 +343,26 @@ int claims_forward(struct partition_writer *writer, const void *record, uint64_t
 
 /* Counts of a layout, zero at first; NULL if there is no memory. */
 struct level_count *claims_layout_levels(struct claims_worker *worker, uint32_t layout);
+
+/* ---- Runs with facts (claims_pack.c) ---- */
+
+struct run_parts {
+	uint64_t claim;
+	uint32_t provider, flags; /* RUN_FACTS among them */
+	struct run_facts facts;
+	struct run_amounts amounts; /* with RUN_AMOUNTS */
+	struct text texts[3];       /* claim id, data source, person id; empty without RUN_TEXTS */
+};
+
+/* Leave a run.  0 or FAIL_IO, told by the writer. */
+int claims_put_run(struct partition_writer *writer, const struct run_parts *run);
+
+/*
+ * Records of one claim, its runs unpacked; they live until it is called again.  NULL
+ * if there is no memory.
+ */
+const struct record_head **claims_unpack_runs(
+        struct claims_worker *worker, const struct record_head **records, size_t count);
 
 /* ---- Emitting (claims_line.c) ---- */
 
