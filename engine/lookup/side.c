@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lookup/side.h"
 
+#include "base/budget.h"
 #include "base/hash.h"
 #include "format/csv.h"
 #include "input/plan.h"
@@ -351,9 +352,9 @@ static size_t estimate_rows(const char *path, uint64_t size)
 /* Two of three entries are in use: half of those that are there are found at once. */
 static int make_table(struct side *side, size_t rows, struct diag *diag)
 {
-	free(side->entries);
+	budget_free(side->entries);
 	side->size = rows + rows / 2;
-	side->entries = calloc(side->size, sizeof(*side->entries));
+	side->entries = budget_calloc(side->size, sizeof(*side->entries));
 	side->count = side->conflicts = side->deaths = side->month_end_deaths = 0;
 	side->full = false;
 	return side->entries ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for a side file");
@@ -442,18 +443,13 @@ void side_destroy(struct side *side)
 {
 	if (!side)
 		return;
-	free(side->entries);
+	budget_free(side->entries);
 	free(side);
 }
 
 bool side_conflicts(const struct side *side)
 {
 	return side->conflicts != 0;
-}
-
-size_t side_memory(const struct side *side)
-{
-	return side->size * sizeof(*side->entries);
 }
 
 struct field_set side_fields(const struct side *side)

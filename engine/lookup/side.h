@@ -40,7 +40,6 @@ int side_read(struct side **side, const struct side_options *options, struct dia
 void side_destroy(struct side *side);
 
 bool side_conflicts(const struct side *side); /* rows differed from another of their key */
-size_t side_memory(const struct side *side);
 
 /* The fields that the file gives, as the fields of a line. */
 struct field_set side_fields(const struct side *side);
