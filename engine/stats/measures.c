@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Providers are read in their printed order, some thousand at a time by each
- * thread, into parts; the parts are then joined, and the members put in the
- * order of their groups.
+ * Providers are read by their numbers, as their counters lie, some at a time by
+ * each thread, into parts; the parts are then joined, and the members put in the
+ * order of their groups, in each as they are printed.
  */
 #include "stats/measures.h"
 
@@ -17,7 +17,7 @@
 enum {
 	DAY_2021_01_01 = 18628,
 	DAY_2023_01_01 = 19358,
-	PART_PROVIDERS = 4096,
+	PART_PROVIDERS = 1024,
 	HITS_MEMBERS = 16384, /* so that the last blocks of their lists are few */
 };
 
@@ -91,12 +91,15 @@ static const struct {
 
 enum { NET_KINDS = sizeof(net_kinds) / sizeof(net_kinds[0]) };
 
+/* A number that is not printed. */
+enum { PLACE_NONE = UINT32_MAX };
+
 /* What all parts are read by. */
 struct reading {
 	const struct measures_options *options;
 	struct measures *measures;
-	uint32_t *order;
-	size_t count;
+	uint32_t *places; /* by number, among all providers as they are printed */
+	size_t number_count, place_count;
 	struct part *parts;
 	size_t part_count;
 	uint32_t *net_first[NET_KINDS]; /* by number of the profile: of tallies_of() */
@@ -288,11 +291,11 @@ static bool is_member(const struct profile_provider *provider)
 }
 
 static struct member member_of(const struct reading *reading, const struct part *part,
-        uint32_t place, const struct profile_provider *provider)
+        uint32_t number, const struct profile_provider *provider)
 {
 	const struct measures_options *options = reading->options;
 	struct side_provider said = {0};
-	struct member member = {.number = reading->order[place], .place = place};
+	struct member member = {.number = number, .place = reading->places[number]};
 	size_t given = 0;
 
 	if (options->providers)
@@ -326,10 +329,9 @@ static void order_months(struct part *part, size_t from)
 		qsort(months + from, count, sizeof(*months), compare_months);
 }
 
-static int read_provider(struct part *part, const struct reading *reading, uint32_t place)
+static int read_provider(struct part *part, const struct reading *reading, uint32_t number)
 {
 	const struct measures_options *options = reading->options;
-	uint32_t number = reading->order[place];
 	struct profile_provider provider;
 	struct member_measures of = {.em_from = (uint32_t)part->em.count,
 	        .months_from = (uint32_t)part->months.count,
@@ -354,7 +356,7 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 		return FAIL_MEMORY;
 	if (!reading->measures->tallied[TALLY_EM_LEVEL])
 		set_sides(part, &of, &provider);
-	*member = member_of(reading, part, place, &provider);
+	*member = member_of(reading, part, number, &provider);
 	of.em_to = (uint32_t)part->em.count;
 	of.months_to = (uint32_t)part->months.count;
 	of.codes_to = (uint32_t)part->codes.count;
@@ -369,9 +371,11 @@ static int read_part(void *context, size_t at)
 	size_t from = at * PART_PROVIDERS, to = from + PART_PROVIDERS;
 	int err = 0;
 
-	to = to < reading->count ? to : reading->count;
-	for (size_t i = from; i < to && err == 0; i++)
-		err = read_provider(part, reading, (uint32_t)i);
+	to = to < reading->number_count ? to : reading->number_count;
+	for (size_t i = from; i < to && err == 0; i++) {
+		if (reading->places[i] != PLACE_NONE)
+			err = read_provider(part, reading, (uint32_t)i);
+	}
 	free(part->cells.items);
 	part->cells.items = NULL;
 	return err;
@@ -379,9 +383,25 @@ static int read_part(void *context, size_t at)
 
 /* ---- Joining ---- */
 
-/* All parts' items of one list, one behind the other; at: where the list is in a part. */
-static void *join(const struct reading *reading, size_t at, size_t size)
+/* Lists of parts, and where they are joined in measures. */
+static const struct {
+	size_t in_part, in_measures, size;
+} joined_lists[] = {
+        {offsetof(struct part, members), offsetof(struct measures, members), sizeof(struct member)},
+        {offsetof(struct part, of), offsetof(struct measures, of), sizeof(struct member_measures)},
+        {offsetof(struct part, em), offsetof(struct measures, em), sizeof(struct em_levels)},
+        {offsetof(struct part, months), offsetof(struct measures, months),
+                sizeof(struct month_sum)},
+        {offsetof(struct part, codes), offsetof(struct measures, codes), sizeof(struct code_sum)},
+};
+
+enum { JOINED_LISTS = sizeof(joined_lists) / sizeof(joined_lists[0]) };
+
+/* All parts' items of one list, one behind the other. */
+static int join_list(void *context, size_t which)
 {
+	const struct reading *reading = context;
+	size_t at = joined_lists[which].in_part, size = joined_lists[which].size;
 	size_t count = 0;
 
 	for (size_t i = 0; i < reading->part_count; i++)
@@ -397,7 +417,8 @@ static void *join(const struct reading *reading, size_t at, size_t size)
 		budget_free(list->items);
 		list->items = NULL;
 	}
-	return all;
+	*(void **)(void *)((char *)reading->measures + joined_lists[which].in_measures) = all;
+	return all ? 0 : FAIL_MEMORY;
 }
 
 /* Ranges of a part's lists become ranges of all. */
@@ -461,15 +482,38 @@ static int rank_given(struct measures *measures)
 	return 0;
 }
 
-/* Measures follow their members into the order of groups. */
-static int order_members(struct measures *measures, uint32_t place_count)
+/* Members as they are printed; where each stood by its place; NULL: no memory. */
+static uint32_t *order_by_place(struct measures *measures, size_t place_count)
 {
 	uint32_t *at = budget_alloc((place_count + 1) * sizeof(*at));
+	struct member *printed = budget_alloc((measures->member_count + 1) * sizeof(*printed));
+	size_t count = 0;
+
+	if (!at || !printed) {
+		budget_free(at);
+		budget_free(printed);
+		return NULL;
+	}
+	for (size_t place = 0; place < place_count; place++)
+		at[place] = MEMBER_NONE;
+	for (uint32_t i = 0; i < measures->member_count; i++)
+		at[measures->members[i].place] = i;
+	for (size_t place = 0; place < place_count; place++) {
+		if (at[place] != MEMBER_NONE)
+			printed[count++] = measures->members[at[place]];
+	}
+	budget_free(measures->members);
+	measures->members = printed;
+	return at;
+}
+
+/* Measures follow their members into the order of groups. */
+static int order_members(struct measures *measures, size_t place_count)
+{
+	uint32_t *at = order_by_place(measures, place_count);
 	struct member_measures *of = budget_alloc((measures->member_count + 1) * sizeof(*of));
 	int err = at && of ? rank_given(measures) : FAIL_MEMORY;
 
-	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
-		at[measures->members[i].place] = i;
 	if (err == 0)
 		err = members_sort(measures->members, measures->member_count);
 	for (uint32_t i = 0; err == 0 && i < measures->member_count; i++)
@@ -490,18 +534,10 @@ static int order_members(struct measures *measures, uint32_t place_count)
 
 static int join_parts(struct reading *reading)
 {
-	struct measures *measures = reading->measures;
-
 	shift_ranges(reading);
-	measures->members = join(reading, offsetof(struct part, members), sizeof(struct member));
-	measures->of = join(reading, offsetof(struct part, of), sizeof(struct member_measures));
-	measures->em = join(reading, offsetof(struct part, em), sizeof(struct em_levels));
-	measures->months = join(reading, offsetof(struct part, months), sizeof(struct month_sum));
-	measures->codes = join(reading, offsetof(struct part, codes), sizeof(struct code_sum));
-	return measures->members && measures->of && measures->em && measures->months &&
-	                       measures->codes
-	               ? order_members(measures, (uint32_t)reading->count)
-	               : FAIL_MEMORY;
+	int err = tasks_run(reading->options->threads, JOINED_LISTS, join_list, reading);
+
+	return err == 0 ? order_members(reading->measures, reading->place_count) : err;
 }
 
 /* ---- Hits ---- */
@@ -676,7 +712,25 @@ static void free_parts(struct reading *reading)
 	for (unsigned kind = 0; kind < NET_KINDS; kind++)
 		budget_free(reading->net_first[kind]);
 	budget_free(reading->parts);
-	free(reading->order);
+	budget_free(reading->places);
+}
+
+static int read_places(struct reading *reading)
+{
+	const struct profile *profile = reading->options->profile;
+	uint32_t *order;
+	int err = profile_order(profile, &order, &reading->place_count);
+
+	if (err < 0)
+		return err;
+	reading->number_count = profile_count(profile);
+	reading->places = budget_alloc((reading->number_count + 1) * sizeof(*reading->places));
+	for (size_t i = 0; reading->places && i < reading->number_count; i++)
+		reading->places[i] = PLACE_NONE;
+	for (uint32_t place = 0; reading->places && place < reading->place_count; place++)
+		reading->places[order[place]] = place;
+	free(order);
+	return reading->places ? 0 : FAIL_MEMORY;
 }
 
 int measures_read(struct measures *measures, const struct measures_options *options)
@@ -687,8 +741,8 @@ int measures_read(struct measures *measures, const struct measures_options *opti
 	int err = find_tallies(&reading);
 
 	if (err == 0)
-		err = profile_order(options->profile, &reading.order, &reading.count);
-	reading.part_count = (reading.count + PART_PROVIDERS - 1) / PART_PROVIDERS;
+		err = read_places(&reading);
+	reading.part_count = (reading.number_count + PART_PROVIDERS - 1) / PART_PROVIDERS;
 	if (err == 0) {
 		reading.parts = budget_calloc(reading.part_count + 1, sizeof(*reading.parts));
 		err = reading.parts ? 0 : FAIL_MEMORY;
