@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Powers of two: p times one is exact. */
+enum { PARTS_MIN = 1 << 8, PARTS_EACH = 4, PARTS_MAX = 1 << 20 };
+
 uint64_t discoveries_word(double p)
 {
 	uint64_t word;
@@ -78,16 +81,26 @@ static int build_levels(struct discoveries *discoveries)
 	return 0;
 }
 
-static void count_above(struct discoveries *discoveries)
+static int count_above(struct discoveries *discoveries)
 {
-	size_t at = 0;
+	size_t parts = PARTS_MIN, at = 0;
 
-	for (size_t part = STEP_PARTS + 1; part-- > 0;) {
-		while (at < discoveries->count &&
-		        discoveries->p[at] >= (double)(part + 1) / STEP_PARTS)
+	while (parts < PARTS_EACH * discoveries->count && parts < PARTS_MAX)
+		parts *= 2;
+	uint32_t *above = budget_alloc((parts + 1) * sizeof(*above));
+
+	if (!above)
+		return FAIL_MEMORY;
+	for (size_t part = parts + 1; part-- > 0;) {
+		double end = (double)(part + 1) / (double)parts;
+
+		while (at < discoveries->count && discoveries->p[at] >= end)
 			at++;
-		discoveries->above[part] = (uint32_t)at;
+		above[part] = (uint32_t)at;
 	}
+	discoveries->above = above;
+	discoveries->part_count = parts;
+	return 0;
 }
 
 /* From the greatest p down, each with its rank; of equal ones the first that comes has the least.
@@ -109,9 +122,7 @@ int discoveries_make(struct discoveries *discoveries, uint64_t p[], uint64_t spa
 	}
 	if (err == 0)
 		err = build_levels(discoveries);
-	if (err == 0)
-		count_above(discoveries);
-	return err;
+	return err == 0 ? count_above(discoveries) : err;
 }
 
 void discoveries_free(struct discoveries *discoveries)
@@ -119,6 +130,7 @@ void discoveries_free(struct discoveries *discoveries)
 	budget_free(discoveries->p);
 	budget_free(discoveries->q);
 	budget_free(discoveries->upper);
+	budget_free(discoveries->above);
 	*discoveries = (struct discoveries){0};
 }
 
@@ -142,9 +154,9 @@ static double find_q(const struct discoveries *discoveries, double p)
 /* That of the last step at p or above, which is in p's part, or the last above it. */
 double discoveries_q(const struct discoveries *discoveries, double p)
 {
-	size_t part = (size_t)(p * STEP_PARTS);
+	size_t part = (size_t)(p * (double)discoveries->part_count);
 
-	if (part == 0 || part > STEP_PARTS ||
+	if (part == 0 || part > discoveries->part_count ||
 	        discoveries->above[part - 1] - discoveries->above[part] > STEPS_EACH)
 		return find_q(discoveries, p);
 	size_t at = discoveries->above[part] - 1, last = discoveries->above[part - 1] - 1;

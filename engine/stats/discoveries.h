@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STEP_LEVELS = 8, STEPS_EACH = 32, STEP_PARTS = 1024 };
+enum { STEP_LEVELS = 8, STEPS_EACH = 32 };
 
 struct discoveries {
 	double *p, *q; /* q of all p from the step below up to this one; p descending */
@@ -26,10 +26,11 @@ struct discoveries {
 	double *upper; /* what all but the first stand in */
 
 	/*
-	 * Most p are no small ones: how many steps are above each of so many equal parts
-	 * of 0 to 1.
+	 * Most p are no small ones: how many steps are above each of equal parts of 0 to
+	 * 1, a few times as many as there are steps.
 	 */
-	uint32_t above[STEP_PARTS + 1];
+	uint32_t *above;
+	size_t part_count;
 };
 
 /*
