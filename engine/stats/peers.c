@@ -356,20 +356,14 @@ size_t peers_scratch_bytes(size_t count)
 enum { INDEX_BITS = 24, MOVES_EACH = 8 };
 
 /*
- * By the upper bits of their keys, with the index below: that is half to move,
- * and nearly the order.  What is not in order by then is moved by insertion;
- * false: too much of it.
+ * What words of keys, with the index below, have put nearly in order: what is not
+ * is moved by insertion; false: too much of it.
  */
-static bool order_nearly(const double values[], size_t count, const struct scratch *scratch)
+static bool place_words(
+        const uint64_t words[], const double values[], size_t count, const struct scratch *scratch)
 {
-	uint64_t *words = scratch->room;
 	size_t moves = MOVES_EACH * count;
 
-	if (count >> INDEX_BITS)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		words[i] = order_key(values[i]) >> INDEX_BITS << INDEX_BITS | i;
-	words = words_sort(words, words + count, count, INDEX_BITS);
 	for (size_t i = 0; i < count; i++) {
 		uint32_t which = (uint32_t)(words[i] & ((1u << INDEX_BITS) - 1));
 		double value = values[which] + 0.0; /* -0 is put as 0 */
@@ -387,11 +381,49 @@ static bool order_nearly(const double values[], size_t count, const struct scrat
 	return true;
 }
 
+/*
+ * By where they lie between the least and the greatest, in two digits of a radix
+ * sort; false: few lie far from all others, so that many come to one place.
+ */
+static bool order_by_place(const double values[], size_t count, const struct scratch *scratch)
+{
+	uint64_t *words = scratch->room;
+	double low = values[0], high = values[0];
+
+	for (size_t i = 1; i < count; i++) {
+		low = values[i] < low ? values[i] : low;
+		high = values[i] > high ? values[i] : high;
+	}
+	double scale = ((1u << 2 * words_digit_bits(count)) - 1) / (high - low);
+
+	if (high > low && !isfinite(scale))
+		return false;
+	scale = high > low ? scale : 0;
+	for (size_t i = 0; i < count; i++)
+		words[i] = (uint64_t)(int32_t)((values[i] - low) * scale) << INDEX_BITS | i;
+	words = words_sort(words, words + count, count, INDEX_BITS);
+	return place_words(words, values, count, scratch);
+}
+
+/* By the upper bits of their keys: half of each is to move, and it is nearly the order. */
+static bool order_by_key(const double values[], size_t count, const struct scratch *scratch)
+{
+	uint64_t *words = scratch->room;
+
+	for (size_t i = 0; i < count; i++)
+		words[i] = order_key(values[i]) >> INDEX_BITS << INDEX_BITS | i;
+	words = words_sort(words, words + count, count, INDEX_BITS);
+	return place_words(words, values, count, scratch);
+}
+
 static void order_values(const double values[], size_t count, const struct scratch *scratch)
 {
 	struct ordered *items = scratch->room;
 
-	if (order_nearly(values, count, scratch))
+	if (count == 0)
+		return;
+	if (count >> INDEX_BITS == 0 &&
+	        (order_by_place(values, count, scratch) || order_by_key(values, count, scratch)))
 		return;
 	for (size_t i = 0; i < count; i++)
 		items[i] = (struct ordered){order_key(values[i]), (uint32_t)i};

@@ -55,9 +55,14 @@ static void sort_digit(
 		into[places[items[i] >> shift & mask]++] = items[i];
 }
 
+unsigned words_digit_bits(size_t count)
+{
+	return count < MANY ? BITS_OF_SOME : BITS_OF_MANY;
+}
+
 uint64_t *words_sort(uint64_t items[], uint64_t spare[], size_t count, unsigned from_bit)
 {
-	unsigned bits = count < MANY ? BITS_OF_SOME : BITS_OF_MANY;
+	unsigned bits = words_digit_bits(count);
 
 	if (count <= FEW) {
 		sort_few(items, count, from_bit);

@@ -15,4 +15,7 @@
  */
 uint64_t *words_sort(uint64_t items[], uint64_t spare[], size_t count, unsigned from_bit);
 
+/* Bits that so many words are sorted by at a time. */
+unsigned words_digit_bits(size_t count);
+
 #endif
