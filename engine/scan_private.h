@@ -64,6 +64,12 @@ struct scan_hot {
 extern const struct scan_hot scan_hot_scalar, scan_hot_avx2, scan_hot_avx512;
 void bit_counts_spill(struct bit_counts *counts);
 
+/* What rules cost, of some batches. */
+struct rule_sample {
+	uint64_t ns[RULES_ALL];
+	uint64_t judged_lines, timed_lines, batches;
+};
+
 struct worker {
 	/* Read by the main thread while the worker runs. */
 	_Atomic uint64_t bytes_done COLUMN;
@@ -91,10 +97,12 @@ struct worker {
 	struct codes_outside outside, tail_outside;
 	uint64_t older; /* lines before the tail's first day */
 	uint64_t rule_ns[RULES_ALL];
+	struct rule_sample sample; /* of which rule_ns tells at the end */
 	uint64_t stage_ns[STAGES];
 	uint64_t clock; /* when the last stage ended */
 	const struct layout *context_layout;
 	struct rule_context context;
+	struct rules_ready ready; /* of the context's layout */
 	enum amount_level levels[AMOUNTS];
 	struct diag diag;
 	int err;

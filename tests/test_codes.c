@@ -310,6 +310,18 @@ Test(codes, exclusions_hold_from_their_day_to_reinstatement)
 	codes_destroy(codes);
 }
 
+Test(codes, the_starter_asks_by_day_for_npis_of_its_range)
+{
+	static const uint64_t npis[] = {999999999, 1000000000, 1000000004, 1002999999, 1003000000};
+	static const uint8_t want[] = {0, NPI_BY_DAY, NPI_BY_DAY, NPI_BY_DAY, 0};
+	struct codes *codes = open_starter();
+	uint8_t said[5];
+
+	codes_npis(codes, npis, 5, said);
+	cr_expect_arr_eq(said, want, sizeof(want));
+	codes_destroy(codes);
+}
+
 Test(codes, sets_tell_what_they_are)
 {
 	struct codes *codes = open_starter();

@@ -632,6 +632,27 @@ Test(codes_sets, windows_around_a_day)
 	codes_destroy(codes);
 }
 
+Test(codes_sets, days_outside_are_counted_by_year)
+{
+	static const int days[] = {20231231, 20240101, 20241231, 20240229, 20230101, 18991231,
+	        21551231, 21560101, 22000101, 20240101};
+	struct codes_outside *together = calloc(1, sizeof(*together));
+	struct codes_outside *singly = calloc(1, sizeof(*singly));
+	int32_t list[COUNT(days)];
+
+	for (size_t i = 0; i < COUNT(days); i++) {
+		list[i] = day_of(days[i]);
+		codes_outside_add(singly, PART_MCE, list[i]);
+	}
+	codes_outside_add_days(together, PART_MCE, list, COUNT(days));
+	codes_outside_add_days(together, PART_MCE, list, 0);
+	cr_expect_eq(memcmp(together, singly, sizeof(*singly)), 0);
+	cr_expect_eq(together->lines[PART_MCE][2024 - OUTSIDE_YEAR_FIRST], 4);
+	cr_expect_eq(together->lines[PART_MCE][OUTSIDE_YEARS - 1], 3);
+	free(together);
+	free(singly);
+}
+
 Test(codes_sets, lines_outside_are_counted_once_a_set)
 {
 	struct codes *codes = open_images(ALL_SETS, false);
@@ -861,7 +882,8 @@ static void set_provider_cases(struct bench *bench)
 	}
 }
 
-static struct codes *open_provider_sets(void)
+/* parts: PART_LEIE, or PART_NPPES too. */
+static struct codes *open_provider_sets(unsigned parts)
 {
 	static const struct covered excluded[] = {{20220301, 20230831}, {20240601, 0}};
 	static const struct covered active[] = {{20100101, 20240331}, {20240701, 0}};
@@ -874,10 +896,32 @@ static struct codes *open_provider_sets(void)
 	make_provider_set(folder, "nppes", DEACTIVATED_NPI, active, COUNT(active), 20250630);
 	diag_init(&diag);
 	cr_assert_eq(codes_open_sets(&codes,
-	                     &(struct codes_sets_options){.folder = folder, .parts = ~0u}, &diag),
+	                     &(struct codes_sets_options){.folder = folder, .parts = parts}, &diag),
 	        0, "%s", diag.text);
 	remove_folder(folder);
 	return codes;
+}
+
+/* More than are looked up at a time. */
+Test(codes_sets, npis_of_no_list_need_no_day)
+{
+	struct codes *codes = open_provider_sets(PART_BIT(PART_LEIE));
+	uint64_t npis[150];
+	uint8_t said[150];
+
+	for (uint32_t i = 0; i < 150; i++)
+		npis[i] = i % 7 == 3 ? EXCLUDED_NPI : 1500000000 + i;
+	codes_npis(codes, npis, 150, said);
+	for (uint32_t i = 0; i < 150; i++) {
+		cr_expect_eq(said[i], i % 7 == 3 ? NPI_BY_DAY : NPI_NOT_EXCLUDED, "%u", i);
+		cr_expect_eq(codes_excluded(codes, npis[i], day_of(20230101)), i % 7 == 3);
+	}
+	codes_destroy(codes);
+	codes = open_provider_sets(~0u);
+	codes_npis(codes, npis, 150, said);
+	for (uint32_t i = 0; i < 150; i++)
+		cr_expect_eq(said[i], NPI_BY_DAY, "%u", i);
+	codes_destroy(codes);
 }
 
 Test(codes_sets, excluded_and_deactivated_providers)
@@ -886,7 +930,7 @@ Test(codes_sets, excluded_and_deactivated_providers)
 	struct bench *bench;
 	struct diag diag;
 
-	codes = open_provider_sets();
+	codes = open_provider_sets(~0u);
 	bench = bench_create(codes);
 	set_provider_cases(bench);
 	bench_run(bench, COUNT(provider_cases));

@@ -4,6 +4,7 @@
 #include "lookup/coverage.h"
 #include "rules/explain.h"
 #include "rules/holidays.h"
+#include "rules/modifiers.h"
 #include "rules/templates.h"
 
 #include <unistd.h>
@@ -272,6 +273,61 @@ Test(rules, federal_holidays)
 	cr_expect_eq(working_day_from(case_date("2022-06-18")), case_date("2022-06-21"));
 	cr_expect_eq(working_day_from(case_date("2021-12-31")), case_date("2022-01-03"));
 	cr_expect_eq(working_day_from(case_date("2024-06-18")), case_date("2024-06-18"));
+}
+
+static uint32_t named_modifier(const char *text)
+{
+	static const struct {
+		uint32_t bit;
+		const char *names;
+	} rows[] = {{HAS_EYELID, "E1 E2 E3 E4"},
+	        {HAS_DIGIT, "F1 F2 F3 F4 F5 F6 F7 F8 F9 FA T1 T2 T3 T4 T5 T6 T7 T8 T9 TA"},
+	        {HAS_CORONARY, "LC LD LM RC RI"}, {HAS_51, "51"}, {HAS_24, "24"}, {HAS_57, "57"},
+	        {HAS_25, "25"}, {HAS_QW, "QW"}, {HAS_GA, "GA"}, {HAS_GZ, "GZ"}, {HAS_GX, "GX"},
+	        {HAS_59, "59"}, {HAS_X, "XE XP XS XU"}, {HAS_26, "26"}, {HAS_TC, "TC"},
+	        {HAS_50, "50"}, {HAS_RT, "RT"}, {HAS_LT, "LT"}, {HAS_FS, "FS"},
+	        {HAS_WASTE, "JW JZ"}, {HAS_TELEHEALTH, "93 95 GQ GT"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (const char *name = rows[i].names; name[0]; name += name[2] ? 3 : 2)
+			if (name[0] == text[0] && name[1] == text[1])
+				return rows[i].bit;
+	return 0;
+}
+
+Test(rules, modifiers_are_the_bits_of_their_names)
+{
+	for (unsigned modifier = 0; modifier <= UINT16_MAX; modifier++) {
+		char text[2] = {(char)(modifier & 0xff), (char)(modifier >> 8)};
+
+		cr_assert_eq(
+		        modifier_bits((uint16_t)modifier), named_modifier(text), "%04x", modifier);
+	}
+}
+
+Test(rules, what_is_ready_may_be_found_before)
+{
+	struct case_run *run = case_run_create();
+	struct given given = {.hcpcs = "99213", .from = "2024-01-01", .units = "9", .dx = "E119"};
+	struct rules_ready ready;
+	struct verdicts anew;
+
+	case_unbind(run, FIELD_RECEIVED);
+	for (uint32_t i = 0; i < 3; i++)
+		case_set(run->batch, i, &given);
+	run->batch->count = 3;
+	case_judge(run);
+	anew = *run->verdicts;
+	rules_find_ready(&ready, &run->context.bound);
+	for (uint32_t n = 1; n < ready.count; n++)
+		cr_assert_lt(ready.rules[n - 1], ready.rules[n]);
+	run->context.ready = &ready;
+	case_judge(run);
+	cr_expect_arr_eq(anew.scope, run->verdicts->scope, 3 * sizeof(anew.scope[0]));
+	cr_expect_arr_eq(anew.evaluated, run->verdicts->evaluated, 3 * sizeof(anew.scope[0]));
+	cr_expect_arr_eq(anew.hits, run->verdicts->hits, 3 * sizeof(anew.scope[0]));
+	cr_expect_neq(anew.evaluated[0], 0);
+	case_run_destroy(run);
 }
 
 Test(rules, none_selected_leaves_every_mask_empty)

@@ -673,6 +673,28 @@ int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date)
 	return codes_exclusion(codes, npi, date, &exclusion);
 }
 
+void codes_npis(const struct codes *codes, const uint64_t npis[], size_t count, uint8_t said[])
+{
+	enum { PIECE = 64 };
+	const struct set *leie = codes->parts[PART_LEIE];
+	uint32_t rows[PIECE];
+
+	if (codes->parts[PART_NPPES]) {
+		memset(said, NPI_BY_DAY, count);
+		return;
+	}
+	for (size_t i = 0; !leie && i < count; i++)
+		said[i] = npis[i] >= EXCLUSION_FIRST && npis[i] <= EXCLUSION_LAST ? NPI_BY_DAY : 0;
+	for (size_t at = 0; leie && at < count; at += PIECE) {
+		size_t piece = count - at < PIECE ? count - at : PIECE;
+
+		phash_find_batch(
+		        &leie->table, (uint64_t)leie->schema->tag << 56, npis + at, piece, rows);
+		for (size_t i = 0; i < piece; i++)
+			said[at + i] = rows[i] ? NPI_BY_DAY : NPI_NOT_EXCLUDED;
+	}
+}
+
 int codes_deactivated(const struct codes *codes, uint64_t npi, int32_t date, int32_t *since)
 {
 	const struct set *nppes = codes->parts[PART_NPPES];

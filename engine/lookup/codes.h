@@ -321,6 +321,14 @@ bool codes_partial(const struct codes *codes, enum code_system system);
  */
 int codes_excluded(const struct codes *codes, uint64_t npi, int32_t date);
 
+/*
+ * What can be said of NPIs on any day, of many at once: NPI_BY_DAY, the two
+ * below must be asked by the day; else codes_deactivated() says -1, and
+ * codes_excluded() 0 with NPI_NOT_EXCLUDED, else -1.
+ */
+enum { NPI_BY_DAY = 1, NPI_NOT_EXCLUDED = 2 };
+void codes_npis(const struct codes *codes, const uint64_t npis[], size_t count, uint8_t said[]);
+
 /* ... and which exclusion it was; as codes_excluded(). */
 struct code_exclusion {
 	int32_t from;

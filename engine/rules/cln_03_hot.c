@@ -81,31 +81,53 @@ struct age_marks {
 	uint8_t sure[BATCH_LINES] COLUMN; /* an age, and in no conflict */
 };
 
+static void sort_by_days(const int32_t *restrict days, struct age_marks *restrict ages)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		uint32_t flags = ages->flags[i];
+		int32_t newborn = flags & DX_NEWBORN ? years_not_yet(1) : INT32_MAX;
+		int32_t child = flags & DX_PEDIATRIC ? years_not_yet(18) : INT32_MAX;
+		int32_t mother = flags & DX_MATERNITY ? years_not_yet(56) : INT32_MAX;
+		int32_t grown = flags & DX_ADULT ? years_over(15) : 1;
+		int32_t fertile = flags & DX_MATERNITY ? years_over(12) : 1;
+		int32_t below = earlier(
+		        earlier(newborn, child), earlier(mother, years_not_yet(AGE_MAX)));
+
+		ages->sure[i] = (days[i] >= later(grown, fertile)) & (days[i] < below);
+	}
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		ages->classed[i] = (ages->flags[i] & AGE_CLASSES) != 0;
+}
+
+/* Days since birth on the day that counts, at admission for inpatients; 0: unknown. */
+static void days_of_life(const struct batch *restrict batch, int32_t *restrict days)
+{
+	memcpy(days, batch->service_from, BATCH_LINES * sizeof(*days));
+	for (uint32_t i = 0; (i = marks_next(batch->inpatient, i)) < batch->count; i++)
+		days[i] = batch->admission[i] != DATE_ABSENT ? batch->admission[i] : days[i];
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		int32_t birth = later(batch->birth[i], DATE_CENTURIES_AGO);
+		int32_t lived = later(days[i], birth) - birth;
+
+		days[i] = birth == DATE_CENTURIES_AGO ? 0 : lived;
+	}
+}
+
 static void sort_ages(struct judging *judging, struct age_marks *ages)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct procedure_fold *px = judging_procedures(judging);
 	const uint8_t *outside = judging_outside(judging, 0);
+	int32_t days[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	days_of_life(batch, days);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		ages->flags[i] = outside[i] ? 0 : dx->flags[i];
-	for (uint32_t i = 0; i < batch->count; i++) {
-		int32_t birth = batch->birth[i], from = batch->service_from[i];
-		bool admitted = (batch->inpatient[i] != 0) & (batch->admission[i] != DATE_ABSENT);
-		int32_t day = admitted ? batch->admission[i] : from;
-		bool dated = (birth > DATE_CENTURIES_AGO) & (day > birth);
-		int32_t days = dated ? day - birth : 0;
-		uint32_t flags = ages->flags[i];
-		bool young = (days < years_not_yet(1)) | ((flags & DX_NEWBORN) == 0);
-		bool child = (days < years_not_yet(18)) | ((flags & DX_PEDIATRIC) == 0);
-		bool adult = (days >= years_over(15)) | ((flags & DX_ADULT) == 0);
-		bool mother = ((days >= years_over(12)) & (days < years_not_yet(56))) |
-		              ((flags & DX_MATERNITY) == 0);
-
-		ages->classed[i] = ((flags & AGE_CLASSES) != 0) | px->aged[i];
-		ages->sure[i] = dated & (days < years_not_yet(AGE_MAX)) & young & child & adult &
-		                mother & (px->aged[i] == 0);
+	sort_by_days(days, ages);
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		ages->classed[i] |= px->aged[i];
+		ages->sure[i] &= px->aged[i] ^ 1;
 	}
 }
 
@@ -182,7 +204,7 @@ static void judge(struct judging *judging)
 
 	sort_ages(judging, &ages);
 	outside = judging_outside(judging, 0);
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint8_t unknown = (dx->unknown[i] != 0) | px->unlisted[i] |
 		                  (outside[i] & (dx->slots[i] != 0));
 
@@ -190,10 +212,10 @@ static void judge(struct judging *judging)
 		marks.scope[i] = ages.classed[i] | (base[i] & unknown);
 		marks.evaluated[i] = ages.classed[i] & ages.sure[i];
 		marks.hits[i] = 0;
+		ages.classed[i] &= ages.sure[i] ^ 1;
 	}
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (ages.classed[i] & !ages.sure[i])
-			judge_line(judging, i, ages.flags[i], &marks);
+	for (uint32_t i = 0; (i = marks_next(ages.classed, i)) < batch->count; i++)
+		judge_line(judging, i, ages.flags[i], &marks);
 	if (classes_given(judging_context(judging)))
 		judge_own(judging, &marks);
 	judging_mark(judging, 0, &marks);

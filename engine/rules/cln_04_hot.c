@@ -74,7 +74,7 @@ static void judge(struct judging *judging)
 
 	memset(marks.evaluated, 0, sizeof(marks.evaluated));
 	memset(marks.hits, 0, sizeof(marks.hits));
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint8_t dated = (days->low[i] <= SEX_CLASSES_TO) & (days->low[i] != DATE_ABSENT);
 		uint8_t dx_class = ((dx->flags[i] & (DX_MALE | DX_FEMALE)) != 0) & !outside[i];
 		uint8_t px_class = (px->flags[i] & (PX_MALE | PX_FEMALE)) != 0;
@@ -85,10 +85,8 @@ static void judge(struct judging *judging)
 		marks.scope[i] = base[i] & (unknown | dx_class | px_class);
 	}
 	if (dx->any_flags & (DX_MALE | DX_FEMALE) || px->any_flags & (PX_MALE | PX_FEMALE))
-		for (uint32_t i = 0; i < batch->count; i++)
-			if (classed[i])
-				mark_line(batch, i, outside[i] ? 0 : dx->flags[i], px->flags[i],
-				        &marks);
+		for (uint32_t i = 0; (i = marks_next(classed, i)) < batch->count; i++)
+			mark_line(batch, i, outside[i] ? 0 : dx->flags[i], px->flags[i], &marks);
 	if (classes_given(judging_context(judging)))
 		judge_own(judging, days, &marks);
 	judging_mark(judging, 0, &marks);

@@ -83,12 +83,12 @@ static void judge(struct judging *judging)
 	const uint8_t *base = judging_base(judging, 0), *outside;
 	struct marks marks;
 
-	if (!marks_any(base, batch->count))
+	if (marks_next(base, 0) == BATCH_LINES)
 		return;
 	outside = judging_outside(judging, 0);
 	memset(&marks, 0, sizeof(marks));
-	for (uint32_t i = 0; i < batch->count; i++) {
-		if (!base[i] || !batch->diagnosis[0][i])
+	for (uint32_t i = 0; (i = marks_next(base, i)) < batch->count; i++) {
+		if (!batch->diagnosis[0][i])
 			continue;
 		marks.scope[i] = 1;
 		marks.hits[i] = judge_line(attributes, batch, i, !outside[i]) != 0;

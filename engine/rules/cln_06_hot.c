@@ -43,14 +43,14 @@ static void judge(struct judging *judging)
 	const uint8_t *base = judging_base(judging, 0), *outside;
 	struct marks marks;
 
-	if (!marks_any(base, batch->count))
+	if (marks_next(base, 0) == BATCH_LINES)
 		return;
 	outside = judging_outside(judging, 0);
 	memset(&marks, 0, sizeof(marks));
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; (i = marks_next(base, i)) < batch->count; i++) {
 		struct sides sides;
 
-		if (!base[i] || !is_due(batch, i))
+		if (!is_due(batch, i))
 			continue;
 		sides = sides_of(attributes, batch, i);
 		marks.scope[i] = sides.open > 0 || sides.told > 0;

@@ -7,7 +7,12 @@
 #include <time.h>
 
 /* Marks as bit planes: plane p holds the bits 8p to 8p + 7 of a mask, a byte a line. */
-enum { PLANES = CHECKS_MAX / 8, LINE_PLANES = LINE_CHECKS_MAX / 8, BASES_MAX = 16 };
+enum {
+	PLANES = CHECKS_MAX / 8,
+	LINE_PLANES = LINE_CHECKS_MAX / 8,
+	BASES_MAX = 16,
+	BASE_KEYS = 128,
+};
 
 struct planes {
 	uint8_t bytes[PLANES][BATCH_LINES] COLUMN;
@@ -35,7 +40,7 @@ struct judging {
 	unsigned ready;                 /* bits of its checks */
 	unsigned done;                  /* DONE_* */
 	struct planes scope, evaluated, hits;
-	uint8_t base_keys[BASES_MAX]; /* of the bases below: BASE_* and BASE_CLAIM */
+	uint8_t base_slots[BASE_KEYS] COLUMN; /* by BASE_* and BASE_CLAIM: of the bases, from 1 */
 	unsigned base_count;
 	uint8_t bases[BASES_MAX][BATCH_LINES] COLUMN;
 	struct key_days days;
@@ -68,60 +73,68 @@ bool judging_ready(const struct judging *judging, unsigned k)
 
 /* ---- Marks ---- */
 
-static void base_keep_flags(
-        uint8_t *restrict base, const uint16_t *restrict flags, uint32_t count, uint16_t flag)
+static void base_keep_flags(uint8_t *restrict base, const uint16_t *restrict flags, uint16_t flag)
 {
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		base[i] &= (flags[i] & flag) != 0;
 }
 
-static void base_keep_type(
-        uint8_t *restrict base, const uint8_t *restrict types, uint32_t count, uint8_t type)
+static void base_keep_type(uint8_t *restrict base, const uint8_t *restrict types, uint8_t type)
 {
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		base[i] &= types[i] == type;
 }
 
-static void base_drop_type(
-        uint8_t *restrict base, const uint8_t *restrict types, uint32_t count, uint8_t type)
+static void base_drop_type(uint8_t *restrict base, const uint8_t *restrict types, uint8_t type)
 {
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		base[i] &= types[i] != type;
 }
 
 /* A claim check asks the claim's lowest line, which may be one of totals. */
-static void base_begin(uint8_t *restrict base, const uint16_t *restrict flags, uint32_t count,
-        enum check_scope scope)
+static void base_begin(
+        uint8_t *restrict base, const uint16_t *restrict flags, enum check_scope scope)
 {
 	if (scope == CHECK_LINE) {
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			base[i] = (flags[i] & LINE_DUE) != 0;
 	} else {
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			base[i] = (flags[i] & LINE_OUTSIDE) == 0;
 	}
 }
 
 /* Beside BASE_*, in the key of a base: units are claims. */
-#define BASE_CLAIM 0x80
+#define BASE_CLAIM 0x40
+_Static_assert(BASE_NOT_INSTITUTIONAL < BASE_CLAIM, "a bit of its own");
 
 static void base_fill(uint8_t *base, const struct batch *batch, uint8_t key)
 {
-	uint32_t count = batch->count;
-
-	base_begin(base, batch->line_flags, count, key & BASE_CLAIM ? CHECK_CLAIM : CHECK_LINE);
+	base_begin(base, batch->line_flags, key & BASE_CLAIM ? CHECK_CLAIM : CHECK_LINE);
 	if (key & BASE_PAYABLE)
-		base_keep_flags(base, batch->line_flags, count, LINE_PAYABLE);
+		base_keep_flags(base, batch->line_flags, LINE_PAYABLE);
 	if (key & BASE_PROFESSIONAL)
-		base_keep_type(base, batch->claim_type, count, CLAIM_PROFESSIONAL);
+		base_keep_type(base, batch->claim_type, CLAIM_PROFESSIONAL);
 	if (key & BASE_INSTITUTIONAL)
-		base_keep_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+		base_keep_type(base, batch->claim_type, CLAIM_INSTITUTIONAL);
 	if (key & BASE_NOT_INSTITUTIONAL)
-		base_drop_type(base, batch->claim_type, count, CLAIM_INSTITUTIONAL);
+		base_drop_type(base, batch->claim_type, CLAIM_INSTITUTIONAL);
 	if (key & BASE_INPATIENT)
-		base_drop_type(base, batch->inpatient, count, 0);
+		base_drop_type(base, batch->inpatient, 0);
 	if (key & BASE_SETTING)
-		base_drop_type(base, batch->setting, count, SETTING_NONE);
+		base_drop_type(base, batch->setting, SETTING_NONE);
+	memset(base + batch->count, 0, BATCH_LINES - batch->count);
+}
+
+/* A free slot, from 1; without one the last gives way. */
+static unsigned base_slot(struct judging *judging)
+{
+	if (judging->base_count < BASES_MAX)
+		return ++judging->base_count;
+	for (unsigned key = 0; key < BASE_KEYS; key++)
+		if (judging->base_slots[key] == BASES_MAX)
+			judging->base_slots[key] = 0;
+	return BASES_MAX;
 }
 
 /* Most checks share their base with another. */
@@ -129,84 +142,77 @@ const uint8_t *judging_base(struct judging *judging, unsigned k)
 {
 	const struct rule_check *check = &judging->entry->rule->checks[k];
 	uint8_t key = check->base | (check->scope == CHECK_LINE ? 0 : BASE_CLAIM);
-	unsigned b = 0;
+	unsigned b = judging->base_slots[key];
 
-	while (b < judging->base_count && judging->base_keys[b] != key)
-		b++;
-	if (b == judging->base_count) {
-		if (b == BASES_MAX) /* the last gives way */
-			b--;
-		judging->base_keys[b] = key;
-		judging->base_count = b + 1;
-		base_fill(judging->bases[b], judging->batch, key);
+	if (b == 0) {
+		b = base_slot(judging);
+		judging->base_slots[key] = (uint8_t)b;
+		base_fill(judging->bases[b - 1], judging->batch, key);
 	}
-	return judging->bases[b];
+	return judging->bases[b - 1];
 }
 
-static void plane_add(
-        uint8_t *restrict plane, const uint8_t *restrict bytes, uint32_t count, unsigned bit)
+static void plane_add(uint8_t *restrict plane, const uint8_t *restrict bytes, unsigned bit)
 {
 	uint8_t value = (uint8_t)(1u << bit);
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		plane[i] |= bytes[i] ? value : 0;
 }
 
 /* ---- Days that sets do not cover ---- */
 
-static inline int32_t earlier(int32_t a, int32_t b)
-{
-	return a < b ? a : b;
-}
-
-static inline int32_t later(int32_t a, int32_t b)
-{
-	return a < b ? b : a;
-}
-
-/* The key days of a set; part_days() has them line by line. */
-static void part_days_fill(
-        struct judging *judging, enum codes_part part, struct key_days *restrict days)
+/* The key days of a set; part_days() has them line by line.  room: for those of no other. */
+static const struct key_days *part_days_of(
+        struct judging *judging, enum codes_part part, struct key_days *restrict room)
 {
 	const struct batch *batch = judging->batch;
 	const int32_t *restrict from = batch->service_from, *restrict thru = batch->service_thru;
 	bool whole = part == PART_HCPCS || part == PART_CPT;
 
-	if (part == PART_ICD10CM || part == PART_ICD10PCS || part == PART_MCE) {
-		*days = *judging_days(judging);
-		return;
+	if (part == PART_ICD10CM || part == PART_ICD10PCS || part == PART_MCE)
+		return judging_days(judging);
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		room->low[i] = whole ? earlier(from[i], thru[i]) : from[i];
+		room->high[i] = whole ? later(from[i], thru[i]) : from[i];
 	}
-	for (uint32_t i = 0; i < batch->count; i++) {
-		days->low[i] = whole ? earlier(from[i], thru[i]) : from[i];
-		days->high[i] = whole ? later(from[i], thru[i]) : from[i];
-	}
+	return room;
 }
 
 /* A set of one setting, or of codes of one kind, is asked about no other line. */
 static void keep_applying(
         const struct batch *batch, enum codes_part part, uint8_t *restrict outside)
 {
-	uint32_t count = batch->count;
-
 	switch (part) {
 	case PART_HCPCS:
 	case PART_CPT:
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			outside[i] &= (batch->hcpcs[i] != CODE_BLANK) &
 			              (codes_procedure_part(batch->hcpcs[i]) == part);
 		break;
 	case PART_MUE_PRACTITIONER:
-		base_keep_type(outside, batch->setting, count, SETTING_PRACTITIONER);
+		base_keep_type(outside, batch->setting, SETTING_PRACTITIONER);
 		break;
 	case PART_MUE_HOSPITAL:
-		base_keep_type(outside, batch->setting, count, SETTING_OUTPATIENT);
+		base_keep_type(outside, batch->setting, SETTING_OUTPATIENT);
 		break;
 	case PART_MUE_DME:
-		base_keep_type(outside, batch->setting, count, SETTING_DME);
+		base_keep_type(outside, batch->setting, SETTING_DME);
 		break;
 	default:
 		break;
 	}
+}
+
+/* Which ends of the lines' days lie in this window or in others: 1 the first, 2 the last. */
+static void cover_ends(
+        const struct key_days *restrict days, struct code_window covered, uint8_t *restrict ends)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		ends[i] |=
+		        (uint8_t)(((days->low[i] >= covered.from) & (days->low[i] <= covered.to)) |
+		                  ((days->high[i] >= covered.from) & (days->high[i] <= covered.to))
+		                          << 1);
 }
 
 static void outside_fill(struct judging *judging, enum codes_part part)
@@ -214,44 +220,40 @@ static void outside_fill(struct judging *judging, enum codes_part part)
 	const struct codes *codes = judging->context->codes;
 	uint8_t *restrict outside = judging->outside[part];
 	uint8_t ends[BATCH_LINES] COLUMN;
-	uint32_t count = judging->batch->count;
-	struct key_days days;
+	struct key_days room;
+	const struct key_days *days = part_days_of(judging, part, &room);
 
-	part_days_fill(judging, part, &days);
 	memset(ends, 0, sizeof(ends));
-	for (size_t n = 0; n < codes_covered_count(codes, part); n++) {
-		struct code_window covered = codes_covered_at(codes, part, n);
-
-		for (uint32_t i = 0; i < count; i++)
-			ends[i] |= (uint8_t)(((days.low[i] >= covered.from) &
-			                             (days.low[i] <= covered.to)) |
-			                     ((days.high[i] >= covered.from) &
-			                             (days.high[i] <= covered.to))
-			                             << 1);
-	}
-	for (uint32_t i = 0; i < count; i++)
-		outside[i] = (days.low[i] != DATE_ABSENT) & (ends[i] != 3);
+	for (size_t n = 0; n < codes_covered_count(codes, part); n++)
+		cover_ends(days, codes_covered_at(codes, part, n), ends);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		outside[i] = (days->low[i] != DATE_ABSENT) & (ends[i] != 3);
 	keep_applying(judging->batch, part, outside);
-	memset(judging->told[part], 0, count);
+	memset(judging->told[part], 0, sizeof(judging->told[part]));
 	judging->outside_done |= PART_BIT(part);
+}
+
+static void add_bytes(uint8_t *restrict all, const uint8_t *restrict bytes)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		all[i] |= bytes[i];
 }
 
 /* Lines that one of the sets does not cover; parts: of those that do not cover every day. */
 static const uint8_t *outside_of(struct judging *judging, unsigned parts)
 {
-	uint8_t *restrict any = judging->outside_any;
-	uint32_t count = judging->batch->count;
+	static const uint8_t none[BATCH_LINES] COLUMN;
 
-	memset(any, 0, sizeof(judging->outside_any));
-	for (; parts; parts &= parts - 1) {
-		enum codes_part part = (enum codes_part)__builtin_ctz(parts);
-
-		if (!(judging->outside_done & PART_BIT(part)))
-			outside_fill(judging, part);
-		for (uint32_t i = 0; i < count; i++)
-			any[i] |= judging->outside[part][i];
-	}
-	return any;
+	for (unsigned left = parts & ~judging->outside_done; left; left &= left - 1)
+		outside_fill(judging, (enum codes_part)__builtin_ctz(left));
+	if (!parts)
+		return none;
+	if (!(parts & (parts - 1)))
+		return judging->outside[__builtin_ctz(parts)];
+	memset(judging->outside_any, 0, sizeof(judging->outside_any));
+	for (; parts; parts &= parts - 1)
+		add_bytes(judging->outside_any, judging->outside[__builtin_ctz(parts)]);
+	return judging->outside_any;
 }
 
 static unsigned limited_parts(const struct judging *judging, unsigned k)
@@ -268,44 +270,57 @@ const uint8_t *judging_outside(struct judging *judging, unsigned k)
 	return outside_of(judging, nearest ? 0 : limited_parts(judging, k));
 }
 
+/* Of the lines in scope those that a set does not cover, if held. */
+static void tell_outside(uint8_t *restrict told, const uint8_t *restrict outside,
+        const uint8_t *restrict scope, const uint8_t *restrict held)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		told[i] |= (scope[i] != 0) & outside[i] & held[i];
+}
+
 /* What is evaluated on days that the sets of the check cover; the others are noted. */
 static void hold_to_days(struct judging *judging, unsigned k, unsigned parts,
         const struct marks *marks, uint8_t *restrict evaluated)
 {
 	const uint8_t *restrict outside = outside_of(judging, parts);
-	bool nearest = codes_nearest(judging->context->codes);
+	uint8_t nearest = codes_nearest(judging->context->codes);
 	uint8_t leave = nearest || judging->entry->rule->checks[k].own_days;
-	uint32_t count = judging->batch->count;
+	uint8_t held[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < count; i++)
-		evaluated[i] = (marks->evaluated[i] != 0) & (leave | !outside[i]);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		evaluated[i] = (marks->evaluated[i] != 0) & ((outside[i] ^ 1) | leave);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		held[i] = (evaluated[i] ^ 1) | nearest;
 	judging->told_any |= parts;
 	for (; parts; parts &= parts - 1) {
 		unsigned part = (unsigned)__builtin_ctz(parts);
-		uint8_t *restrict told = judging->told[part];
 
-		for (uint32_t i = 0; i < count; i++)
-			told[i] |= (marks->scope[i] != 0) & judging->outside[part][i] &
-			           (nearest | !evaluated[i]);
+		tell_outside(judging->told[part], judging->outside[part], marks->scope, held);
 	}
 }
 
-/* Neighbours share days, and so years. */
+static void count_outside_of(struct judging *judging, enum codes_part part)
+{
+	const uint8_t *restrict told = judging->told[part];
+	struct key_days room;
+	const int32_t *restrict low = part_days_of(judging, part, &room)->low;
+	int32_t days[BATCH_LINES];
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < judging->batch->count; i++) {
+		days[found] = low[i];
+		found += told[i];
+	}
+	codes_outside_add_days(judging->context->outside, part, days, found);
+}
+
 static void count_outside(struct judging *judging)
 {
 	for (unsigned parts = judging->told_any; parts; parts &= parts - 1) {
 		enum codes_part part = (enum codes_part)__builtin_ctz(parts);
 
-		if (!marks_any(judging->told[part], judging->batch->count))
-			continue;
-		for (uint32_t i = 0; i < judging->batch->count; i++) {
-			int32_t low, high;
-
-			if (!judging->told[part][i])
-				continue;
-			part_days(judging->batch, i, part, &low, &high);
-			codes_outside_add(judging->context->outside, part, low);
-		}
+		if (marks_any(judging->told[part], judging->batch->count))
+			count_outside_of(judging, part);
 	}
 }
 
@@ -314,7 +329,6 @@ void judging_mark(struct judging *judging, unsigned k, const struct marks *marks
 	unsigned bit = judging->entry->bits[k], plane = bit / 8;
 	unsigned parts = limited_parts(judging, k);
 	const uint8_t *evaluated = marks->evaluated;
-	uint32_t count = judging->batch->count;
 	uint8_t held[BATCH_LINES] COLUMN;
 
 	if (!judging_ready(judging, k))
@@ -323,10 +337,9 @@ void judging_mark(struct judging *judging, unsigned k, const struct marks *marks
 		hold_to_days(judging, k, parts, marks, held);
 		evaluated = held;
 	}
-	plane_add(judging->scope.bytes[plane], marks->scope, count, bit % 8);
-	plane_add(judging->evaluated.bytes[plane], evaluated, count, bit % 8);
-	if (marks_any(marks->hits, count))
-		plane_add(judging->hits.bytes[plane], marks->hits, count, bit % 8);
+	plane_add(judging->scope.bytes[plane], marks->scope, bit % 8);
+	plane_add(judging->evaluated.bytes[plane], evaluated, bit % 8);
+	plane_add(judging->hits.bytes[plane], marks->hits, bit % 8);
 }
 
 /* A check that lacks a field has all its units in scope and judges none. */
@@ -339,8 +352,7 @@ static void mark_unready(struct judging *judging)
 
 		if (judging_ready(judging, k) || entry->rule->checks[k].scope == CHECK_JOIN)
 			continue;
-		plane_add(judging->scope.bytes[bit / 8], judging_base(judging, k),
-		        judging->batch->count, bit % 8);
+		plane_add(judging->scope.bytes[bit / 8], judging_base(judging, k), bit % 8);
 	}
 }
 
@@ -348,8 +360,7 @@ static void mark_unready(struct judging *judging)
  * The bytes of a line become its mask: in steps of doubling width, which a
  * compiler vectorises, where eight shifts a line at once it does badly.
  */
-static void planes_join(
-        const struct planes *planes, uint32_t count, uint64_t keep, uint64_t *restrict masks)
+static void planes_join(const struct planes *planes, uint64_t keep, uint64_t *restrict masks)
 {
 	uint16_t halves[LINE_PLANES / 2][BATCH_LINES] COLUMN;
 	unsigned used = planes_used();
@@ -357,23 +368,23 @@ static void planes_join(
 	for (unsigned p = 0; p < LINE_PLANES / 2; p++) {
 		const uint8_t *even = planes->bytes[2 * p], *odd = planes->bytes[2 * p + 1];
 
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			halves[p][i] = (uint16_t)(even[i] | odd[i] << 8);
 	}
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		masks[i] = (halves[0][i] | (uint32_t)halves[1][i] << 16) & keep;
 	for (unsigned p = LINE_PLANES; p < used; p++) {
 		const uint8_t *plane = planes->bytes[p];
 
-		for (uint32_t i = 0; i < count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			masks[i] |= (uint64_t)plane[i] << 8 * p & keep;
 	}
 }
 
 /* What is not in scope is not evaluated; what is not evaluated is no hit. */
-static void verdicts_settle(struct verdicts *verdicts, uint32_t count)
+static void verdicts_settle(struct verdicts *restrict verdicts)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		verdicts->evaluated[i] &= verdicts->scope[i];
 		verdicts->hits[i] &= verdicts->evaluated[i];
 	}
@@ -381,11 +392,9 @@ static void verdicts_settle(struct verdicts *verdicts, uint32_t count)
 
 /* ---- What several rules ask ---- */
 
-static void days_fill(const struct batch *batch, struct key_days *days)
+static void days_fill(const struct batch *batch, struct key_days *restrict days)
 {
-	uint32_t count = batch->count;
-
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
 		int32_t out = batch->discharge[i] != DATE_ABSENT ? batch->discharge[i] : thru;
 		int32_t first = from < thru ? from : thru, last = from < thru ? thru : from;
@@ -565,6 +574,18 @@ const struct procedure_fold *judging_procedures(struct judging *judging)
 	return fold;
 }
 
+/* Slots behind the first are seldom in use. */
+static void add_modifiers(const uint16_t *restrict modifiers, uint32_t count,
+        struct modified_lines *restrict modified)
+{
+	uint16_t any = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		any |= modifiers[i];
+	for (uint32_t n = 0; any && n < modified->count; n++)
+		modified->has[n] |= modifier_bits(modifiers[modified->lines[n]]);
+}
+
 const struct modified_lines *judging_modified(struct judging *judging)
 {
 	const struct batch *batch = judging->batch;
@@ -574,15 +595,20 @@ const struct modified_lines *judging_modified(struct judging *judging)
 	if (judging->done & DONE_MODIFIED)
 		return modified;
 	judging->done |= DONE_MODIFIED;
-	modified->count = 0;
-	memcpy(all, batch->modifiers[0], batch->count * sizeof(all[0]));
+	modified->count = modified->has_any = 0;
+	memcpy(all, batch->modifiers[0], sizeof(all));
 	for (unsigned m = 1; m < MODIFIERS_MAX; m++)
-		for (uint32_t i = 0; i < batch->count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			all[i] |= batch->modifiers[m][i];
 	for (uint32_t i = 0; i < batch->count; i++) {
 		modified->lines[modified->count] = (uint16_t)i;
 		modified->count += all[i] != 0;
 	}
+	memset(modified->has, 0, modified->count * sizeof(modified->has[0]));
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
+		add_modifiers(batch->modifiers[m], batch->count, modified);
+	for (uint32_t n = 0; n < modified->count; n++)
+		modified->has_any |= modified->has[n];
 	return modified;
 }
 
@@ -619,16 +645,14 @@ int code_number(uint64_t word)
 
 /* ---- All rules over a batch ---- */
 
-static void judge_rule(struct judging *judging, const struct rule_entry *entry)
+/* checks: those that are ready. */
+static void judge_rule(struct judging *judging, const struct rule_entry *entry, unsigned checks)
 {
 	const struct rule *rule = entry->rule;
 	unsigned all = (1u << rule->check_count) - 1;
 
 	judging->entry = entry;
-	judging->ready = 0;
-	for (unsigned k = 0; k < rule->check_count; k++)
-		if (check_ready(&rule->checks[k], &judging->context->bound))
-			judging->ready |= 1u << k;
+	judging->ready = checks;
 	if (judging->ready)
 		rule->judge(judging);
 	if (judging->ready != all)
@@ -646,21 +670,30 @@ static uint64_t clock_ns(void)
 static void judge_batch(const struct rule_selection *selection, const struct rule_context *context,
         const struct batch *batch, struct verdicts *verdicts, uint64_t ns[RULES_ALL])
 {
+	const struct rules_ready *ready = context->ready;
+	struct rules_ready found;
 	struct judging judging;
 	uint64_t last = ns ? clock_ns() : 0;
 
 	judging.context = context;
 	judging.batch = batch;
 	judging.done = 0;
+	memset(judging.base_slots, 0, sizeof(judging.base_slots));
 	judging.base_count = 0;
 	judging.outside_done = judging.told_any = 0;
 	planes_clear(&judging.scope);
 	planes_clear(&judging.evaluated);
 	planes_clear(&judging.hits);
-	for (size_t r = 0; r < RULES_ALL; r++) {
-		if (!selection->active[r] || !rule_at(r)->rule || !rule_at(r)->rule->judge)
+	if (!ready) {
+		rules_find_ready(&found, &context->bound);
+		ready = &found;
+	}
+	for (uint32_t n = 0; n < ready->count; n++) {
+		unsigned r = ready->rules[n];
+
+		if (!selection->active[r])
 			continue;
-		judge_rule(&judging, rule_at(r));
+		judge_rule(&judging, rule_at(r), ready->checks[n]);
 		if (ns) {
 			uint64_t now = clock_ns();
 
@@ -668,10 +701,10 @@ static void judge_batch(const struct rule_selection *selection, const struct rul
 			last = now;
 		}
 	}
-	planes_join(&judging.scope, batch->count, selection->checks, verdicts->scope);
-	planes_join(&judging.evaluated, batch->count, selection->checks, verdicts->evaluated);
-	planes_join(&judging.hits, batch->count, selection->checks, verdicts->hits);
-	verdicts_settle(verdicts, batch->count);
+	planes_join(&judging.scope, selection->checks, verdicts->scope);
+	planes_join(&judging.evaluated, selection->checks, verdicts->evaluated);
+	planes_join(&judging.hits, selection->checks, verdicts->hits);
+	verdicts_settle(verdicts);
 	if (judging.told_any && context->outside)
 		count_outside(&judging);
 }

@@ -31,9 +31,11 @@ struct component {
 static struct component find_component(const struct procedure_attributes *px,
         const struct batch *batch, uint32_t line, bool covered)
 {
+	uint32_t has = line_modifiers(batch, line);
+
 	return (struct component){
-	        .has_26 = line_has_modifier(batch, line, TWO_CHARS('2', '6')),
-	        .has_tc = line_has_modifier(batch, line, TWO_CHARS('T', 'C')),
+	        .has_26 = (has & HAS_26) != 0,
+	        .has_tc = (has & HAS_TC) != 0,
 	        .known = covered && (px->flags & PX_MPFS) != 0,
 	        .pctc = px->pctc,
 	};
@@ -85,16 +87,15 @@ static void judge(struct judging *judging)
 	uint8_t diagnostic[BATCH_LINES] COLUMN;
 
 	memset(&marks, 0, sizeof(marks));
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		diagnostic[i] = base[i] & (px->pctc[i] == PCTC_DIAGNOSTIC) &
 		                ((px->flags[i] & PX_MPFS) != 0);
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (diagnostic[i])
-			judge_one(batch, attributes, i, !outside[i], &marks);
+	for (uint32_t i = 0; (i = marks_next(diagnostic, i)) < batch->count; i++)
+		judge_one(batch, attributes, i, !outside[i], &marks);
 	for (uint32_t n = 0; n < modified->count; n++) {
 		uint32_t i = modified->lines[n];
 
-		if (base[i] && !diagnostic[i])
+		if (base[i] && !diagnostic[i] && modified->has[n] & (HAS_26 | HAS_TC))
 			judge_one(batch, attributes, i, !outside[i], &marks);
 	}
 	judging_mark(judging, 0, &marks);

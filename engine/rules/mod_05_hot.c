@@ -5,14 +5,7 @@
 static const char *const kinds[] = {"bilat_not_allowed", "units", "both", "laterality"};
 enum { NOT_ALLOWED = 1, UNITS = 2, BOTH = 4, LATERALITY = 8 };
 
-enum { MARK_50 = 1, MARK_RT = 2, MARK_LT = 4 };
-
-static unsigned find_marks(const struct batch *batch, uint32_t line)
-{
-	return (line_has_modifier(batch, line, TWO_CHARS('5', '0')) ? MARK_50 : 0) |
-	       (line_has_modifier(batch, line, TWO_CHARS('R', 'T')) ? MARK_RT : 0) |
-	       (line_has_modifier(batch, line, TWO_CHARS('L', 'T')) ? MARK_LT : 0);
-}
+enum { SIDES = HAS_50 | HAS_RT | HAS_LT };
 
 /* Ambulatory surgical centres bill two lines, RT and LT, and never 50. */
 static bool is_asc(const struct batch *batch, uint32_t line)
@@ -64,23 +57,23 @@ static struct sides judge_50(const struct rule_context *context, const struct ba
 		found.mask |= NOT_ALLOWED;
 	if (batch->units[line] > UNITS_ONE)
 		found.mask |= UNITS;
-	if (marks & (MARK_RT | MARK_LT))
+	if (marks & (HAS_RT | HAS_LT))
 		found.mask |= BOTH;
 	found.evaluated |= found.mask != 0;
 	return found;
 }
 
-static struct sides judge_line(
-        const struct rule_context *context, const struct batch *batch, uint32_t line)
+/* marks: of SIDES, those that the line has. */
+static struct sides judge_line(const struct rule_context *context, const struct batch *batch,
+        uint32_t line, unsigned marks)
 {
-	unsigned marks = find_marks(batch, line);
 	struct sides found = {0, false};
 	uint32_t common;
 
-	if (marks & MARK_50)
+	if (marks & HAS_50)
 		return judge_50(context, batch, line, marks);
 	common = common_sides(codes_diagnoses(context->codes), batch, line, &found.evaluated);
-	if ((marks == MARK_RT && common == DX_LEFT) || (marks == MARK_LT && common == DX_RIGHT))
+	if ((marks == HAS_RT && common == DX_LEFT) || (marks == HAS_LT && common == DX_RIGHT))
 		found.mask = LATERALITY;
 	return found;
 }
@@ -92,7 +85,7 @@ static void judge(struct judging *judging)
 	const uint8_t *base;
 	struct marks marks;
 
-	if (!modified->count)
+	if (!(modified->has_any & SIDES))
 		return;
 	base = judging_base(judging, 0);
 	memset(&marks, 0, sizeof(marks));
@@ -100,9 +93,9 @@ static void judge(struct judging *judging)
 		uint32_t i = modified->lines[n];
 		struct sides found;
 
-		if (!base[i] || !find_marks(batch, i))
+		if (!base[i] || !(modified->has[n] & SIDES))
 			continue;
-		found = judge_line(judging_context(judging), batch, i);
+		found = judge_line(judging_context(judging), batch, i, modified->has[n] & SIDES);
 		marks.scope[i] = 1;
 		marks.evaluated[i] = found.evaluated;
 		marks.hits[i] = found.mask != 0;
@@ -124,23 +117,23 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
 {
 	const struct procedure_attributes *px = &codes_procedures(
 	        context->codes)[batch->hcpcs_ref[line]];
-	struct sides found = judge_line(context, batch, line);
+	unsigned marks = line_modifiers(batch, line) & SIDES;
+	struct sides found = judge_line(context, batch, line, marks);
 	unsigned first = hit_name_kinds(hit, kinds, found.mask);
-	unsigned marks = find_marks(batch, line);
 	char text[CODE_TEXT_SIZE];
 
 	(void)k;
 	hit->severity = SEVERITY_INFO;
 	detail_add(hit, "code=%s", code_text(batch->hcpcs[line], text));
-	detail_add(hit, "modifiers=%s%s%s", marks & MARK_50 ? "50" : "",
-	        marks & MARK_RT ? marks & MARK_50 ? ",RT" : "RT" : "",
-	        marks & MARK_LT ? marks & ~(unsigned)MARK_LT ? ",LT" : "LT" : "");
+	detail_add(hit, "modifiers=%s%s%s", marks & HAS_50 ? "50" : "",
+	        marks & HAS_RT ? marks & HAS_50 ? ",RT" : "RT" : "",
+	        marks & HAS_LT ? marks & ~(unsigned)HAS_LT ? ",LT" : "LT" : "");
 	if (1u << first == NOT_ALLOWED) {
 		/* 50 pays 150 %: a third of it is the second side. */
 		hit->severity = SEVERITY_LOW;
 		hit_share(hit, 1, 3);
 	}
-	if (is_asc(batch, line) && marks & MARK_50)
+	if (is_asc(batch, line) && marks & HAS_50)
 		detail_add(hit, "specialty=49");
 	else if (px->flags & PX_MPFS)
 		detail_add(hit, "bilat=%u", px->bilateral);

@@ -39,80 +39,12 @@ static const char *const kinds[PAIRS] = {
         [NOT_WAIVED] = "QW",
 };
 
-/* Modifiers of the table, as bits of a line. */
+/* Modifiers of the table, and of these those that are judged against the code. */
 enum {
-	HAS_EYELID = 1 << 0,
-	HAS_DIGIT = 1 << 1,
-	HAS_CORONARY = 1 << 2,
-	HAS_51 = 1 << 3,
-	HAS_24 = 1 << 4,
-	HAS_57 = 1 << 5,
-	HAS_25 = 1 << 6,
-	HAS_QW = 1 << 7,
-	ON_CODE = HAS_QW * 2 - 1, /* those judged against the code */
-	HAS_GA = 1 << 8,
-	HAS_GZ = 1 << 9,
-	HAS_GX = 1 << 10,
-	HAS_59 = 1 << 11,
-	HAS_X = 1 << 12, /* XE XP XS XU */
-	HAS_26 = 1 << 13,
-	HAS_TC = 1 << 14,
+	ON_CODE = HAS_EYELID | HAS_DIGIT | HAS_CORONARY | HAS_51 | HAS_24 | HAS_57 | HAS_25 |
+	          HAS_QW,
+	OF_TABLE = ON_CODE | HAS_GA | HAS_GZ | HAS_GX | HAS_59 | HAS_X | HAS_26 | HAS_TC,
 };
-
-static unsigned anatomic(unsigned first, unsigned second)
-{
-	if (first == 'E' && second >= '1' && second <= '4')
-		return HAS_EYELID;
-	if ((first == 'F' || first == 'T') && (second == 'A' || (second >= '1' && second <= '9')))
-		return HAS_DIGIT;
-	if (first == 'L' && (second == 'C' || second == 'D' || second == 'M'))
-		return HAS_CORONARY;
-	if (first == 'R' && (second == 'C' || second == 'I'))
-		return HAS_CORONARY;
-	if (first == 'X' && (second == 'E' || second == 'P' || second == 'S' || second == 'U'))
-		return HAS_X;
-	return 0;
-}
-
-static unsigned find_modifier(uint16_t modifier)
-{
-	switch (modifier) {
-	case 0:
-		return 0;
-	case TWO_CHARS('5', '1'):
-		return HAS_51;
-	case TWO_CHARS('2', '4'):
-		return HAS_24;
-	case TWO_CHARS('5', '7'):
-		return HAS_57;
-	case TWO_CHARS('2', '5'):
-		return HAS_25;
-	case TWO_CHARS('Q', 'W'):
-		return HAS_QW;
-	case TWO_CHARS('G', 'A'):
-		return HAS_GA;
-	case TWO_CHARS('G', 'Z'):
-		return HAS_GZ;
-	case TWO_CHARS('G', 'X'):
-		return HAS_GX;
-	case TWO_CHARS('5', '9'):
-		return HAS_59;
-	case TWO_CHARS('2', '6'):
-		return HAS_26;
-	case TWO_CHARS('T', 'C'):
-		return HAS_TC;
-	}
-	return anatomic(modifier & 0xff, modifier >> 8);
-}
-
-static unsigned find_modifiers(const struct batch *batch, uint32_t line)
-{
-	unsigned has = 0;
-
-	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
-		has |= find_modifier(batch->modifiers[m][line]);
-	return has;
-}
 
 static unsigned pair_if(bool holds, unsigned pair)
 {
@@ -167,13 +99,13 @@ static void judge(struct judging *judging)
 	const uint8_t *base;
 	struct marks marks;
 
-	if (!modified->count)
+	if (!(modified->has_any & OF_TABLE))
 		return;
 	base = judging_base(judging, 0);
 	memset(&marks, 0, sizeof(marks));
 	for (uint32_t n = 0; n < modified->count; n++) {
 		uint32_t i = modified->lines[n];
-		unsigned has = base[i] ? find_modifiers(batch, i) : 0;
+		unsigned has = base[i] ? modified->has[n] & OF_TABLE : 0;
 
 		marks.scope[i] = has != 0;
 		marks.evaluated[i] = batch->hcpcs_ref[i] != 0 || (has & ~(unsigned)ON_CODE) != 0;
@@ -186,7 +118,7 @@ static void tell(const struct rule_context *context, const struct batch *batch, 
         unsigned k, struct hit *hit)
 {
 	unsigned mask = judge_line(
-	        codes_procedures(context->codes), batch, line, find_modifiers(batch, line));
+	        codes_procedures(context->codes), batch, line, line_modifiers(batch, line));
 	char text[CODE_TEXT_SIZE];
 
 	(void)k;

@@ -64,14 +64,14 @@ static void judge(struct judging *judging)
 	const uint8_t *base;
 	struct marks marks;
 
-	if (!modified->count)
+	if (!(modified->has_any & HAS_FS))
 		return;
 	base = judging_base(judging, 0);
 	memset(&marks, 0, sizeof(marks));
 	for (uint32_t n = 0; n < modified->count; n++) {
 		uint32_t i = modified->lines[n];
 
-		if (!base[i] || !line_has_modifier(batch, i, TWO_CHARS('F', 'S')))
+		if (!base[i] || !(modified->has[n] & HAS_FS))
 			continue;
 		marks.scope[i] = 1;
 		marks.hits[i] = judge_line(attributes, batch, i) != 0;

@@ -53,13 +53,6 @@ static bool exceeds(const struct batch *batch, uint32_t line, struct mue mue)
 	return units_a_day(batch, line) > (int64_t)mue.value * UNITS_ONE;
 }
 
-/* JW and JZ tell of waste, not of service. */
-static bool tells_of_waste(const struct batch *batch, uint32_t line)
-{
-	return line_has_modifier(batch, line, TWO_CHARS('J', 'W')) ||
-	       line_has_modifier(batch, line, TWO_CHARS('J', 'Z'));
-}
-
 /* Which flag says that the line's setting has an MUE of the code. */
 static const uint32_t mue_flags[] = {
         [SETTING_UNDETERMINED] = 0,
@@ -97,8 +90,8 @@ static void judge_spans(struct judging *judging, struct marks *marks)
 	const struct procedure_attributes *attributes = codes_procedures(
 	        judging_context(judging)->codes);
 
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (marks->hits[i] && batch->service_thru[i] != batch->service_from[i])
+	for (uint32_t i = 0; (i = marks_next(marks->hits, i)) < batch->count; i++)
+		if (batch->service_thru[i] != batch->service_from[i])
 			marks->hits[i] = exceeds(batch, i, find_mue(attributes, batch, i));
 }
 
@@ -109,15 +102,15 @@ static void judge(struct judging *judging)
 	const uint8_t *base = judging_base(judging, 0);
 	struct marks marks;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks.scope[i] = base[i] & (batch->hcpcs[i] != CODE_BLANK);
 	judge_units(judging, &marks);
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks.evaluated[i] &= (batch->units[i] != AMOUNT_ABSENT) &
 		                      (batch->service_from[i] != DATE_ABSENT);
 	judge_spans(judging, &marks);
-	for (uint32_t n = 0; n < modified->count; n++)
-		if (tells_of_waste(batch, modified->lines[n]))
+	for (uint32_t n = 0; modified->has_any & HAS_WASTE && n < modified->count; n++)
+		if (modified->has[n] & HAS_WASTE)
 			marks.evaluated[modified->lines[n]] = 0;
 	judging_mark(judging, 0, &marks);
 }

@@ -25,6 +25,28 @@ void codes_outside_add(struct codes_outside *outside, enum codes_part part, int3
 	outside->lines[part][outside_year(day)]++;
 }
 
+/* Neighbours share days, and so years: a year is asked for where the last one does not hold. */
+void codes_outside_add_days(
+        struct codes_outside *outside, enum codes_part part, const int32_t days[], uint32_t count)
+{
+	int32_t year = 0, first = 1, last = 0;
+	uint32_t added = 0; /* up to which they are */
+
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t calendar;
+
+		if (days[i] >= first && days[i] <= last)
+			continue;
+		outside->lines[part][year] += i - added;
+		added = i;
+		calendar = date_to_parts(days[i]).year;
+		year = outside_year(days[i]);
+		first = date_from_parts(calendar, 1, 1);
+		last = date_from_parts(calendar, 12, 31);
+	}
+	outside->lines[part][year] += count - added;
+}
+
 void codes_outside_add_pairs(struct codes_outside *outside, enum outside_pairs pairs, int32_t day)
 {
 	outside->pairs[pairs][outside_year(day)]++;

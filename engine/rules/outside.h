@@ -29,6 +29,8 @@ struct codes_outside {
 
 void codes_outside_merge(struct codes_outside *into, const struct codes_outside *from);
 void codes_outside_add(struct codes_outside *outside, enum codes_part part, int32_t day);
+void codes_outside_add_days(
+        struct codes_outside *outside, enum codes_part part, const int32_t days[], uint32_t count);
 uint64_t codes_outside_sum(const struct codes_outside *outside, enum codes_part part);
 void codes_outside_add_pairs(struct codes_outside *outside, enum outside_pairs pairs, int32_t day);
 

@@ -101,8 +101,63 @@ static unsigned judge_line(
 	return mask;
 }
 
-/* Neighbouring lines share ids and days: what was found last is often found again. */
-static void judge_column(const struct codes *codes, const struct batch *batch,
+/* Runs of lines whose ids are the same in all roles. */
+struct id_runs {
+	uint8_t starts[BATCH_LINES]; /* the first line of each */
+	uint8_t runs[BATCH_LINES];   /* which one a line is of */
+	uint32_t count;
+};
+_Static_assert(BATCH_LINES <= 256, "a line's number is a byte");
+
+static void find_runs(
+        const struct role_columns *columns, uint32_t count, struct id_runs *restrict runs)
+{
+	const uint64_t *restrict rendering = columns->ids[0], *restrict billing = columns->ids[1];
+	const uint64_t *restrict ordering = columns->ids[2], *restrict facility = columns->ids[3];
+	uint8_t differs[BATCH_LINES] COLUMN;
+	uint32_t found = 0;
+
+	differs[0] = 1;
+	for (uint32_t i = 1; i < BATCH_LINES; i++)
+		differs[i] = ((rendering[i] ^ rendering[i - 1]) | (billing[i] ^ billing[i - 1]) |
+		                     (ordering[i] ^ ordering[i - 1]) |
+		                     (facility[i] ^ facility[i - 1])) != 0;
+	for (uint32_t i = 0; i < count; i++) {
+		runs->starts[found] = (uint8_t)i;
+		found += differs[i];
+		runs->runs[i] = (uint8_t)(found - 1);
+	}
+	runs->count = found;
+}
+
+/*
+ * Neighbouring lines share ids, and most ids are on no list: both are settled for
+ * many at once.  BY_DAY: an id must be asked about with the line's day.
+ */
+enum { BY_DAY = 32 };
+
+static void judge_role(const struct codes *codes, const uint64_t *restrict ids,
+        const struct id_runs *restrict runs, uint8_t *restrict says)
+{
+	uint64_t npis[BATCH_LINES];
+	uint8_t of[BATCH_LINES], listed[BATCH_LINES];
+	uint32_t count = 0;
+
+	for (uint32_t r = 0; r < runs->count; r++) {
+		uint64_t id = ids[runs->starts[r]];
+
+		npis[count] = id & ID_VALUE_MASK;
+		of[count] = (uint8_t)r;
+		count += id_kind(id) == ID_NPI;
+	}
+	codes_npis(codes, npis, count, listed);
+	for (uint32_t n = 0; n < count; n++)
+		says[of[n]] |= SCOPE | (listed[n] & NPI_NOT_EXCLUDED ? LISTED : 0) |
+		               (listed[n] & NPI_BY_DAY ? BY_DAY : 0);
+}
+
+/* What all ids of the lines say that must be asked about by day; neighbours are often alike. */
+static void judge_by_day(const struct codes *codes, const struct batch *batch,
         const uint64_t *restrict ids, uint8_t *restrict said)
 {
 	uint64_t last_id = 0;
@@ -110,31 +165,46 @@ static void judge_column(const struct codes *codes, const struct batch *batch,
 	uint8_t last = 0;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint64_t id = ids[i];
-		int32_t day = batch->service_from[i];
-
-		if ((id != last_id) | (day != last_day)) {
-			last = look_up(codes, id, day);
-			last_id = id;
-			last_day = day;
+		if (!(said[i] & BY_DAY))
+			continue;
+		if ((ids[i] != last_id) | (batch->service_from[i] != last_day)) {
+			last_id = ids[i];
+			last_day = batch->service_from[i];
+			last = look_up(codes, last_id, last_day);
 		}
 		said[i] |= last;
 	}
 }
 
+static void judge_ids(const struct codes *codes, const struct batch *batch, uint8_t *restrict said)
+{
+	const struct role_columns columns = find_columns(batch);
+	uint8_t says[BATCH_LINES] = {0}, any = 0;
+	struct id_runs runs;
+
+	find_runs(&columns, batch->count, &runs);
+	for (unsigned role = 0; role < ROLES; role++)
+		judge_role(codes, columns.ids[role], &runs, says);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		uint8_t dated = batch->service_from[i] == DATE_ABSENT ? SCOPE : UINT8_MAX;
+
+		said[i] = says[runs.runs[i]] & dated;
+		any |= said[i];
+	}
+	for (unsigned role = 0; any & BY_DAY && role < ROLES; role++)
+		judge_by_day(codes, batch, columns.ids[role], said);
+}
+
 static void judge(struct judging *judging)
 {
 	const struct batch *batch = judging_batch(judging);
-	const struct role_columns columns = find_columns(batch);
 	const struct codes *codes = judging_context(judging)->codes;
 	const uint8_t *base = judging_base(judging, 0), *outside = judging_outside(judging, 0);
 	uint8_t said[BATCH_LINES] COLUMN;
 	struct marks marks;
 
-	memset(said, 0, sizeof(said));
-	for (unsigned role = 0; role < ROLES; role++)
-		judge_column(codes, batch, columns.ids[role], said);
-	for (uint32_t i = 0; i < batch->count; i++) {
+	judge_ids(codes, batch, said);
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		marks.scope[i] = base[i] & said[i] & SCOPE;
 		marks.evaluated[i] = (((said[i] & LISTED) != 0) & !outside[i]) |
 		                     ((said[i] & KNOWN) != 0);

@@ -297,6 +297,27 @@ bool check_ready(const struct rule_check *check, const struct field_set *bound)
 	return true;
 }
 
+static uint16_t checks_ready(const struct rule *rule, const struct field_set *bound)
+{
+	uint16_t checks = 0;
+
+	for (unsigned k = 0; k < rule->check_count; k++)
+		if (check_ready(&rule->checks[k], bound))
+			checks |= (uint16_t)(1u << k);
+	return checks;
+}
+
+void rules_find_ready(struct rules_ready *ready, const struct field_set *bound)
+{
+	ready->count = 0;
+	for (unsigned r = 0; r < RULES_ALL; r++) {
+		if (!entries[r].rule || !entries[r].rule->judge)
+			continue;
+		ready->rules[ready->count] = (uint8_t)r;
+		ready->checks[ready->count++] = checks_ready(entries[r].rule, bound);
+	}
+}
+
 void rules_judge(const struct rule_selection *selection, const struct rule_context *context,
         const struct batch *batch, struct verdicts *verdicts, uint64_t ns[RULES_ALL])
 {

@@ -58,7 +58,19 @@ struct rule_context {
 
 	/* Where lines on days that no set covers are counted: the worker's own.  NULL: not. */
 	struct codes_outside *outside;
+
+	/* What rules_find_ready() says of bound; NULL: to be found anew for each batch. */
+	const struct rules_ready *ready;
 };
+
+/* The rules that judge batches of a layout, active or not, and of each the checks that can. */
+struct rules_ready {
+	uint32_t count;
+	uint8_t rules[RULES_ALL];
+	uint16_t checks[RULES_ALL]; /* bits, in the order of rules */
+};
+_Static_assert((int)CHECKS_OF_RULE_MAX <= 16, "a bit a check");
+void rules_find_ready(struct rules_ready *ready, const struct field_set *bound);
 
 struct verdicts {
 	uint64_t scope[BATCH_LINES] COLUMN;

@@ -83,7 +83,7 @@ static void find_trips(const struct batch *batch, const uint8_t *base, uint8_t t
 {
 	const uint64_t prefix = TWO_CHARS('A', '0') | (uint64_t)'4' << 16;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		trips[i] = base[i] & ((batch->hcpcs[i] & 0xffffff) == prefix);
 }
 
@@ -94,11 +94,11 @@ static void judge(struct judging *judging)
 	struct marks marks;
 
 	find_trips(batch, judging_base(judging, CHECK_TRIP), trips);
-	if (!marks_any(trips, batch->count))
+	if (marks_next(trips, 0) >= batch->count)
 		return;
 	memset(&marks, 0, sizeof(marks));
-	for (uint32_t i = 0; i < batch->count; i++) {
-		int number = trips[i] ? trip_code(batch->hcpcs[i]) : -1;
+	for (uint32_t i = 0; (i = marks_next(trips, i)) < batch->count; i++) {
+		int number = trip_code(batch->hcpcs[i]);
 		struct trip trip;
 
 		if (number < 0)

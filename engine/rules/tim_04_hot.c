@@ -13,7 +13,7 @@ static void mark_known(
 	bool people = field_set_has(&context->bound, FIELD_BIRTH) ||
 	              field_set_has(&context->bound, FIELD_SEX);
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks->evaluated[i] = (batch->service_from[i] != DATE_ABSENT) &
 		                      (!people | (batch->death[i] != DATE_ABSENT) |
 		                              (batch->birth[i] != DATE_ABSENT) |
@@ -25,9 +25,9 @@ static void judge(struct judging *judging)
 	const struct batch *batch = judging_batch(judging);
 	struct marks marks;
 
-	memcpy(marks.scope, judging_base(judging, 0), batch->count);
+	memcpy(marks.scope, judging_base(judging, 0), sizeof(marks.scope));
 	mark_known(judging_context(judging), batch, &marks);
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks.hits[i] = (batch->death[i] != DATE_ABSENT) &
 		                (batch->service_from[i] > batch->death[i]);
 	judging_mark(judging, 0, &marks);

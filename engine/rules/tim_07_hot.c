@@ -19,8 +19,7 @@ enum {
 
 static bool is_telehealth(uint16_t modifier)
 {
-	return modifier == TWO_CHARS('9', '3') || modifier == TWO_CHARS('9', '5') ||
-	       modifier == TWO_CHARS('G', 'T') || modifier == TWO_CHARS('G', 'Q');
+	return modifier_bits(modifier) & HAS_TELEHEALTH;
 }
 
 /* Different ones; one that is given twice counts once. */
@@ -131,13 +130,12 @@ static void find_scope(struct judging *judging, uint8_t scope[BATCH_LINES])
 	const struct modified_lines *modified = judging_modified(judging);
 	const uint8_t *base = judging_base(judging, 0);
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		scope[i] = base[i] & (uint8_t)is_remote(batch, i);
-	for (uint32_t n = 0; n < modified->count; n++) {
+	for (uint32_t n = 0; modified->has_any & HAS_TELEHEALTH && n < modified->count; n++) {
 		uint32_t i = modified->lines[n];
 
-		if (base[i] && !scope[i])
-			scope[i] = count_modifiers(batch, i) > 0;
+		scope[i] |= base[i] & ((modified->has[n] & HAS_TELEHEALTH) != 0);
 	}
 }
 
@@ -149,11 +147,7 @@ static void judge(struct judging *judging)
 
 	memset(&marks, 0, sizeof(marks));
 	find_scope(judging, marks.scope);
-	if (!marks_any(marks.scope, batch->count))
-		return;
-	for (uint32_t i = 0; i < batch->count; i++) {
-		if (!marks.scope[i])
-			continue;
+	for (uint32_t i = 0; (i = marks_next(marks.scope, i)) < batch->count; i++) {
 		marks.hits[i] = judge_line(context, batch, i) != 0;
 		marks.evaluated[i] = marks.hits[i] ||
 		                     (has_list(context) ? is_listable(context, batch, i)

@@ -25,10 +25,10 @@ static int32_t key_day(const struct batch *batch, uint32_t line, unsigned k)
 static void key_days_fill(const struct batch *batch, unsigned k, int32_t keys[BATCH_LINES])
 {
 	if (k == CHECK_BILLED_LINE) {
-		memcpy(keys, batch->service_from, batch->count * sizeof(keys[0]));
+		memcpy(keys, batch->service_from, BATCH_LINES * sizeof(keys[0]));
 		return;
 	}
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		keys[i] = batch->claim_end[i] != DATE_ABSENT ? batch->claim_end[i]
 		                                             : batch->service_thru[i];
 }
@@ -39,22 +39,21 @@ static void judge_check(struct judging *judging, unsigned k)
 	int32_t keys[BATCH_LINES] COLUMN;
 	struct marks marks;
 
-	memcpy(marks.scope, judging_base(judging, k), batch->count);
+	memcpy(marks.scope, judging_base(judging, k), sizeof(marks.scope));
 	if (!marks_any(marks.scope, batch->count))
 		return;
 	key_days_fill(batch, k, keys);
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t received = batch->received[i];
 		int32_t safe = keys[i] < INT32_MAX - DAYS_SAFE ? keys[i] + DAYS_SAFE : INT32_MAX;
 		uint8_t dated = (keys[i] != DATE_ABSENT) & (received != DATE_ABSENT);
 
 		/* A replacement keeps the original's receipt, which its line does not have. */
 		marks.evaluated[i] = dated & ((batch->line_flags[i] & LINE_ADJUSTMENT) == 0);
-		marks.hits[i] = dated & (received > safe);
+		marks.hits[i] = marks.evaluated[i] & marks.scope[i] & (received > safe);
 	}
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (marks.hits[i] & marks.evaluated[i] & marks.scope[i])
-			marks.hits[i] = batch->received[i] > last_day(keys[i]);
+	for (uint32_t i = 0; (i = marks_next(marks.hits, i)) < batch->count; i++)
+		marks.hits[i] = batch->received[i] > last_day(keys[i]);
 	judging_mark(judging, k, &marks);
 }
 

@@ -53,7 +53,7 @@ static void judge(struct judging *judging)
 	const struct codes *codes = judging_context(judging)->codes;
 	struct marks marks;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		bool dated = days->low[i] != DATE_ABSENT;
 
 		marks.scope[i] = base[i] & (dx->slots[i] != 0);

@@ -9,14 +9,13 @@ static bool in_force(const struct diagnosis_attributes *dx, int32_t low, int32_t
 
 static void judge(struct judging *judging)
 {
-	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct key_days *days = judging_days(judging);
 	const uint8_t *base = judging_base(judging, 0);
 	struct marks marks;
 
 	/* Some window misses the days if the latest start or the earliest end does. */
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		marks.scope[i] = base[i] & (dx->slots[i] != 0);
 		marks.evaluated[i] = (days->low[i] != DATE_ABSENT) &
 		                     ((dx->slots[i] & ~dx->unknown[i]) != 0);

@@ -33,28 +33,25 @@ static void look_again(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	if (!marks_any(marks->hits, batch->count))
-		return;
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (marks->hits[i])
-			marks->hits[i] = find_headers(judging_context(judging), batch, i) != 0;
+	for (uint32_t i = 0; (i = marks_next(marks->hits, i)) < batch->count; i++)
+		marks->hits[i] = find_headers(judging_context(judging), batch, i) != 0;
 }
 
 static void judge(struct judging *judging)
 {
-	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 	const struct key_days *days = judging_days(judging);
 	const uint8_t *base = judging_base(judging, 0);
 	struct marks marks;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		marks.scope[i] = base[i] & (dx->slots[i] != 0);
 		marks.evaluated[i] = (days->low[i] != DATE_ABSENT) &
 		                     ((dx->slots[i] & ~dx->unknown[i]) != 0);
-		marks.hits[i] = (dx->header_from[i] <= days->low[i]) |
-		                ((dx->flags[i] & DX_HEADER) != 0);
+		marks.hits[i] = dx->header_from[i] <= days->low[i];
 	}
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		marks.hits[i] |= (uint8_t)(dx->flags[i] / DX_HEADER) & 1;
 	look_again(judging, &marks);
 	judging_mark(judging, 0, &marks);
 }

@@ -19,13 +19,14 @@ static bool is_dental(uint64_t word)
 static void judge_unknown(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
+	const uint8_t *unlisted = judging_procedures(judging)->unlisted;
 
 	if (codes_partial(judging_context(judging)->codes, SYSTEM_PROCEDURE))
 		return;
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; (i = marks_next(unlisted, i)) < batch->count; i++) {
 		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
 
-		if (marks->scope[i] && !batch->hcpcs_ref[i] && !is_dental(batch->hcpcs[i]))
+		if (marks->scope[i] && !is_dental(batch->hcpcs[i]))
 			marks->evaluated[i] = marks->hits[i] =
 			        from != DATE_ABSENT &&
 			        codes_complete(judging_context(judging)->codes,
@@ -34,12 +35,12 @@ static void judge_unknown(struct judging *judging, struct marks *marks)
 }
 
 /* What the sets say stands on days that they cover, what the payer says on all. */
-static void leave_outside(struct judging *judging, struct marks *marks)
+static void leave_outside(struct judging *judging, struct marks *restrict marks)
 {
 	const uint8_t *outside = judging_outside(judging, CHECK_CODE);
 
-	for (uint32_t i = 0; i < judging_batch(judging)->count; i++)
-		marks->evaluated[i] &= !outside[i];
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		marks->evaluated[i] &= outside[i] ^ 1;
 }
 
 /* The payer's rows on a code; NULL: it is none of the payer's own. */
@@ -90,10 +91,10 @@ static void judge_codes(struct judging *judging)
 	const uint8_t *base = judging_base(judging, CHECK_CODE);
 	struct marks marks;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks.scope[i] = base[i] & (batch->hcpcs[i] != CODE_BLANK) &
 		                 !revenue_has_hipps(batch->revenue[i]);
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t from = batch->service_from[i], thru = batch->service_thru[i];
 		int32_t low = from < thru ? from : thru, high = from < thru ? thru : from;
 

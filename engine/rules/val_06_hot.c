@@ -37,22 +37,43 @@ static bool place_is_wrong(const struct codes *codes, uint16_t place)
 	return number < 0 || !codes_place_assigned(codes, (unsigned)number);
 }
 
+/* Of the lines that are left, those of a value are judged together, and no longer left. */
+static void settle_place(const uint16_t *restrict places, uint16_t place, uint8_t wrong,
+        uint8_t *restrict left, uint8_t *restrict hits)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		uint8_t same = places[i] == place;
+
+		hits[i] |= same & wrong;
+		left[i] &= same ^ 1;
+	}
+}
+
+static void settle_bill(const uint32_t *restrict bills, uint32_t bill, uint8_t wrong,
+        uint8_t *restrict left, uint8_t *restrict hits)
+{
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		uint8_t same = bills[i] == bill;
+
+		hits[i] |= same & wrong;
+		left[i] &= same ^ 1;
+	}
+}
+
+/* A batch has few places: each is looked up once. */
 static void judge_place(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct codes *codes = judging_context(judging)->codes;
-	uint16_t last = 0;
-	bool wrong = false;
+	uint8_t left[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < batch->count; i++)
-		marks->evaluated[i] = marks->scope[i] & (batch->place[i] != 0);
-	for (uint32_t i = 0; i < batch->count; i++) {
-		if (marks->evaluated[i] && batch->place[i] != last) {
-			last = batch->place[i];
-			wrong = place_is_wrong(codes, last);
-		}
-		marks->hits[i] = wrong & (batch->place[i] == last);
-	}
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		left[i] = marks->scope[i] & (batch->place[i] != 0);
+	memcpy(marks->evaluated, left, sizeof(left));
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; (i = marks_next(left, i)) < batch->count;)
+		settle_place(batch->place, batch->place[i], place_is_wrong(codes, batch->place[i]),
+		        left, marks->hits);
 }
 
 static void judge_revenue(struct judging *judging, struct marks *marks)
@@ -60,32 +81,33 @@ static void judge_revenue(struct judging *judging, struct marks *marks)
 	const struct batch *batch = judging_batch(judging);
 	const struct codes *codes = judging_context(judging)->codes;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		uint16_t revenue = batch->revenue[i];
-
-		marks->evaluated[i] = marks->scope[i] & (revenue != NUMBER_BLANK);
-		marks->hits[i] = marks->evaluated[i] &&
-		                 (revenue == NUMBER_INVALID ||
-		                         !codes_revenue_known(codes, revenue));
-	}
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		marks->evaluated[i] = marks->scope[i] & (batch->revenue[i] != NUMBER_BLANK);
+	for (uint32_t i = 0; (i = marks_next(marks->evaluated, i)) < batch->count; i++)
+		marks->hits[i] = batch->revenue[i] == NUMBER_INVALID ||
+		                 !codes_revenue_known(codes, batch->revenue[i]);
 }
 
 static void judge_bill_type(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 	const struct codes *codes = judging_context(judging)->codes;
+	uint8_t left[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
-		marks->evaluated[i] = marks->scope[i] & (batch->bill_type[i] != 0);
-		marks->hits[i] = marks->evaluated[i] &&
-		                 !codes_bill_type_known(codes, batch->bill_type[i]);
-	}
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		left[i] = marks->scope[i] & (batch->bill_type[i] != 0);
+	memcpy(marks->evaluated, left, sizeof(left));
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; (i = marks_next(left, i)) < batch->count;)
+		settle_bill(batch->bill_type, batch->bill_type[i],
+		        !codes_bill_type_known(codes, batch->bill_type[i]), left, marks->hits);
 }
 
-static void judge_order(const int32_t *restrict from, const int32_t *restrict thru, uint32_t count,
-        struct marks *restrict marks)
+static void judge_order(
+        const int32_t *restrict from, const int32_t *restrict thru, struct marks *restrict marks)
 {
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		marks->evaluated[i] = (from[i] != DATE_ABSENT) & (thru[i] != DATE_ABSENT);
 		marks->hits[i] = from[i] > thru[i];
 	}
@@ -95,14 +117,14 @@ static void judge_line_dates(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	judge_order(batch->line_start, batch->line_end, batch->count, marks);
+	judge_order(batch->line_start, batch->line_end, marks);
 }
 
 static void judge_claim_dates(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	judge_order(batch->claim_start, batch->claim_end, batch->count, marks);
+	judge_order(batch->claim_start, batch->claim_end, marks);
 }
 
 /* Over 124 years is as wrong a birth date as one after the service. */
@@ -112,18 +134,17 @@ static void judge_birth(struct judging *judging, struct marks *marks)
 	const int32_t old_days = AGE_MAX * 365;
 	uint8_t old[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t birth = batch->birth[i], day = batch->service_from[i];
 		int32_t known = birth == DATE_ABSENT ? day : birth;
 
 		marks->evaluated[i] = (birth != DATE_ABSENT) & (day != DATE_ABSENT);
 		marks->hits[i] = birth > day;
-		old[i] = (known < INT32_MAX - old_days) & (known + old_days < day);
+		old[i] = (known < INT32_MAX - old_days) & (known + old_days < day) &
+		         marks->evaluated[i];
 	}
-	for (uint32_t i = 0; i < batch->count; i++)
-		if (old[i] & marks->evaluated[i])
-			marks->hits[i] |= date_age(batch->birth[i], batch->service_from[i]) >
-			                  AGE_MAX;
+	for (uint32_t i = 0; (i = marks_next(old, i)) < batch->count; i++)
+		marks->hits[i] |= date_age(batch->birth[i], batch->service_from[i]) > AGE_MAX;
 }
 
 static void judge_future(struct judging *judging, struct marks *marks)
@@ -131,7 +152,7 @@ static void judge_future(struct judging *judging, struct marks *marks)
 	const struct batch *batch = judging_batch(judging);
 	int32_t as_of = judging_context(judging)->as_of;
 
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t day = batch->service_from[i], received = batch->received[i];
 
 		marks->evaluated[i] = (day != DATE_ABSENT) &
@@ -158,11 +179,11 @@ static void judge_pointer(struct judging *judging, struct marks *marks)
 	const struct batch *batch = judging_batch(judging);
 	const struct diagnosis_fold *dx = judging_diagnoses(judging);
 
-	memcpy(marks->evaluated, batch->pointer[0], batch->count);
+	memcpy(marks->evaluated, batch->pointer[0], BATCH_LINES);
 	for (unsigned p = 1; p < POINTERS_MAX; p++)
-		for (uint32_t i = 0; i < batch->count; i++)
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
 			marks->evaluated[i] |= batch->pointer[p][i];
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks->hits[i] = dx->blank[i] != 0;
 }
 
@@ -187,8 +208,8 @@ static void judge_units(struct judging *judging, struct marks *marks)
 	const struct batch *batch = judging_batch(judging);
 	const uint16_t aside = LINE_DENIED | LINE_SUPERSEDED | LINE_VOID;
 
-	memset(marks->hits, 0, batch->count);
-	for (uint32_t i = 0; i < batch->count; i++) {
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		marks->scope[i] &= (batch->line_flags[i] & aside) == 0;
 		marks->evaluated[i] = (batch->units[i] != AMOUNT_ABSENT) &
 		                      has_amount(batch, i, COUNTED_PAID | COUNTED_ALLOWED);
@@ -216,8 +237,8 @@ static void judge_paid(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	memset(marks->hits, 0, batch->count);
-	for (uint32_t i = 0; i < batch->count; i++)
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks->evaluated[i] = has_amounts(batch, i, COUNTED_PAID | COUNTED_ALLOWED);
 	for (uint32_t i = 0; i < batch->count; i++)
 		if (batch->paid[i] > batch->allowed[i])
@@ -228,8 +249,8 @@ static void judge_allowed(struct judging *judging, struct marks *marks)
 {
 	const struct batch *batch = judging_batch(judging);
 
-	memset(marks->hits, 0, batch->count);
-	for (uint32_t i = 0; i < batch->count; i++)
+	memset(marks->hits, 0, sizeof(marks->hits));
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		marks->evaluated[i] = has_amounts(batch, i, COUNTED_ALLOWED | COUNTED_CHARGE);
 	for (uint32_t i = 0; i < batch->count; i++)
 		if (batch->allowed[i] > batch->charge[i])
@@ -258,7 +279,7 @@ static void judge(struct judging *judging)
 	for (unsigned k = 0; k < CHECKS; k++) {
 		if (!sub_tests[k] || !judging_ready(judging, k))
 			continue;
-		memcpy(marks.scope, judging_base(judging, k), batch->count);
+		memcpy(marks.scope, judging_base(judging, k), sizeof(marks.scope));
 		if (!marks_any(marks.scope, batch->count))
 			continue;
 		sub_tests[k](judging, &marks);

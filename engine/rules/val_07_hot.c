@@ -20,23 +20,20 @@ static const uint64_t *role_ids(const struct batch *batch, unsigned role)
 	}
 }
 
-enum { SCOPE = 1, WRONG = 2 };
-
 /* A CCN or TIN in the column is no NPI, nor meant as one. */
-static const uint8_t said_of_kind[16] = {
-        [ID_NPI] = SCOPE,
-        [ID_BAD_CHECK] = SCOPE | WRONG,
-        [ID_PLACEHOLDER] = SCOPE | WRONG,
-        [ID_OTHER] = SCOPE | WRONG,
-};
-
-static void judge_role(const uint64_t *restrict ids, uint32_t count, struct marks *restrict marks)
+static void judge_role(const uint64_t *restrict ids, struct marks *restrict marks)
 {
-	for (uint32_t i = 0; i < count; i++)
-		marks->evaluated[i] = said_of_kind[ids[i] >> ID_KIND_SHIFT];
-	for (uint32_t i = 0; i < count; i++) {
-		marks->scope[i] &= marks->evaluated[i] & SCOPE;
-		marks->hits[i] = (marks->evaluated[i] & WRONG) != 0;
+	uint8_t kinds[BATCH_LINES] COLUMN;
+
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		kinds[i] = (uint8_t)(ids[i] >> ID_KIND_SHIFT);
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		uint8_t kind = kinds[i];
+
+		marks->hits[i] = (kind == ID_BAD_CHECK) | (kind == ID_PLACEHOLDER) |
+		                 (kind == ID_OTHER);
+		marks->evaluated[i] = marks->hits[i] | (kind == ID_NPI);
+		marks->scope[i] &= marks->evaluated[i];
 	}
 }
 
@@ -48,8 +45,8 @@ static void judge(struct judging *judging)
 	for (unsigned role = 0; role < ROLES; role++) {
 		if (!judging_ready(judging, role))
 			continue;
-		memcpy(marks.scope, judging_base(judging, role), batch->count);
-		judge_role(role_ids(batch, role), batch->count, &marks);
+		memcpy(marks.scope, judging_base(judging, role), sizeof(marks.scope));
+		judge_role(role_ids(batch, role), &marks);
 		judging_mark(judging, role, &marks);
 	}
 }
