@@ -414,6 +414,37 @@ Test(concern, who_is_not_asked_would_have_said_nothing)
 	close_run(&run);
 }
 
+/* ---- Codes of the PTP tables ---- */
+
+Test(edits, a_code_is_the_same_by_its_row)
+{
+	struct edits *edits;
+	struct codes *codes;
+	struct diag diag;
+	size_t in_table = 0;
+
+	diag_init(&diag);
+	cr_assert_eq(codes_open_starter(&codes, &diag), 0);
+	cr_assert_eq(edits_create(&edits, NULL, &diag), 0);
+	cr_assert_eq(edits_bind(edits, codes_row_count(codes, SYSTEM_PROCEDURE)), 0);
+	for (unsigned again = 0; again < 2; again++) {
+		for (uint32_t ref = 1; ref < codes_ref_count(codes, SYSTEM_PROCEDURE); ref++) {
+			uint64_t word = codes_word(codes, SYSTEM_PROCEDURE, ref);
+			struct edits_code code = edits_code(edits, word, ref);
+
+			cr_assert_eq(code.id, edits_id(edits, word));
+			cr_assert_eq(code.roles, edits_roles(edits, code.id));
+			in_table += code.id > 0;
+		}
+	}
+	cr_expect_gt(in_table, 0);
+	cr_expect_eq(edits_code(edits, CODE_BLANK, 0).id, 0);
+	cr_expect_eq(edits_code(edits, word_of("99213"), UINT32_MAX).id,
+	        edits_id(edits, word_of("99213")));
+	edits_destroy(edits);
+	codes_destroy(codes);
+}
+
 /* ---- Modifiers ---- */
 
 Test(marks, of_a_line)

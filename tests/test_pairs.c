@@ -241,6 +241,29 @@ Test(pairs, a_day_at_the_edge_of_a_window, .init = open_table, .fini = close_tab
 	}
 }
 
+/* One that is a pair may be one, in either order; of those that are none, most are told so. */
+Test(pairs, what_may_be_a_pair, .init = open_table, .fini = close_table)
+{
+	const struct pairs *pairs = &table.pairs_open;
+	size_t told = 0, none = 0;
+
+	for (uint16_t a = 1; a <= CODES; a++) {
+		for (uint16_t b = 1; b <= CODES; b++) {
+			bool is = pairs_windows(pairs, a, b) || pairs_windows(pairs, b, a);
+
+			cr_assert(!is || pairs_may_be(pairs, a, b), "%u %u", a, b);
+			cr_assert_eq(pairs_may_be(pairs, a, b), pairs_may_be(pairs, b, a));
+			none += !is;
+			told += !pairs_may_be(pairs, a, b);
+		}
+	}
+	cr_expect_gt(none, 0);
+	cr_expect_gt(told, 0);
+	cr_expect_not(pairs_may_be(pairs, 1, 1));
+	cr_expect_not(pairs_may_be(pairs, 0, 1));
+	cr_expect_not(pairs_may_be(pairs, 1, CODES + 1));
+}
+
 Test(pairs, what_is_no_pair, .init = open_table, .fini = close_table)
 {
 	const struct pairs *pairs = &table.pairs_open;

@@ -186,6 +186,7 @@ int history_worker_bare(struct history_worker **worker, struct history *history)
 	made->own.history = history;
 	made->own.window.own = &made->own;
 	made->own.window.options = &history->options;
+	made->own.window.concerns = &history->concerns;
 	made->own.window.practitioner = history->practitioner;
 	made->own.window.hospital = history->hospital;
 	*worker = made;

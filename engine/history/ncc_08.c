@@ -305,16 +305,9 @@ static bool is_built_in(uint64_t code)
 	return found;
 }
 
-/* May a code be of a panel?  Of a payer's any may. */
-static bool may_be_of_panel(bool any, uint64_t code)
-{
-	return any || ((code & 0xff) == '8' && is_built_in(code));
-}
-
 /* Two codes at least that may be of a panel. */
 static bool is_laboratory_day(const struct window *window, uint32_t from, uint32_t to)
 {
-	bool any = payer_count(window->options->payer, PAYER_PANELS) > 0;
 	uint8_t setting = window->slots[from].setting;
 	uint64_t last = CODE_BLANK;
 	uint32_t tests = 0;
@@ -322,10 +315,10 @@ static bool is_laboratory_day(const struct window *window, uint32_t from, uint32
 	if (to - from < 2 || (setting != SETTING_PRACTITIONER && setting != SETTING_OUTPATIENT))
 		return false;
 	for (uint32_t i = from; i < to && tests < 2; i++) {
-		uint64_t code = window->slots[i].code;
+		const struct slot *slot = &window->slots[i];
 
-		tests += code != last && may_be_of_panel(any, code);
-		last = code;
+		tests += slot->code != last && event_concerns(window, &window->events[slot->event]);
+		last = slot->code;
 	}
 	return tests == 2;
 }
@@ -347,9 +340,10 @@ static void judge(struct window *window)
 	}
 }
 
+/* Of a payer's panels any may be. */
 static bool is_concerned(const struct coded *coded)
 {
-	return may_be_of_panel(payer_count(coded->options->payer, PAYER_PANELS) > 0, coded->code);
+	return payer_count(coded->options->payer, PAYER_PANELS) > 0 || is_built_in(coded->code);
 }
 
 static const enum field needs[] = {FIELD_PERSON_ID, FIELD_HCPCS, FIELD_CLAIM_START, FIELD_COUNT};

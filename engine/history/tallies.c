@@ -19,7 +19,7 @@ struct section {
 	struct tally *entries;
 	size_t count, room;
 	uint32_t *slots;
-	size_t slot_count; /* a power of two, at least twice count */
+	size_t slot_count; /* a power of two, at least four times count */
 	size_t last;       /* entry added to last: many follow one another */
 };
 
@@ -123,12 +123,15 @@ static int make_room(struct section *section, size_t count)
 	return 0;
 }
 
-/* Slots for twice the entries, those that may be found filled in. */
+/*
+ * Slots for four times the entries, those that may be found filled in: an entry of
+ * another key that stands in the way is one that nobody has asked for ahead.
+ */
 static int make_slots(struct section *section)
 {
 	size_t slot_count = section->slot_count ? 2 * section->slot_count : SLOTS_MIN;
 
-	while (slot_count < 2 * (section->count + 1))
+	while (slot_count < 4 * (section->count + 1))
 		slot_count *= 2;
 	if (slot_count > UINT32_MAX)
 		return FAIL_MEMORY;
@@ -159,7 +162,7 @@ static int make_ready(struct section *section, size_t count)
 {
 	if (make_room(section, count))
 		return FAIL_MEMORY;
-	while (2 * (section->count + count) > section->slot_count) {
+	while (4 * (section->count + count) > section->slot_count) {
 		if (make_slots(section))
 			return FAIL_MEMORY;
 	}

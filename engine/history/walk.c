@@ -239,6 +239,7 @@ static void judge(struct window_private *own)
 		size_t at = (size_t)__builtin_ctzll(asked);
 
 		window->rule = history_rule_number(at);
+		window->asked = (uint64_t)1 << at;
 		history_rule_at(at)->judge(window);
 		if (times)
 			from = add_time(own, from, times);

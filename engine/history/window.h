@@ -84,6 +84,8 @@ struct window {
 
 	unsigned line_parts; /* sets that rules of lines tell the uncovered days of */
 	unsigned rule;       /* number of the one that is judging */
+	uint64_t asked;      /* ... as a bit (history/concern.h) */
+	const struct concerns *concerns;
 	const struct edits *practitioner, *hospital; /* PTP */
 	struct window_private *own;
 };
@@ -173,6 +175,13 @@ void *window_room(struct window *window, size_t count, size_t size);
 static inline bool event_has_day(const struct event *event)
 {
 	return event->line->flags & PAST_SAME_DAY;
+}
+
+/* Does a line concern the judging rule by its code? */
+static inline bool event_concerns(const struct window *window, const struct event *event)
+{
+	return concerns_of_code(window->concerns, event->line->code, history_ref(event->line)) &
+	       window->asked;
 }
 
 /* Is it on one day, or on a span of its own that another may share? */
