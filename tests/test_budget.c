@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/budget.h"
-#include "profile/pages.h"
+#include "base/pages.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

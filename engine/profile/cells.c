@@ -2,7 +2,7 @@
 #include "profile/cells.h"
 
 #include "base/budget.h"
-#include "profile/pages.h"
+#include "base/pages.h"
 
 #include <string.h>
 

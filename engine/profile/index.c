@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/index.h"
 
-#include "profile/pages.h"
+#include "base/pages.h"
 
 #include <string.h>
 

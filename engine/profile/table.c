@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "profile/table.h"
 
-#include "profile/pages.h"
+#include "base/pages.h"
 
 #include <stdio.h>
 #include <string.h>

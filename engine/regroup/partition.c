@@ -2,8 +2,8 @@
 #include "regroup/partition.h"
 
 #include "base/budget.h"
+#include "base/pages.h"
 #include "base/unlinked.h"
-#include "profile/pages.h"
 #include "regroup/partition_private.h"
 
 #include <assert.h>

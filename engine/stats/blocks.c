@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/blocks.h"
 
-#include "profile/pages.h"
+#include "base/pages.h"
 
 enum { SLAB_BLOCKS = 32, ALIGNMENT = 64 };
 

@@ -3,8 +3,8 @@
  * Zeroed memory from the kernel: anonymous while the budget has room, else of
  * its file (base/budget.h).  What is never touched costs nothing.
  */
-#ifndef PROFILE_PAGES_H
-#define PROFILE_PAGES_H
+#ifndef BASE_PAGES_H
+#define BASE_PAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "profile/pages.h"
+#include "base/pages.h"
 
 #include "base/budget.h"
 
