@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lookup/side.h"
 
-#include "base/budget.h"
 #include "base/hash.h"
+#include "base/pages.h"
 #include "format/csv.h"
 #include "input/plan.h"
 #include "lookup/phash.h"
@@ -349,15 +349,24 @@ static size_t estimate_rows(const char *path, uint64_t size)
 	return (size_t)((double)size / (double)(bytes + 1) * (double)lines * 1.05) + least;
 }
 
+static size_t table_bytes(const struct side *side)
+{
+	return side->size * sizeof(*side->entries);
+}
+
 /* Two of three entries are in use: half of those that are there are found at once. */
 static int make_table(struct side *side, size_t rows, struct diag *diag)
 {
-	budget_free(side->entries);
+	pages_destroy(side->entries, table_bytes(side));
 	side->size = rows + rows / 2;
-	side->entries = budget_calloc(side->size, sizeof(*side->entries));
+	side->entries = pages_create(table_bytes(side));
 	side->count = side->conflicts = side->deaths = side->month_end_deaths = 0;
 	side->full = false;
-	return side->entries ? 0 : diag_set(diag, FAIL_MEMORY, "no memory for a side file");
+	if (!side->entries)
+		return diag_set(diag, FAIL_MEMORY, "no memory for a side file");
+	if (table_bytes(side) >= PAGE_HUGE_BYTES)
+		pages_ask_huge(side->entries, table_bytes(side));
+	return 0;
 }
 
 static int read_all(struct loader *loader, struct diag *diag)
@@ -443,7 +452,7 @@ void side_destroy(struct side *side)
 {
 	if (!side)
 		return;
-	budget_free(side->entries);
+	pages_destroy(side->entries, table_bytes(side));
 	free(side);
 }
 
