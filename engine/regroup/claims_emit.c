@@ -491,14 +491,21 @@ static int emit_whole(const struct walk *walk)
 {
 	struct claims_worker *worker = walk->worker;
 	const struct batch *batch = walk->emitting.batch;
+	struct whole_types types = {0};
 	struct claim_starts starts;
-	unsigned more = 0;
 	int err;
 
-	for (unsigned type = 0; type < CLAIM_TYPES; type++)
-		more |= (unsigned)(walk->sections[type] != 0 || walk->by_form) << type;
-	worker->whole_hot->find(batch, more, &starts);
+	for (unsigned type = 0; type < CLAIM_TYPES; type++) {
+		bool levels = walk->sections[type] == RUN_LEVELS && !walk->by_form;
+		bool more = (walk->sections[type] != 0 && !levels) || walk->by_form;
+
+		types.more |= (unsigned)more << type;
+		types.levels |= (unsigned)levels << type;
+	}
+	worker->whole_hot->find(batch, &types, &starts);
 	err = claims_claimed(worker, starts.claimed, starts.claimed_count);
+	if (err == 0 && types.levels)
+		err = claims_leveled(worker, batch->layout_number, starts.levels);
 	for (uint32_t i = 0; i < starts.slow_count && !err; i++) {
 		uint32_t at = starts.slow[i];
 

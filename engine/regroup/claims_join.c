@@ -210,6 +210,21 @@ static int count_levels(
 	return 0;
 }
 
+int claims_leveled(
+        struct claims_worker *worker, uint32_t layout, const struct level_count levels[AMOUNTS])
+{
+	struct level_count *counts = claims_layout_levels(worker, layout);
+
+	if (!counts)
+		return FAIL_MEMORY;
+	for (unsigned k = 0; k < AMOUNTS; k++) {
+		worker->totals.multi_line_claims[k] += levels[k].multi_line;
+		counts[k].multi_line += levels[k].multi_line;
+		counts[k].repeated += levels[k].repeated;
+	}
+	return 0;
+}
+
 /* ---- Net ---- */
 
 /* Those that name this claim take it out; one that names itself has no original. */

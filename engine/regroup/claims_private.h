@@ -290,11 +290,18 @@ struct at_hand {
 	} runs[AT_HAND_RUNS];
 };
 
+/* Bits by claim type, of claims that stand whole. */
+struct whole_types {
+	unsigned more;   /* lines leave more than that they are there */
+	unsigned levels; /* ... than that, and evidence of a level */
+};
+
 /* Where the claims of a batch begin that stand whole: claims_whole_hot.c. */
 struct claim_starts {
-	/* Those that are no more than lines of one provider. */
+	/* Those that are no more than lines of one provider; and what they say of levels. */
 	uint32_t claimed[BATCH_LINES];
 	uint32_t claimed_count;
+	struct level_count levels[AMOUNTS]; /* where some type has any */
 
 	/* The first lines of the others, and which lines begin a claim. */
 	uint32_t slow_count;
@@ -303,8 +310,8 @@ struct claim_starts {
 };
 
 struct claims_whole_hot {
-	/* more: bits by claim type: its lines leave more than that they are there. */
-	void (*find)(const struct batch *batch, unsigned more, struct claim_starts *starts);
+	void (*find)(const struct batch *batch, const struct whole_types *types,
+	        struct claim_starts *starts);
 };
 extern const struct claims_whole_hot claims_whole_hot_scalar, claims_whole_hot_avx2,
         claims_whole_hot_avx512;
@@ -416,6 +423,10 @@ int claims_join_partition(struct claims_worker *worker, const struct partition_v
         const struct partition_view *answers);
 /* Claims that are no more than lines of one provider: at most BATCH_LINES. */
 int claims_claimed(struct claims_worker *worker, const uint32_t providers[], uint32_t count);
+
+/* Evidence of those claims for the levels of a layout. */
+int claims_leveled(
+        struct claims_worker *worker, uint32_t layout, const struct level_count levels[AMOUNTS]);
 
 /* One claim on which no other's record hangs. */
 int claims_join_alone(
