@@ -526,9 +526,9 @@ static void warn_of_memory(const struct scan *scan, struct diag *diag)
 
 	if (held > limit / 20 * 21)
 		diag_warn(diag,
-		        "%llu MiB are held, more than --memory: counters and statistics of "
-		        "%zu providers do not spill",
-		        (unsigned long long)(held >> 20), profile_count(scan->profile));
+		        "%llu MiB are held, more than --memory: code sets, tables and reports "
+		        "take more than is set aside for them",
+		        (unsigned long long)(held >> 20));
 }
 
 /* A month that was sent once more, or corrected, is no later month: all of it would be doubled. */

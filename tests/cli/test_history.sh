@@ -54,7 +54,7 @@ variant "two threads" other -j2 made/claims.csv
 same_tables "two threads"
 variant "seven threads" other -j7 made/claims.csv
 same_tables "seven threads"
-variant "little memory" other -j2 --memory 113M made/claims.csv
+variant "little memory" other -j2 --memory 57M made/claims.csv
 same_tables "little memory"
 { head -n 1 made/claims.csv; tail -n +2 made/claims.csv | awk '{ print (NR * 7919) % 40009 "\t" $0 }' | sort -n -s -k1,1 | cut -f2-; } >shuffled.csv
 variant "shuffled lines" other -j2 shuffled.csv

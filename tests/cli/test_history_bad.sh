@@ -12,18 +12,20 @@ left() {
 }
 
 mkdir spills
-lean="--memory 113M --tmp spills --findings none --report csv --rules EM-05,GLO-01"
+lean="--memory 57M --tmp spills --findings none --report csv --rules EM-05,GLO-01"
 exits "no room to spill" 74 sh -c 'trap "" XFSZ; ulimit -f 512; exec "$0" "$@"' "$program" scan -q $lean -o run made/claims.csv
 says "no room to spill: names the directory" spills
 equal "no room to spill: nothing is left" "" "$(left)"
-exits "no directory to spill into" 74 "$program" scan -q --memory 113M --tmp spills/nowhere --findings none --rules EM-05 -o run made/claims.csv
+exits "no directory to spill into" 74 "$program" scan -q --memory 57M --tmp spills/nowhere --findings none --rules EM-05 -o run made/claims.csv
 equal "no directory to spill into: nothing is left" "" "$(left)"
 
-# The process is held while it scans, and what it has spilled so far is overwritten.
+# The process is held while it scans, and the records that it has spilled so far are
+# overwritten; not what it maps, which is its memory.
 damage_spills() {
 	for fd in /proc/$1/fd/*; do
 		case $(readlink "$fd") in
 		*spills/*deleted*)
+			! grep -q " $(stat -Lc %i "$fd") " /proc/$1/maps || continue
 			size=$(stat -Lc %s "$fd")
 			[ "$size" -lt 2097152 ] || { head -c "$size" /dev/zero | tr '\0' 'x' | dd of="$fd" conv=notrunc bs=1M 2>/dev/null; damaged=yes; } ;;
 		esac

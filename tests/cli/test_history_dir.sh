@@ -95,7 +95,7 @@ again "one thread" -j1 part3.csv
 equal "one thread: the same tail" "$(packs tail-before-4)" "$(packs tail-again)"
 again "seven threads, pread" -j7 --io pread part3.csv
 equal "seven threads: the same tail" "$(packs tail-before-4)" "$(packs tail-again)"
-again "little memory" -j2 --memory 113M part3.csv
+again "little memory" -j2 --memory 57M part3.csv
 equal "little memory: the same tail" "$(packs tail-before-4)" "$(packs tail-again)"
 again "the scalar level, mmap" --cpu scalar --io mmap part3.csv
 "$program" convert -q part3.csv -o part3.clm || not_ok "convert"

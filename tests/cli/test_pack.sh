@@ -24,7 +24,7 @@ run() {
 exits "convert" 0 "$program" convert --max-bad 100% claims/claims.csv -o claims.clm
 says "it tells lines and bytes a line" "30000 lines of 1 files"
 equal "the pack is 0600" 600 "$(stat -c %a claims.clm)"
-exits "another conversion" 0 "$program" convert -q --max-bad 100% -j7 --io pread --cpu scalar --memory 200M claims/claims.csv -o again.clm
+exits "another conversion" 0 "$program" convert -q --max-bad 100% -j7 --io pread --cpu scalar --memory 124M claims/claims.csv -o again.clm
 equal "the same bytes whatever the threads, reader, level and memory" "" "$(cmp claims.clm again.clm 2>&1)"
 
 run source claims/claims.csv
@@ -76,7 +76,7 @@ for threads in 1 7; do
 	run "linked-pack-$threads" -j$threads linked.clm
 	same "claims that others hang on, -j$threads" linked-source "linked-pack-$threads"
 done
-exits "linked claims in other words" 0 "$program" convert -q -j1 --memory 160M linked.csv -o linked-again.clm
+exits "linked claims in other words" 0 "$program" convert -q -j1 --memory 108M linked.csv -o linked-again.clm
 equal "the same bytes of what does not stand whole" "" "$(cmp linked.clm linked-again.clm 2>&1)"
 
 # Files that can carry no adjustments leave claims that are just counted: of one provider

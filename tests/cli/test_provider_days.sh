@@ -79,6 +79,6 @@ run "one thread" --rules TIM-01,TIM-02,SPC-05,EM,STA --providers made/providers.
 equal "planted days are found" yes "$([ "$(column base/rules.csv hits TIM-01)" -gt 0 ] && echo yes)"
 way "two threads" -j2 made/claims.csv
 way "seven threads" -j7 made/claims.csv
-way "little memory" -j2 --memory 116M made/claims.csv
+way "little memory" -j2 --memory 60M made/claims.csv
 { head -n 1 made/claims.csv; tail -n +2 made/claims.csv | awk '{ print (NR * 7919) % 60013 "\t" $0 }' | sort -n -s -k1,1 | cut -f2-; } >shuffled.csv
 way "shuffled" -j2 shuffled.csv

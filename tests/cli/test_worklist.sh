@@ -51,7 +51,7 @@ equal "none drawn at random has more dollars than the judgement list" "" "$(awk 
 	$3 == "PRV-01" && $7 == "random" && dollars > most { most = dollars }
 	$3 == "PRV-01" && $7 == "judgement" { first = first ? first : dollars; last = dollars }
 	END { if (first < most || last > first || first == 0) print first, last, most }' run/worklist.csv)"
-for way in -j1 "-j2 --findings all" "-j3 --memory 150M --io pread"; do
+for way in -j1 "-j2 --findings all" "-j3 --memory 90M --io pread"; do
 	# shellcheck disable=SC2086
 	exits "$way" 0 scan other $way made/claims.csv
 	same "$way: the same bytes" run other worklist.csv
