@@ -316,36 +316,123 @@ static int make_public(
 	return err;
 }
 
-static int write_compare(
-        struct scan *scan, const struct stats *stats, uint64_t *rows, struct diag *diag)
+/* ---- What is written beside the tables of providers ---- */
+
+enum beside_file { FILE_FINDINGS, FILE_COMPARE, FILE_WORKLIST, FILE_NORMS, BESIDE_FILES };
+
+struct writing {
+	struct scan *scan;
+	const struct stats *stats;
+	const struct compare *compare;
+	uint64_t rows[BESIDE_FILES];
+	struct out *outs[BESIDE_FILES]; /* NULL: not written */
+	struct diag diags[BESIDE_FILES];
+	int errors[BESIDE_FILES];
+};
+
+static int write_findings(struct writing *writing, struct out *out, struct diag *diag)
+{
+	return findings_write(writing->scan->findings, out, &writing->rows[FILE_FINDINGS], diag);
+}
+
+static int write_compare(struct writing *writing, struct out *out, struct diag *diag)
+{
+	(void)diag;
+	compare_write(writing->compare, out, &writing->rows[FILE_COMPARE]);
+	return 0;
+}
+
+static int write_worklist(struct writing *writing, struct out *out, struct diag *diag)
+{
+	const struct scan *scan = writing->scan;
+	const struct worklist_source source = {
+	        .profile = scan->profile,
+	        .stats = writing->stats,
+	        .tallies = scan->tallies,
+	        .days = scan->provider_days,
+	        .threads = scan->options->threads,
+	};
+
+	return findings_write_worklist(
+	        scan->findings, out, &source, &writing->rows[FILE_WORKLIST], diag);
+}
+
+static int write_norms(struct writing *writing, struct out *out, struct diag *diag)
+{
+	(void)diag;
+	norms_table_write(writing->stats, out, &writing->rows[FILE_NORMS]);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*write)(struct writing *writing, struct out *out, struct diag *diag);
+	bool is_public; /* it is written with --public too */
+} beside_files[BESIDE_FILES] = {
+        [FILE_FINDINGS] = {"findings.csv", write_findings, true},
+        [FILE_COMPARE] = {"compare.csv", write_compare, true},
+        [FILE_WORKLIST] = {"worklist.csv", write_worklist, false},
+        [FILE_NORMS] = {"norms.csv", write_norms, false},
+};
+
+static int open_beside(void *context, struct diag *diag)
+{
+	struct writing *writing = context;
+	struct scan *scan = writing->scan;
+	int err = 0;
+
+	for (size_t at = 0; at < BESIDE_FILES && err == 0; at++) {
+		writing->diags[at] = *diag;
+		if (beside_files[at].is_public || !scan->public)
+			err = out_create(
+			        &writing->outs[at], scan->run, beside_files[at].name, diag);
+	}
+	return err;
+}
+
+/* Any thread, a file each. */
+static int write_beside(void *context, size_t at)
+{
+	struct writing *writing = context;
+	struct out *out = writing->outs[at];
+	struct diag *diag = &writing->diags[at];
+
+	if (!out)
+		return 0;
+	int err = beside_files[at].write(writing, out, diag);
+
+	if (err == 0)
+		err = out_close(out, diag);
+	else
+		out_destroy(out);
+	writing->outs[at] = NULL;
+	writing->errors[at] = err;
+	return err;
+}
+
+/* The first failure's words; files that nobody came to are closed. */
+static int end_beside(struct writing *writing, int err, struct diag *diag)
+{
+	for (size_t at = 0; at < BESIDE_FILES; at++) {
+		if (writing->errors[at] < 0)
+			err = diag_set(diag, writing->errors[at], "%s", writing->diags[at].text);
+		out_destroy(writing->outs[at]);
+	}
+	return err;
+}
+
+static int write_tables(struct scan *scan, const struct stats *stats, struct tables_rows *rows,
+        uint64_t *findings, struct diag *diag)
 {
 	const struct compare_source source = {
 	        .profile = scan->profile,
 	        .providers = scan->providers,
 	        .stats = stats,
 	        .public = scan->public,
-	};
-
-	return compare_write(scan->run, &source, rows, diag);
-}
-
-static int write_worklist(
-        struct scan *scan, const struct stats *stats, uint64_t *rows, struct diag *diag)
-{
-	const struct worklist_source source = {
-	        .profile = scan->profile,
-	        .stats = stats,
-	        .tallies = scan->tallies,
-	        .days = scan->provider_days,
 	        .threads = scan->options->threads,
 	};
-
-	return findings_write_worklist(scan->findings, scan->run, &source, rows, diag);
-}
-
-static int write_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
-        struct tables_rows *rows, uint64_t *findings, struct diag *diag)
-{
+	struct compare *compare = NULL;
+	struct writing writing = {.scan = scan, .stats = stats};
 	struct tables_options tables = {
 	        .profile = scan->profile,
 	        .findings = scan->findings,
@@ -356,18 +443,20 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct rul
 	        .beneficiaries = scan->past != NULL,
 	        .stats = stats,
 	        .public = scan->public,
+	        .beside = {&writing, BESIDE_FILES, open_beside, write_beside},
 	};
-	int err = tables_write(scan->run, &tables, rows, diag);
+	int err = compare_create(&compare, &source, diag);
 
+	writing.compare = compare;
 	if (err == 0)
-		err = findings_write(scan->findings, scan->run, findings, diag);
-	if (err == 0)
-		err = write_compare(scan, stats, &rows->compare, diag);
-	if (err == 0 && !scan->public)
-		err = write_worklist(scan, stats, &rows->worklist, diag);
-	if (err == 0 && !scan->public)
-		err = norms_table_write(scan->run, stats, &rows->norms, diag);
-	return err == 0 ? rules_table_write(scan->run, rules, diag) : err;
+		err = tables_write(scan->run, &tables, rows, diag);
+	err = end_beside(&writing, err, diag);
+	*findings = writing.rows[FILE_FINDINGS];
+	rows->compare = writing.rows[FILE_COMPARE];
+	rows->worklist = writing.rows[FILE_WORKLIST];
+	rows->norms = writing.rows[FILE_NORMS];
+	compare_destroy(compare);
+	return err;
 }
 
 static int write_json(struct scan *scan, const struct quality *quality,
@@ -504,19 +593,56 @@ static void print_summary(struct scan *scan, const struct quality *quality,
 	summary_write(stderr, &summary);
 }
 
-/* States and reasons of rules are settled when all is counted; then who was hit. */
-static int settle_rules(const struct scan *scan, const struct field_set *bound,
-        const struct stats *stats, struct rules_table *rules, struct diag *diag)
+/* States and reasons of rules are settled when all is counted. */
+static void settle_rules(const struct scan *scan, const struct field_set *bound,
+        const struct stats *stats, struct rules_table *rules)
 {
 	fill_stats(rules, stats);
 	rules_table_settle(rules, bound);
 	tell_lacks(scan, bound, rules);
 	tell_outside(scan, rules);
+}
+
+static bool has_tables(const struct scan *scan)
+{
+	return scan->run && report_kinds_tables(scan->options->reports);
+}
+
+/* Who was hit, where no table tells: what is public depends on it, and it is printed. */
+static int count_providers(const struct scan *scan, const struct stats *stats,
+        struct rules_table *rules, struct diag *diag)
+{
+	if (has_tables(scan) && !scan->options->public)
+		return 0;
 	int err = rules_table_count_providers(rules, scan->profile, scan->options->threads, diag);
 
 	if (err == 0)
 		fill_stats_providers(rules, stats);
 	return err;
+}
+
+/* ... and else by the rows of each provider. */
+static void take_providers(const struct scan *scan, const struct stats *stats,
+        const struct tables_rows *rows, struct rules_table *rules)
+{
+	if (scan->options->public)
+		return;
+	for (unsigned rule = 0; rule < RULES_ALL; rule++)
+		rules->providers[rule] = rows->rule_providers[rule];
+	fill_stats_providers(rules, stats);
+}
+
+static int write_all_tables(struct scan *scan, const struct stats *stats, struct rules_table *rules,
+        struct tables_rows *rows, uint64_t *findings, struct diag *diag)
+{
+	if (!has_tables(scan))
+		return 0;
+	int err = write_tables(scan, stats, rows, findings, diag);
+
+	if (err < 0)
+		return err;
+	take_providers(scan, stats, rows, rules);
+	return rules_table_write(scan->run, rules, diag);
 }
 
 /* What providers are counted in, and judged by, does not spill. */
@@ -583,13 +709,15 @@ int scan_report(struct scan *scan, struct diag *diag)
 	fill_rules(scan, rules);
 	scan_warn_lacks(scan, diag);
 	err = make_stats(scan, &quality.bound, &stats, diag);
-	if (err == 0)
-		err = settle_rules(scan, &quality.bound, stats, rules, diag);
+	if (err == 0) {
+		settle_rules(scan, &quality.bound, stats, rules);
+		err = count_providers(scan, stats, rules, diag);
+	}
 	if (err == 0 && scan->options->public)
 		err = make_public(scan, stats, rules, diag);
 	quality.public = scan->public;
-	if (err == 0 && scan->run && report_kinds_tables(scan->options->reports))
-		err = write_tables(scan, stats, rules, &rows, &findings, diag);
+	if (err == 0)
+		err = write_all_tables(scan, stats, rules, &rows, &findings, diag);
 	if (err == 0 && scan->run)
 		err = write_json(scan, &quality, rules, &rows, findings, diag);
 	if (err == 0 && scan->run)

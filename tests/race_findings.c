@@ -69,6 +69,7 @@ static uint64_t write_findings(const char *out, enum findings_mode mode, unsigne
 	struct share shares[WORKERS];
 	pthread_t threads[WORKERS];
 	struct findings *findings = NULL;
+	struct out *file = NULL;
 	struct run *run = NULL;
 	struct diag diag;
 	uint64_t rows = 0;
@@ -84,7 +85,9 @@ static uint64_t write_findings(const char *out, enum findings_mode mode, unsigne
 	for (unsigned i = 0; i < workers; i++)
 		pthread_join(threads[i], NULL);
 	if (run_create(&run, out, false, &diag) < 0 ||
-	        findings_write(findings, run, &rows, &diag) < 0 || run_commit(run, &diag) < 0)
+	        out_create(&file, run, "findings.csv", &diag) < 0 ||
+	        findings_write(findings, file, &rows, &diag) < 0 || out_close(file, &diag) < 0 ||
+	        run_commit(run, &diag) < 0)
 		fail(out, &diag);
 	run_destroy(run);
 	findings_destroy(findings);

@@ -374,9 +374,11 @@ static char *write_findings(
 		cr_assert_eq(sink->add(sink->context, &made[i].finding), 0);
 	}
 	cr_assert_eq(run_create(&run, "out", true, &diag), 0, "%s", diag.text);
-	cr_assert_eq(findings_write(findings, run, &rows, &diag), 0, "%s", diag.text);
 	struct out *out = NULL;
 
+	cr_assert_eq(out_create(&out, run, "findings.csv", &diag), 0, "%s", diag.text);
+	cr_assert_eq(findings_write(findings, out, &rows, &diag), 0, "%s", diag.text);
+	cr_assert_eq(out_close(out, &diag), 0, "%s", diag.text);
 	cr_assert_eq(out_create(&out, run, "manifest.json", &diag), 0);
 	out_raw(out, "\"claimscan\"", 11);
 	cr_assert_eq(out_close(out, &diag), 0);
@@ -605,8 +607,12 @@ Test(findings, workers_share_the_evidence)
 	}
 	for (unsigned i = 0; i < WORKERS_MAX; i++)
 		pthread_join(threads[i], NULL);
+	struct out *out = NULL;
+
 	cr_assert_eq(run_create(&run, "out", false, &diag), 0);
-	cr_assert_eq(findings_write(findings, run, &written, &diag), 0);
+	cr_assert_eq(out_create(&out, run, "findings.csv", &diag), 0);
+	cr_assert_eq(findings_write(findings, out, &written, &diag), 0);
+	cr_assert_eq(out_close(out, &diag), 0);
 	cr_assert_eq(written, expect_sample(made, COUNT, rows));
 	cr_assert_eq(run_commit(run, &diag), 0);
 	char *got = read_all("out/findings.csv");
@@ -776,9 +782,13 @@ Test(findings, a_spill_that_fails_is_told)
 	for (size_t i = 0; i < 200; i++)
 		err = sink.add(sink.context, &made[i].finding);
 	cr_assert_lt(err, 0);
+	struct out *out = NULL;
+
 	cr_assert_eq(run_create(&run, "out", false, &diag), 0);
-	cr_assert_eq(findings_write(findings, run, &rows, &diag), FAIL_IO);
+	cr_assert_eq(out_create(&out, run, "findings.csv", &diag), 0);
+	cr_assert_eq(findings_write(findings, out, &rows, &diag), FAIL_IO);
 	cr_assert_not_null(strstr(diag.text, "--tmp"));
+	out_destroy(out);
 	run_destroy(run);
 	findings_destroy(findings);
 	free(made);

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,51 @@ Test(cells, figures_are_as_printf_has_them)
 		check_figure((double)(state >> 40) * 0x1p-7);        /* ends in many halves */
 		check_figure((double)(state >> 44) / 2e6 + 0x1p-40); /* just above a half */
 		check_figure(ldexp(unit, -(int)(state >> 20 & 63)));
+	}
+}
+
+/* Where a power of ten, or the half of a last place, is near: by one bit either way. */
+Test(cells, figures_on_the_edge_of_another_are_as_printf_has_them)
+{
+	uint64_t state = 7;
+
+	for (int power = -24; power < 8; power++) {
+		double ten = pow(10, power);
+
+		for (int i = 0; i < 2000; i++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			double half = ((double)(1000000 + (state >> 33) % 9000000) + 0.5) * ten;
+
+			check_figure(half);
+			check_figure(nextafter(half, 0));
+			check_figure(nextafter(half, HUGE_VAL));
+			check_figure(-half);
+		}
+		check_figure(ten);
+		check_figure(nextafter(ten, 0));
+		check_figure(nextafter(ten, HUGE_VAL));
+		check_figure(9.9999995 * ten);
+	}
+}
+
+/* The quotient in 128 bits, whatever is reckoned in 64. */
+Test(cells, ratios_of_any_size_are_exact)
+{
+	uint64_t state = 3;
+
+	for (int i = 0; i < 200000; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		uint64_t whole = (state >> (state >> 58)) | 1;
+		uint64_t part = (state * 0x9e3779b97f4a7c15 ^ state >> 31) % whole;
+		unsigned __int128 twice = (unsigned __int128)part * 2000000 + whole;
+		uint64_t millionths = (uint64_t)(twice / ((unsigned __int128)whole * 2));
+		char want[64], got[NUMBER_TEXT_MAX + 1];
+
+		snprintf(want, sizeof(want), "%u.%06u", (unsigned)(millionths / 1000000),
+		        (unsigned)(millionths % 1000000));
+		*number_ratio(got, part, whole) = '\0';
+		cr_assert_str_eq(got, want, "%llu of %llu", (unsigned long long)part,
+		        (unsigned long long)whole);
 	}
 }
 
@@ -690,6 +736,75 @@ Test(tables, have_the_columns_and_formats_of_the_contract)
 	        "'=cmd,other,sumsq,allowed,0,,,0.0000,\n"
 	        "'=cmd,other,sumsq,charge,1,,2.2500,,\n"
 	        "'=cmd,other,sumsq,paid,1,,,,1.0000\n");
+}
+
+/* What is done beside the tables: once each, after their files are there. */
+struct beside {
+	struct run *run;
+	atomic_uint done[3];
+	size_t fails; /* task */
+	bool opened;
+};
+
+static int open_beside(void *context, struct diag *diag)
+{
+	struct beside *beside = context;
+
+	(void)diag;
+	beside->opened = true;
+	for (size_t files = 0; files < 4; files++)
+		cr_assert_not_null(run_files(beside->run)[files]);
+	return 0;
+}
+
+static int run_beside(void *context, size_t at)
+{
+	struct beside *beside = context;
+
+	atomic_fetch_add(&beside->done[at], 1);
+	return at == beside->fails ? FAIL_IO : 0;
+}
+
+static int write_beside(struct beside *beside, unsigned threads)
+{
+	struct rule_selection selection;
+	struct tables_rows rows;
+	struct diag diag;
+
+	diag_init(&diag);
+	select_all(&selection);
+	struct tables_options options = {.profile = profile,
+	        .selection = &selection,
+	        .threads = threads,
+	        .beside = {beside, 3, open_beside, run_beside}};
+
+	cr_assert_eq(run_create(&beside->run, "out", false, &diag), 0);
+	int err = tables_write(beside->run, &options, &rows, &diag);
+
+	cr_assert_str_eq(diag.text, "");
+	run_destroy(beside->run);
+	return err;
+}
+
+Test(tables, tasks_beside_them_are_done_once)
+{
+	for (unsigned threads = 1; threads < 8; threads++) {
+		struct beside beside = {.fails = SIZE_MAX};
+
+		cr_assert_eq(write_beside(&beside, threads), 0);
+		cr_assert(beside.opened);
+		for (size_t at = 0; at < 3; at++)
+			cr_assert_eq(beside.done[at], 1, "%u threads, task %zu", threads, at);
+	}
+}
+
+Test(tables, a_task_beside_them_that_fails_is_their_failure)
+{
+	for (unsigned threads = 1; threads < 8; threads++) {
+		struct beside beside = {.fails = threads % 3};
+
+		cr_assert_eq(write_beside(&beside, threads), FAIL_IO);
+	}
 }
 
 /* Many providers, so that there are many chunks: the same bytes from any number of threads. */

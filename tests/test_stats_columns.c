@@ -90,6 +90,7 @@ static void same_row(const struct stats_row *read, const struct stats_row *added
 static void check_column(uint32_t first, uint32_t step, uint32_t count, uint32_t members)
 {
 	struct blocks blocks;
+	struct row_places places;
 	struct column column;
 	struct stats_row read;
 
@@ -100,23 +101,25 @@ static void check_column(uint32_t first, uint32_t step, uint32_t count, uint32_t
 
 		cr_assert_eq(column_add(&column, &blocks, &row), 0);
 	}
-	cr_assert_eq(column_index(&column, members), 0);
+	cr_assert_eq(row_places_make(&places, &column, 1, members), 0);
 	cr_assert_eq(column.count, count);
 	cr_assert_eq(column.tested, count);
 	for (uint32_t member = 0; member < members; member++) {
-		uint32_t row = column_find(&column, member);
+		size_t at = places.first[member];
 		bool has = member >= first && (member - first) % step == 0 &&
 		           (member - first) / step < count;
 
-		cr_assert_eq(row != COLUMN_NONE, has, "member %u", member);
+		cr_assert_eq(places.first[member + 1] - at, has, "member %u", member);
 		if (!has)
 			continue;
 		struct stats_row added = row_at(member);
 
-		column_read(&column, row, &read);
+		cr_assert_eq(places.all[at].column, 0);
+		column_read(&column, places.all[at].row, &read);
 		same_row(&read, &added);
-		cr_assert_eq(column_limit(&column, row), added.q_limit);
+		cr_assert_eq(column_limit(&column, places.all[at].row), added.q_limit);
 	}
+	row_places_free(&places);
 	column_free(&column);
 	blocks_free(&blocks);
 }
@@ -129,6 +132,71 @@ Test(columns, rows_of_all_members_come_back)
 Test(columns, rows_of_few_members_come_back)
 {
 	check_column(17, 100, 30, 5000);
+}
+
+/* A member's rows are listed by column; one without any has none, the last too. */
+Test(columns, rows_of_several_columns_are_listed_by_member)
+{
+	static const uint32_t members[3][3] = {{4, 0, 2}, {2}, {2, 4, 1}};
+	static const size_t counts[3] = {3, 1, 3}, first[] = {0, 1, 2, 5, 5, 7, 7};
+	static const struct row_place all[] = {
+	        {0, 1}, {2, 2}, {0, 2}, {1, 0}, {2, 0}, {0, 0}, {2, 1}};
+	struct column columns[3];
+	struct row_places places;
+	struct blocks blocks;
+
+	blocks_init(&blocks);
+	for (unsigned at = 0; at < 3; at++) {
+		column_init(&columns[at], at, "");
+		for (size_t i = 0; i < counts[at]; i++) {
+			struct stats_row row = row_at(members[at][i]);
+
+			cr_assert_eq(column_add(&columns[at], &blocks, &row), 0);
+		}
+	}
+	cr_assert_eq(row_places_make(&places, columns, 3, 6), 0);
+	for (size_t member = 0; member <= 6; member++)
+		cr_assert_eq(places.first[member], first[member], "member %zu", member);
+	for (size_t i = 0; i < 7; i++) {
+		cr_assert_eq(places.all[i].column, all[i].column, "%zu", i);
+		cr_assert_eq(places.all[i].row, all[i].row, "%zu", i);
+	}
+	row_places_free(&places);
+	for (unsigned at = 0; at < 3; at++)
+		column_free(&columns[at]);
+	blocks_free(&blocks);
+}
+
+Test(columns, without_members_nothing_is_listed)
+{
+	struct row_places places;
+
+	cr_assert_eq(row_places_make(&places, NULL, 0, 0), 0);
+	cr_assert_eq(places.first[0], 0);
+	row_places_free(&places);
+}
+
+/* Rows of which the group's figures are one have one number for them. */
+Test(columns, figures_that_are_equal_are_one)
+{
+	struct stats_row rows[] = {row_at(0), row_at(1), row_at(3)};
+	struct stats_row wide = row_at(4), read[4];
+	struct blocks blocks;
+	struct column column;
+
+	wide.value = 1e12;
+	blocks_init(&blocks);
+	column_init(&column, 7, "share");
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(column_add(&column, &blocks, &rows[i]), 0);
+	cr_assert_eq(column_add(&column, &blocks, &wide), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		column_read(&column, i, &read[i]);
+	cr_assert_eq(read[0].figures, read[2].figures); /* p90 0 */
+	cr_assert_neq(read[0].figures, read[1].figures);
+	cr_assert_eq(read[3].figures, FIGURES_OWN);
+	column_free(&column);
+	blocks_free(&blocks);
 }
 
 /* What does not fit a packed row is kept as it is. */

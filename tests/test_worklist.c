@@ -181,7 +181,11 @@ static char *draw(const struct worklist_plan *plan, const char *name, size_t mem
 	cr_assert_eq(findings_create(&findings, &options, &diag), 0, "%s", diag.text);
 	add_findings(findings, backwards);
 	cr_assert_eq(run_create(&run, name, false, &diag), 0, "%s", diag.text);
-	cr_assert_eq(findings_write_worklist(findings, run, &source, &rows, &diag), 0);
+	struct out *out = NULL;
+
+	cr_assert_eq(out_create(&out, run, "worklist.csv", &diag), 0);
+	cr_assert_eq(findings_write_worklist(findings, out, &source, &rows, &diag), 0);
+	cr_assert_eq(out_close(out, &diag), 0);
 	cr_assert_eq(rows, DRAWN + WORKLIST_DEAREST);
 	cr_assert_eq(run_commit(run, &diag), 0);
 	run_destroy(run);

@@ -1,23 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Samples are the rows of stats/ that have a value, of one rule at a time.
- * Providers are put in order by area once, so that the samples of an area are
- * a run, those of the nation one of runs.  Of each rule only the rows that are
- * told are kept.
+ * Samples are the rows of stats/ that have a value, of one measure at a time.
+ * Providers are put in order by area once, and have their places in it: so the
+ * samples of a state are a run, those of the nation one of runs.  Of each measure
+ * only the rows that are told are kept.
  */
 #include "report/compare.h"
 
 #include "base/budget.h"
+#include "base/order.h"
+#include "base/tasks.h"
+#include "report/ordered.h"
 #include "report/row.h"
 #include "rules/rules.h"
+#include "stats/columns.h"
 #include "stats/peers.h"
 #include "stats/rates.h"
+#include "stats/words.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEWEST = 11, HIGHEST_FIFTH = 80 };
+enum {
+	FEWEST = 11,
+	HIGHEST_FIFTH = 80,
+	CHUNK_MEMBERS = 4096, /* whose areas a thread finds at a time */
+};
 
 enum area { NATION, STATE, AREAS };
 
@@ -28,38 +37,77 @@ struct area_figures {
 	enum verdict verdict;
 };
 
-/* What is told of a row, and what it is told by. */
-struct told_row {
+struct sample {
+	double value;
+	struct moments moments; /* of a mean; of a rate n and sum */
+	double percentiles[AREAS];
+	uint64_t area; /* entity type, specialty, state: the nation's is what is above the state */
+	uint32_t place;
+	uint32_t index; /* of its row in the measure */
+	bool is_rate, has_percentile;
+	bool is_high; /* among its peers */
+};
+
+/* What all samples of an area share. */
+struct area_sum {
+	struct moments moments;
+	uint32_t n;
+	double p20, p80;
+};
+
+/* A row of compare.csv. */
+struct told {
+	struct area_figures areas[AREAS];
+	struct moments moments;
 	const char *measure;
-	uint64_t evaluated, hits;
 	double value, percentile, p80;
+	uint64_t evaluated, hits;
 	uint32_t number, peers;
 	uint8_t rule;
 	bool is_rate, provider_rule;
 };
 
-struct sample {
-	struct told_row row;
-	uint64_t area; /* entity type, specialty, state: the nation's is what is above the state */
-	struct moments moments; /* of a mean; of a rate n and sum */
-	struct area_figures areas[AREAS];
+struct told_list {
+	struct told *rows;
+	size_t count, room;
 };
 
 struct provider {
 	uint64_t area;
 	uint32_t number;
+	bool is_lead;
+};
+
+/* Columns of one rule and measure. */
+struct measure {
+	const struct column *columns;
+	size_t column_count, row_count;
 };
 
 struct compare {
 	const struct compare_source *source;
-	struct provider *providers; /* by area, then by number */
-	size_t provider_count;
-	struct stats_row *rows; /* of the provider at hand */
-	struct sample *samples; /* those told, and behind them those of the rule at hand */
-	size_t count, room, told;
+	struct measure *measures; /* by rule and name */
+	size_t measure_count;
+	struct provider *providers; /* by area: a place is an index here */
+	uint32_t *places;           /* of members */
+	size_t member_count;
+	struct ordered *areas; /* of members, and as much room, while they are put in order */
+	struct told_list told;
+	uint64_t *words;
+	const uint64_t *printed; /* in words: told rows as they are printed, by their low halves */
+};
+
+/* A thread's. */
+struct comparer {
+	struct compare *compare;
+	const struct measure *measure; /* at hand */
+	struct sample *samples;        /* of it, by place */
+	size_t count, room;
+	uint64_t *words; /* twice room */
+	double *values;  /* of the area at hand */
+	struct told_list told;
 	struct profile_cell *cells;
 	size_t cell_room;
-	double *values; /* of the area at hand */
 };
 
 static const char header[] =
@@ -68,7 +116,7 @@ static const char header[] =
         "state_n,state_percentile,state_p20,state_p80,state_statistic,state_verdict,"
         "peer_n,peer_percentile,peer_p80\n";
 
-/* ---- Samples ---- */
+/* ---- Places ---- */
 
 /* As the tables print it: the providers file's word stands. */
 static uint64_t area_of(const struct compare_source *source, uint32_t number)
@@ -84,158 +132,204 @@ static uint64_t area_of(const struct compare_source *source, uint32_t number)
 	return entity << 32 | specialty << 16 | state;
 }
 
-static uint64_t area_key(const struct sample *sample, enum area area)
+static uint64_t nation_of(uint64_t area)
 {
-	return area == NATION ? sample->area >> 16 : sample->area;
+	return area >> 16;
+}
+
+static int find_areas(void *context, size_t chunk)
+{
+	const struct compare *compare = context;
+	const struct stats *stats = compare->source->stats;
+	size_t from = chunk * CHUNK_MEMBERS, to = from + CHUNK_MEMBERS;
+
+	to = to < compare->member_count ? to : compare->member_count;
+	for (size_t member = from; member < to; member++) {
+		uint32_t number = stats_number(stats, (uint32_t)member);
+
+		compare->areas[member] = (struct ordered){
+		        area_of(compare->source, number), (uint32_t)member};
+	}
+	return 0;
+}
+
+/* By area; in it by member. */
+static void order_places(struct compare *compare)
+{
+	const struct stats *stats = compare->source->stats;
+	size_t count = compare->member_count;
+	const struct ordered *sorted = order_sort(compare->areas, compare->areas + count, count);
+
+	for (uint32_t place = 0; place < count; place++) {
+		uint32_t number = stats_number(stats, sorted[place].index);
+
+		compare->places[sorted[place].index] = place;
+		compare->providers[place] = (struct provider){
+		        .area = sorted[place].key,
+		        .number = number,
+		        .is_lead = stats_provider(stats, number)->is_lead,
+		};
+	}
+}
+
+static int find_places(struct compare *compare)
+{
+	size_t count = stats_members(compare->source->stats);
+
+	compare->member_count = count;
+	compare->providers = budget_alloc((count + 1) * sizeof(*compare->providers));
+	compare->places = budget_alloc((count + 1) * sizeof(*compare->places));
+	compare->areas = budget_alloc(2 * (count + 1) * sizeof(*compare->areas));
+	if (!compare->providers || !compare->places || !compare->areas)
+		return FAIL_MEMORY;
+	tasks_run(compare->source->threads, (count + CHUNK_MEMBERS - 1) / CHUNK_MEMBERS, find_areas,
+	        compare);
+	order_places(compare);
+	budget_free(compare->areas);
+	compare->areas = NULL;
+	return 0;
+}
+
+static bool is_next(const struct column *column, const struct measure *measure)
+{
+	return measure && measure->columns->rule == column->rule &&
+	       strcmp(measure->columns->measure, column->measure) == 0;
+}
+
+static int find_measures(struct compare *compare)
+{
+	size_t count;
+	const struct column *columns = stats_columns(compare->source->stats, &count);
+	struct measure *last = NULL;
+
+	compare->measures = budget_alloc((count + 1) * sizeof(*compare->measures));
+	if (!compare->measures)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_next(&columns[i], last)) {
+			last = &compare->measures[compare->measure_count++];
+			*last = (struct measure){.columns = &columns[i]};
+		}
+		last->column_count++;
+		last->row_count += columns[i].count;
+	}
+	return 0;
+}
+
+/* ---- Samples ---- */
+
+static void read_row(const struct measure *measure, size_t index, struct stats_row *row)
+{
+	const struct column *column = measure->columns;
+
+	for (; index >= column->count; column++)
+		index -= column->count;
+	column_read(column, (uint32_t)index, row);
 }
 
 /* Levels of visits are whole numbers: their squares come from the cells of the family. */
-static int read_levels(struct compare *compare, struct sample *sample)
+static int read_levels(struct comparer *own, uint32_t number, struct moments *moments)
 {
-	const struct told_row *row = &sample->row;
-	size_t count = 0, size = strlen(row->measure);
-	int err = profile_cells(compare->source->profile, row->number, &compare->cells,
-	        &compare->cell_room, &count);
+	const char *measure = own->measure->columns->measure;
+	size_t count = 0, size = strlen(measure);
+	int err = profile_cells(
+	        own->compare->source->profile, number, &own->cells, &own->cell_room, &count);
 
 	for (size_t i = 0; i < count && err == 0; i++) {
-		const struct profile_cell *cell = &compare->cells[i];
+		const struct profile_cell *cell = &own->cells[i];
 		char text[PROFILE_KEY_TEXT_SIZE];
 		double level = (double)(cell->key & 0xff), n = (double)cell->lines;
 
 		if (cell->kind != PROFILE_KIND_EM)
 			continue;
 		profile_key_text(cell, text);
-		if (strncmp(text, row->measure, size) != 0 || text[size] != '_')
+		if (strncmp(text, measure, size) != 0 || text[size] != '_')
 			continue;
-		sample->moments.n += cell->lines;
-		sample->moments.sum += level * n;
-		sample->moments.sum_squares += level * level * n;
+		moments->n += cell->lines;
+		moments->sum += level * n;
+		moments->sum_squares += level * level * n;
 	}
 	return err;
 }
 
-static bool is_mean(const struct told_row *row)
+static bool is_mean(const struct measure *measure)
 {
-	return strcmp(rule_at(row->rule)->id, "EM-01") == 0;
+	return strcmp(rule_at(measure->columns->rule)->id, "EM-01") == 0;
 }
 
-static struct told_row told(const struct stats_row *row)
+/* PEPPER's: 11 in the numerator and in the denominator; of what is no rate in the latter. */
+static bool has_percentile(const struct stats_row *row)
 {
-	return (struct told_row){
-	        .measure = row->measure,
-	        .evaluated = row->evaluated,
-	        .hits = row->hits,
-	        .value = row->value,
-	        .percentile = row->percentile,
-	        .p80 = row->p80,
-	        .number = row->number,
-	        .peers = row->peers,
-	        .rule = row->rule,
-	        .is_rate = row->is_rate,
-	        .provider_rule = row->provider_rule,
+	return row->evaluated >= FEWEST && (!row->is_rate || row->hits >= FEWEST);
+}
+
+static int add_sample(struct comparer *own, uint32_t place, uint32_t index)
+{
+	const struct provider *provider = &own->compare->providers[place];
+	struct sample *sample = &own->samples[own->count];
+	struct stats_row row;
+
+	read_row(own->measure, index, &row);
+	if (isnan(row.value))
+		return 0;
+	*sample = (struct sample){
+	        .value = row.value,
+	        .percentiles = {NAN, NAN},
+	        .area = provider->area,
+	        .place = place,
+	        .index = index,
+	        .is_rate = row.is_rate,
+	        .has_percentile = has_percentile(&row),
+	        .is_high = has_percentile(&row) && row.percentile >= HIGHEST_FIFTH,
 	};
+	if (row.is_rate)
+		sample->moments = (struct moments){.n = row.evaluated, .sum = (double)row.hits};
+	own->count++;
+	return is_mean(own->measure) ? read_levels(own, provider->number, &sample->moments) : 0;
 }
 
-static int add_sample(struct compare *compare, const struct stats_row *row, uint64_t area)
+static int make_room(struct comparer *own, size_t room)
 {
-	if (compare->count == compare->room) {
-		size_t room = compare->room ? 2 * compare->room : 1024;
-		struct sample *samples = budget_resize(compare->samples, room * sizeof(*samples));
-
-		if (!samples)
-			return FAIL_MEMORY;
-		compare->samples = samples;
-		compare->room = room;
-	}
-	struct sample *sample = &compare->samples[compare->count++];
-
-	*sample = (struct sample){.row = told(row), .area = area};
-	if (row->is_rate)
-		sample->moments = (struct moments){.n = row->evaluated, .sum = (double)row->hits};
-	return is_mean(&sample->row) ? read_levels(compare, sample) : 0;
+	if (room <= own->room)
+		return 0;
+	budget_free(own->samples);
+	budget_free(own->words);
+	budget_free(own->values);
+	own->samples = budget_alloc(room * sizeof(*own->samples));
+	own->words = budget_alloc(2 * room * sizeof(*own->words));
+	own->values = budget_alloc(room * sizeof(*own->values));
+	own->room = own->samples && own->words && own->values ? room : 0;
+	return own->room ? 0 : FAIL_MEMORY;
 }
 
-static int compare_providers(const void *a, const void *b)
+/* By place; rows of one provider as they stand. */
+static int find_samples(struct comparer *own)
 {
-	const struct provider *left = a, *right = b;
+	const struct measure *measure = own->measure;
+	size_t count = 0;
+	int err = make_room(own, measure->row_count);
 
-	if (left->area != right->area)
-		return left->area < right->area ? -1 : 1;
-	return (left->number > right->number) - (left->number < right->number);
-}
+	own->count = 0;
+	for (size_t i = 0; i < measure->column_count && err == 0; i++) {
+		const struct column *column = &measure->columns[i];
 
-/* Those that statistics know. */
-static int find_providers(struct compare *compare)
-{
-	const struct compare_source *source = compare->source;
-	uint32_t numbers = (uint32_t)profile_count(source->profile);
+		for (uint32_t row = 0; row < column->count; row++) {
+			uint64_t place = own->compare->places[column_row(column, row)->member];
 
-	compare->rows = budget_alloc((stats_rows_max(source->stats) + 1) * sizeof(*compare->rows));
-	compare->providers = budget_calloc((size_t)numbers + 1, sizeof(*compare->providers));
-	if (!compare->rows || !compare->providers)
-		return FAIL_MEMORY;
-	for (uint32_t number = 0; number < numbers; number++) {
-		if (stats_provider(source->stats, number))
-			compare->providers[compare->provider_count++] = (struct provider){
-			        area_of(source, number), number};
-	}
-	if (compare->provider_count > 0)
-		qsort(compare->providers, compare->provider_count, sizeof(*compare->providers),
-		        compare_providers);
-	return 0;
-}
-
-/* The rows of a rule; *mixed: they are of several measures. */
-static int find_samples(struct compare *compare, unsigned rule, bool *mixed)
-{
-	const char *measure = NULL;
-	int err = 0;
-
-	for (size_t i = 0; i < compare->provider_count && err == 0; i++) {
-		const struct provider *provider = &compare->providers[i];
-		size_t count = stats_rule_rows(
-		        compare->source->stats, provider->number, rule, compare->rows);
-
-		for (size_t k = 0; k < count && err == 0; k++) {
-			const struct stats_row *row = &compare->rows[k];
-
-			*mixed |= measure && strcmp(measure, row->measure) != 0;
-			measure = row->measure;
-			if (!isnan(row->value))
-				err = add_sample(compare, row, provider->area);
+			own->words[count] = place << 32 | count;
+			count++;
 		}
 	}
+	const uint64_t *sorted = err == 0
+	                                 ? words_sort(own->words, own->words + own->room, count, 32)
+	                                 : NULL;
+
+	for (size_t i = 0; i < count && err == 0; i++)
+		err = add_sample(own, (uint32_t)(sorted[i] >> 32), (uint32_t)sorted[i]);
 	return err;
 }
 
 /* ---- Areas ---- */
-
-/* PEPPER's: 11 in the numerator and in the denominator; of what is no rate in the latter. */
-static bool has_percentile(const struct sample *sample)
-{
-	return sample->row.evaluated >= FEWEST &&
-	       (!sample->row.is_rate || sample->row.hits >= FEWEST);
-}
-
-static int compare_measures(const struct sample *a, const struct sample *b)
-{
-	if (a->row.rule != b->row.rule)
-		return a->row.rule < b->row.rule ? -1 : 1;
-	return strcmp(a->row.measure, b->row.measure);
-}
-
-/* By measure, area, provider. */
-static int compare_samples(const void *a, const void *b)
-{
-	const struct sample *left = a, *right = b;
-	int order = compare_measures(left, right);
-
-	if (order == 0 && left->area != right->area)
-		order = left->area < right->area ? -1 : 1;
-	if (order != 0)
-		return order;
-	return (left->row.number > right->row.number) - (left->row.number < right->row.number);
-}
 
 /* How many of the sorted values are strictly lower. */
 static size_t count_lower(const double sorted[], size_t count, double value)
@@ -253,128 +347,305 @@ static size_t count_lower(const double sorted[], size_t count, double value)
 	return low;
 }
 
-static struct moments add_up(const struct sample samples[], size_t count)
+/* As words, which are not in use any more. */
+static void sort_values(struct comparer *own, size_t count)
 {
-	struct moments sum = {0};
+	for (size_t i = 0; i < count; i++)
+		own->words[i] = order_key(own->values[i]);
+	const uint64_t *sorted = words_sort(own->words, own->words + own->room, count, 0);
 
-	for (size_t i = 0; i < count; i++) {
-		sum.n += samples[i].moments.n;
-		sum.sum += samples[i].moments.sum;
-		sum.sum_squares += samples[i].moments.sum_squares;
+	for (size_t i = 0; i < count; i++)
+		own->values[i] = order_value(sorted[i]);
+}
+
+/* What samples [from, to) come to, and where each of them is among them. */
+static struct area_sum take_area(struct comparer *own, size_t from, size_t to, enum area area)
+{
+	struct area_sum sum = {.p20 = NAN, .p80 = NAN};
+
+	for (size_t i = from; i < to; i++) {
+		const struct sample *sample = &own->samples[i];
+
+		sum.moments.n += sample->moments.n;
+		sum.moments.sum += sample->moments.sum;
+		sum.moments.sum_squares += sample->moments.sum_squares;
+		if (sample->has_percentile)
+			own->values[sum.n++] = sample->value;
+	}
+	if (sum.n == 0)
+		return sum;
+	sort_values(own, sum.n);
+	sum.p20 = quantile(own->values, sum.n, 0.2);
+	sum.p80 = quantile(own->values, sum.n, 0.8);
+	for (size_t i = from; i < to; i++) {
+		struct sample *sample = &own->samples[i];
+
+		if (sample->has_percentile)
+			sample->percentiles[area] =
+			        100 * (double)count_lower(own->values, sum.n, sample->value) /
+			        (double)sum.n;
 	}
 	return sum;
 }
 
-static void judge_sample(
-        const struct sample *sample, const struct moments *all, struct area_figures *figures)
+static struct area_figures judge(
+        const struct sample *sample, const struct area_sum *sum, enum area area)
 {
-	const struct moments *own = &sample->moments;
+	const struct moments *own = &sample->moments, *all = &sum->moments;
 	struct moments others = {
 	        all->n - own->n, all->sum - own->sum, all->sum_squares - own->sum_squares};
+	struct area_figures figures = {.n = sum->n,
+	        .percentile = sample->percentiles[area],
+	        .p20 = sum->p20,
+	        .p80 = sum->p80,
+	        .statistic = NAN};
 
-	if (sample->row.is_rate) {
+	if (sample->is_rate) {
 		struct count count = {(uint64_t)own->sum, own->n};
 		struct count peers = {(uint64_t)others.sum, others.n};
 
-		figures->statistic = chi_square_2x2(
+		figures.statistic = chi_square_2x2(
 		        count.k, count.n - count.k, peers.k, peers.n - peers.k);
-		figures->verdict = verdict_of_rates(count, peers);
+		figures.verdict = verdict_of_rates(count, peers);
 	} else if (own->n > 0) {
-		figures->statistic = welch_t(*own, others).t;
-		figures->verdict = verdict_of_means(*own, others);
+		figures.statistic = welch_t(*own, others).t;
+		figures.verdict = verdict_of_means(*own, others);
 	}
-	if (figures->verdict == VERDICT_NOT_APPLICABLE)
-		figures->statistic = NAN;
+	if (figures.verdict == VERDICT_NOT_APPLICABLE)
+		figures.statistic = NAN;
+	return figures;
 }
 
-/* The samples of one measure and area. */
-static void take_area(
-        struct compare *compare, struct sample samples[], size_t count, enum area area)
+/* ---- What is told ---- */
+
+static int reserve(struct told_list *list, size_t more)
 {
-	struct moments all = add_up(samples, count);
-	size_t n = 0;
+	size_t room = list->room ? list->room : 1024;
 
-	for (size_t i = 0; i < count; i++) {
-		if (has_percentile(&samples[i]))
-			compare->values[n++] = samples[i].row.value;
-	}
-	values_sort(compare->values, n);
-	for (size_t i = 0; i < count; i++) {
-		struct area_figures *figures = &samples[i].areas[area];
+	while (room < list->count + more)
+		room *= 2;
+	if (room == list->room)
+		return 0;
+	struct told *rows = budget_resize(list->rows, room * sizeof(*rows));
 
-		*figures = (struct area_figures){.n = (uint32_t)n,
-		        .percentile = NAN,
-		        .p20 = n > 0 ? quantile(compare->values, n, 0.2) : NAN,
-		        .p80 = n > 0 ? quantile(compare->values, n, 0.8) : NAN,
-		        .statistic = NAN};
-		if (has_percentile(&samples[i]))
-			figures->percentile = 100 *
-			                      (double)count_lower(
-			                              compare->values, n, samples[i].row.value) /
-			                      (double)n;
-		judge_sample(&samples[i], &all, figures);
-	}
+	if (!rows)
+		return FAIL_MEMORY;
+	list->rows = rows;
+	list->room = room;
+	return 0;
 }
 
-static void take_areas(struct compare *compare, enum area area)
+static bool is_told(const struct comparer *own, const struct sample *sample)
 {
-	for (size_t from = compare->told, to; from < compare->count; from = to) {
-		struct sample *first = &compare->samples[from];
+	const struct provider *provider = &own->compare->providers[sample->place];
+	const struct public_view *view = own->compare->source->public;
+	bool high = sample->percentiles[NATION] >= HIGHEST_FIFTH ||
+	            sample->percentiles[STATE] >= HIGHEST_FIFTH || sample->is_high;
 
-		for (to = from + 1; to < compare->count; to++) {
-			const struct sample *sample = &compare->samples[to];
+	return (provider->is_lead || high) && !public_hides_provider(view, provider->number) &&
+	       !public_hides_rule(view, provider->number, own->measure->columns->rule);
+}
 
-			if (compare_measures(first, sample) != 0 ||
-			        area_key(first, area) != area_key(sample, area))
+static int tell(struct comparer *own, const struct sample *sample, const struct area_sum sums[])
+{
+	struct stats_row row;
+
+	if (reserve(&own->told, 1) < 0)
+		return FAIL_MEMORY;
+	struct told *told = &own->told.rows[own->told.count++];
+
+	read_row(own->measure, sample->index, &row);
+	*told = (struct told){
+	        .moments = sample->moments,
+	        .measure = row.measure,
+	        .value = row.value,
+	        .percentile = row.percentile,
+	        .p80 = row.p80,
+	        .evaluated = row.evaluated,
+	        .hits = row.hits,
+	        .number = own->compare->providers[sample->place].number,
+	        .peers = row.peers,
+	        .rule = row.rule,
+	        .is_rate = row.is_rate,
+	        .provider_rule = row.provider_rule,
+	};
+	for (unsigned area = 0; area < AREAS; area++)
+		told->areas[area] = judge(sample, &sums[area], (enum area)area);
+	return 0;
+}
+
+/* Samples [from, to) of one state; sums[NATION] is there. */
+static int take_state(struct comparer *own, size_t from, size_t to, struct area_sum sums[])
+{
+	int err = 0;
+
+	sums[STATE] = take_area(own, from, to, STATE);
+	for (size_t i = from; i < to && err == 0; i++) {
+		if (is_told(own, &own->samples[i]))
+			err = tell(own, &own->samples[i], sums);
+	}
+	return err;
+}
+
+static int take_nation(struct comparer *own, size_t from, size_t to)
+{
+	struct area_sum sums[AREAS];
+	int err = 0;
+
+	sums[NATION] = take_area(own, from, to, NATION);
+	for (size_t end; from < to && err == 0; from = end) {
+		for (end = from + 1; end < to; end++) {
+			if (own->samples[end].area != own->samples[from].area)
 				break;
 		}
-		take_area(compare, first, to - from, area);
+		err = take_state(own, from, end, sums);
 	}
+	return err;
+}
+
+static int take_measure(void *comparer, size_t at)
+{
+	struct comparer *own = comparer;
+	int err;
+
+	own->measure = &own->compare->measures[at];
+	err = find_samples(own);
+	for (size_t from = 0, to; from < own->count && err == 0; from = to) {
+		for (to = from + 1; to < own->count; to++) {
+			if (nation_of(own->samples[to].area) != nation_of(own->samples[from].area))
+				break;
+		}
+		err = take_nation(own, from, to);
+	}
+	return err;
+}
+
+/* ---- All measures ---- */
+
+static int begin_comparer(void **own, void *compare)
+{
+	struct comparer *comparer = calloc(1, sizeof(*comparer));
+
+	*own = comparer;
+	if (!comparer)
+		return FAIL_MEMORY;
+	comparer->compare = compare;
+	return 0;
+}
+
+static void end_comparer(void *own)
+{
+	struct comparer *comparer = own;
+
+	if (!comparer)
+		return;
+	budget_free(comparer->samples);
+	budget_free(comparer->words);
+	budget_free(comparer->values);
+	budget_free(comparer->told.rows);
+	free(comparer->cells);
+	free(comparer);
+}
+
+static int put_measure(void *comparer, size_t at)
+{
+	struct comparer *own = comparer;
+	struct told_list *all = &own->compare->told;
+
+	(void)at;
+	if (reserve(all, own->told.count) < 0)
+		return FAIL_MEMORY;
+	if (own->told.count > 0)
+		memcpy(all->rows + all->count, own->told.rows,
+		        own->told.count * sizeof(*all->rows));
+	all->count += own->told.count;
+	own->told.count = 0;
+	return 0;
+}
+
+/* By provider; those of one are by rule and measure already. */
+static int order_told(struct compare *compare)
+{
+	const struct profile *profile = compare->source->profile;
+	size_t numbers = profile_count(profile), count = 0, told = compare->told.count;
+	uint32_t *order = NULL, *places = budget_alloc((numbers + 1) * sizeof(*places));
+	int err = profile_order(profile, &order, &count);
+
+	compare->words = budget_alloc(2 * (told + 1) * sizeof(*compare->words));
+	if (err == 0 && places && compare->words) {
+		for (uint32_t place = 0; place < count; place++)
+			places[order[place]] = place;
+		for (size_t i = 0; i < told; i++)
+			compare->words[i] = (uint64_t)places[compare->told.rows[i].number] << 32 |
+			                    i;
+		compare->printed = words_sort(compare->words, compare->words + told, told, 32);
+	} else {
+		err = FAIL_MEMORY;
+	}
+	budget_free(places);
+	free(order);
+	return err;
+}
+
+static int find_told(struct compare *compare)
+{
+	const struct ordered_work work = {
+	        .context = compare,
+	        .begin = begin_comparer,
+	        .end = end_comparer,
+	        .make = take_measure,
+	        .put = put_measure,
+	};
+	int err = find_places(compare);
+
+	if (err == 0)
+		err = find_measures(compare);
+	if (err == 0)
+		err = ordered_run(&work, compare->measure_count, compare->source->threads);
+	return err == 0 ? order_told(compare) : err;
+}
+
+int compare_create(struct compare **compare, const struct compare_source *source, struct diag *diag)
+{
+	struct compare *made = calloc(1, sizeof(*made));
+
+	if (made) {
+		made->source = source;
+		*compare = made;
+		if (find_told(made) == 0)
+			return 0;
+	}
+	compare_destroy(made);
+	*compare = NULL;
+	return diag_set(diag, FAIL_MEMORY, "no memory to compare providers");
+}
+
+void compare_destroy(struct compare *compare)
+{
+	if (!compare)
+		return;
+	budget_free(compare->measures);
+	budget_free(compare->providers);
+	budget_free(compare->places);
+	budget_free(compare->areas);
+	budget_free(compare->told.rows);
+	budget_free(compare->words);
+	free(compare);
 }
 
 /* ---- Rows ---- */
 
-static bool is_told(const struct compare_source *source, const struct sample *sample)
-{
-	const struct told_row *row = &sample->row;
-	const struct stats_provider *provider = stats_provider(source->stats, row->number);
-	bool high = sample->areas[NATION].percentile >= HIGHEST_FIFTH ||
-	            sample->areas[STATE].percentile >= HIGHEST_FIFTH ||
-	            (has_percentile(sample) && row->percentile >= HIGHEST_FIFTH);
-
-	return provider && (provider->is_lead || high) &&
-	       !public_hides_provider(source->public, row->number) &&
-	       !public_hides_rule(source->public, row->number, row->rule);
-}
-
-/* Providers as they are printed, then by rule and measure. */
-static int compare_printed(const void *a, const void *b, void *context)
-{
-	const struct profile *profile = context;
-	const struct sample *left = a, *right = b;
-	const char *left_text, *right_text;
-	uint64_t left_id = profile_id(profile, left->row.number, &left_text);
-	uint64_t right_id = profile_id(profile, right->row.number, &right_text);
-	int order = strcmp(left_text, right_text);
-
-	if (order == 0)
-		order = strcmp(id_kind_name(left_id), id_kind_name(right_id));
-	return order != 0 ? order : compare_measures(left, right);
-}
-
 /* Numerator and denominator: of a rate, or the sum of levels and the visits. */
-static void out_own(struct out *out, const struct sample *sample)
+static void out_own(struct out *out, const struct told *told)
 {
-	const struct told_row *row = &sample->row;
-
-	out_fixed(out, row->value);
-	if (row->is_rate)
-		out_unsigned(out, row->hits);
-	else if (sample->moments.n > 0)
-		out_unsigned(out, (uint64_t)sample->moments.sum);
+	out_fixed(out, told->value);
+	if (told->is_rate)
+		out_unsigned(out, told->hits);
+	else if (told->moments.n > 0)
+		out_unsigned(out, (uint64_t)told->moments.sum);
 	else
 		out_blank(out);
-	out_unsigned(out, row->evaluated);
+	out_unsigned(out, told->evaluated);
 }
 
 static void out_blanks_public(struct public_view *view, struct out *out, unsigned count)
@@ -408,96 +679,35 @@ static void out_area(struct public_view *view, struct out *out, const struct are
 	                                                         : verdict_name(figures->verdict));
 }
 
-static void out_sample(
-        const struct compare_source *source, struct out *out, const struct sample *sample)
+static void out_told(const struct compare_source *source, struct out *out, const struct told *told)
 {
-	const struct told_row *row = &sample->row;
 	struct public_view *view = source->public;
 	const char *text;
-	uint64_t id = profile_id(source->profile, row->number, &text);
+	uint64_t id = profile_id(source->profile, told->number, &text);
 
 	out_word(out, text);
 	out_word(out, id_kind_name(id));
-	out_word(out, rule_at(row->rule)->id);
-	out_word(out, row->measure);
-	if (view && row->provider_rule)
+	out_word(out, rule_at(told->rule)->id);
+	out_word(out, told->measure);
+	if (view && told->provider_rule)
 		out_blanks_public(view, out, 3);
 	else
-		out_own(out, sample);
+		out_own(out, told);
 	for (unsigned area = 0; area < AREAS; area++)
-		out_area(view, out, &sample->areas[area]);
-	out_providers(view, out, row->peers);
-	out_fixed(out, row->percentile);
+		out_area(view, out, &told->areas[area]);
+	out_providers(view, out, told->peers);
+	out_fixed(out, told->percentile);
 	if (view)
 		out_blanks_public(view, out, 1);
 	else
-		out_fixed(out, row->p80);
+		out_fixed(out, told->p80);
 	out_end_row(out);
 }
 
-/* Of the rule at hand let go of the samples that are not told. */
-static void choose_rows(struct compare *compare)
+void compare_write(const struct compare *compare, struct out *out, uint64_t *rows)
 {
-	for (size_t i = compare->told; i < compare->count; i++) {
-		if (is_told(compare->source, &compare->samples[i]))
-			compare->samples[compare->told++] = compare->samples[i];
-	}
-	compare->count = compare->told;
-}
-
-static int take_rule(struct compare *compare, unsigned rule)
-{
-	bool mixed = false;
-	int err = find_samples(compare, rule, &mixed);
-	size_t count = compare->count - compare->told;
-
-	budget_free(compare->values);
-	compare->values = budget_calloc(count + 1, sizeof(*compare->values));
-	if (err < 0 || !compare->values)
-		return FAIL_MEMORY;
-	if (mixed)
-		qsort(compare->samples + compare->told, count, sizeof(*compare->samples),
-		        compare_samples);
-	for (unsigned area = 0; area < AREAS; area++)
-		take_areas(compare, (enum area)area);
-	choose_rows(compare);
-	return 0;
-}
-
-static int make_rows(struct compare *compare)
-{
-	int err = find_providers(compare);
-
-	for (unsigned rule = 0; rule < RULES_ALL && err == 0; rule++)
-		err = take_rule(compare, rule);
-	if (err == 0 && compare->count > 0)
-		qsort_r(compare->samples, compare->count, sizeof(*compare->samples),
-		        compare_printed, (void *)(uintptr_t)compare->source->profile);
-	return err;
-}
-
-int compare_write(
-        struct run *run, const struct compare_source *source, uint64_t *rows, struct diag *diag)
-{
-	struct compare compare = {.source = source};
-	struct out *out = NULL;
-	int err = make_rows(&compare);
-
-	if (err < 0)
-		diag_set(diag, err, "no memory to compare providers");
-	if (err == 0)
-		err = out_create(&out, run, "compare.csv", diag);
-	if (err == 0) {
-		out_raw(out, header, sizeof(header) - 1);
-		for (size_t i = 0; i < compare.count; i++)
-			out_sample(source, out, &compare.samples[i]);
-		*rows = out_row_count(out);
-		err = out_close(out, diag);
-	}
-	budget_free(compare.providers);
-	budget_free(compare.rows);
-	budget_free(compare.samples);
-	free(compare.cells);
-	budget_free(compare.values);
-	return err;
+	out_raw(out, header, sizeof(header) - 1);
+	for (size_t i = 0; i < compare->told.count; i++)
+		out_told(compare->source, out, &compare->told.rows[(uint32_t)compare->printed[i]]);
+	*rows = out_row_count(out);
 }

@@ -27,10 +27,17 @@ struct compare_source {
 	const struct side *providers;  /* --providers; NULL: none */
 	const struct stats *stats;
 	struct public_view *public; /* NULL: all is told */
+	unsigned threads;           /* 0: one */
 };
 
-/* Write compare.csv.  *rows: without the header.  Returns 0, FAIL_MEMORY or FAIL_IO. */
-int compare_write(
-        struct run *run, const struct compare_source *source, uint64_t *rows, struct diag *diag);
+struct compare;
+
+/* Find what is told.  source must outlive it.  Returns 0 or FAIL_MEMORY. */
+int compare_create(
+        struct compare **compare, const struct compare_source *source, struct diag *diag);
+void compare_destroy(struct compare *compare); /* takes NULL */
+
+/* Write it; *rows: without the header.  What fails is told when out is closed. */
+void compare_write(const struct compare *compare, struct out *out, uint64_t *rows);
 
 #endif

@@ -298,13 +298,10 @@ static int write_sample(const struct findings *findings, struct out *out, struct
 	return err < 0 ? diag_set(diag, err, "no memory for findings") : 0;
 }
 
-int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag)
+int findings_write(struct findings *findings, struct out *out, uint64_t *rows, struct diag *diag)
 {
-	struct out *out = NULL;
 	int err = workers_error(findings, diag);
 
-	if (err == 0)
-		err = out_create(&out, run, "findings.csv", diag);
 	if (err < 0)
 		return err;
 	row_write_header(out);
@@ -313,16 +310,13 @@ int findings_write(struct findings *findings, struct run *run, uint64_t *rows, s
 	else if (findings->mode == FINDINGS_ALL)
 		err = spill_merge(findings->spills, findings->worker_count, write_row, out, diag);
 	*rows = out_row_count(out);
-	if (err == 0)
-		return out_close(out, diag);
-	out_destroy(out);
 	return err;
 }
 
-int findings_write_worklist(struct findings *findings, struct run *run,
+int findings_write_worklist(struct findings *findings, struct out *out,
         const struct worklist_source *source, uint64_t *rows, struct diag *diag)
 {
-	return worklist_write(findings->worklist, run, source, rows, diag);
+	return worklist_write(findings->worklist, out, source, rows, diag);
 }
 
 size_t findings_claims(const struct findings *findings, uint32_t provider, unsigned rule,

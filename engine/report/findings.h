@@ -56,13 +56,13 @@ struct findings_counts {
 void findings_count(const struct findings *findings, struct findings_counts *counts);
 
 /* Write findings.csv, when no worker adds any more.  *rows: without the header. */
-int findings_write(struct findings *findings, struct run *run, uint64_t *rows, struct diag *diag);
+int findings_write(struct findings *findings, struct out *out, uint64_t *rows, struct diag *diag);
 
 /*
  * Write worklist.csv (report/worklist.h), when no worker adds any more; its
  * header only where nothing is drawn.  *rows: without the header.
  */
-int findings_write_worklist(struct findings *findings, struct run *run,
+int findings_write_worklist(struct findings *findings, struct out *out,
         const struct worklist_source *source, uint64_t *rows, struct diag *diag);
 
 /*

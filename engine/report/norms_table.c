@@ -44,18 +44,13 @@ static void write_norm(struct out *out, const struct norm *norm)
 	out_end_row(out);
 }
 
-int norms_table_write(struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag)
+void norms_table_write(const struct stats *stats, struct out *out, uint64_t *rows)
 {
-	struct out *out = NULL;
 	size_t count;
 	const struct norm *norms = stats_norms(stats, &count);
-	int err = out_create(&out, run, "norms.csv", diag);
 
-	if (err < 0)
-		return err;
 	write_header(out);
 	for (size_t i = 0; i < count; i++)
 		write_norm(out, &norms[i]);
 	*rows = count;
-	return out_close(out, diag);
 }

@@ -9,8 +9,7 @@
 #include "report/run.h"
 #include "stats/stats.h"
 
-/* *rows: without the header.  Returns 0 or FAIL_IO. */
-int norms_table_write(
-        struct run *run, const struct stats *stats, uint64_t *rows, struct diag *diag);
+/* *rows: without the header.  What fails is told when out is closed. */
+void norms_table_write(const struct stats *stats, struct out *out, uint64_t *rows);
 
 #endif

@@ -26,6 +26,11 @@ static char *four_digits(char *to, unsigned value)
 	return two_digits(two_digits(to, value / 100), value % 100);
 }
 
+static char *six_digits(char *to, unsigned value)
+{
+	return four_digits(two_digits(to, value / TEN_THOUSAND), value % TEN_THOUSAND);
+}
+
 /* How many digits: from the bits, which say it to within one. */
 static unsigned digit_count(uint64_t value)
 {
@@ -39,7 +44,7 @@ static unsigned digit_count(uint64_t value)
 	return count + (value >= powers[count]);
 }
 
-char *number_unsigned(char *to, uint64_t value)
+static char *put_unsigned(char *to, uint64_t value)
 {
 	char *end = to + digit_count(value);
 	char *at = end;
@@ -54,6 +59,15 @@ char *number_unsigned(char *to, uint64_t value)
 	else
 		at[-1] = (char)('0' + value);
 	return end;
+}
+
+/* Most are of one digit. */
+char *number_unsigned(char *to, uint64_t value)
+{
+	if (value >= 10)
+		return put_unsigned(to, value);
+	*to = (char)('0' + value);
+	return to + 1;
 }
 
 /* Writes the sign; the magnitude of INT64_MIN fits an unsigned. */
@@ -118,19 +132,26 @@ char *number_units(char *to, int64_t ten_thousandths)
 	return to;
 }
 
+enum { NARROW_BITS = 42 }; /* times two million below 2^64 */
+
+/* part < whole, half away from zero. */
+static unsigned millionths_of(uint64_t part, uint64_t whole)
+{
+	if (whole >> NARROW_BITS == 0)
+		return (unsigned)((part * 2 * MILLION + whole) / (whole * 2));
+	return (unsigned)(((unsigned __int128)part * 2 * MILLION + whole) /
+	                  ((unsigned __int128)whole * 2));
+}
+
 char *number_ratio(char *to, uint64_t part, uint64_t whole)
 {
 	if (whole == 0)
 		return to;
-	unsigned __int128 rest = part % whole;
-	unsigned millionths = (unsigned)((rest * 2 * MILLION + whole) /
-	                                 ((unsigned __int128)whole * 2));
+	unsigned millionths = millionths_of(part % whole, whole);
 
 	to = number_unsigned(to, part / whole + millionths / MILLION);
 	*to++ = '.';
-	millionths %= MILLION;
-	to = two_digits(to, millionths / TEN_THOUSAND);
-	return four_digits(to, millionths % TEN_THOUSAND);
+	return six_digits(to, millionths % MILLION);
 }
 
 /*
@@ -147,49 +168,60 @@ static char *print_figure(char *to, const char *format, double value)
 	return to + (size < NUMBER_TEXT_MAX ? size : NUMBER_TEXT_MAX - 1);
 }
 
-static bool is_near_half(long double product, long double slack)
-{
-	return fabsl(product - floorl(product) - 0.5L) <= slack;
-}
-
 char *number_fixed(char *to, double value)
 {
 	double size = fabs(value), product = size * MILLION;
 
-	if (!(size < FIXED_PRODUCT_MAX) || is_near_half(product, 0x1p-10))
+	if (!(size < FIXED_PRODUCT_MAX))
 		return print_figure(to, "%.6f", value);
-	uint64_t millionths = (uint64_t)(product + 0.5);
+	uint64_t millionths = (uint64_t)product;
+	double rest = product - (double)millionths; /* exactly */
 
+	if (fabs(rest - 0.5) <= 0x1p-10)
+		return print_figure(to, "%.6f", value);
+	millionths += rest > 0.5;
 	if (signbit(value))
 		*to++ = '-';
 	to = number_unsigned(to, millionths / MILLION);
 	*to++ = '.';
-	to = two_digits(to, (unsigned)(millionths % MILLION / TEN_THOUSAND));
-	return four_digits(to, (unsigned)(millionths % TEN_THOUSAND));
+	return six_digits(to, (unsigned)(millionths % MILLION));
 }
 
-/* Powers of ten that 64 bits of mantissa hold exactly. */
-static const long double exact_powers[] = {1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
-        1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L,
-        1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+static const double powers_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22, 1e23, 1e24, 1e25, 1e26,
+        1e27};
+
+/*
+ * The least power by which a value has seven digits before the point.  2^e <=
+ * value < 2^(e+1) says the digits that it has to within one.
+ */
+static int power_of(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	int exponent = (int)(bits >> 52) - 1023; /* no sign, and not subnormal */
+	/* 1233 / 4096 is log10(2), near enough; rounded down, below zero too. */
+	int power = 5 - (exponent * 1233 >> 12);
+
+	return power + (value * powers_of_ten[power] < 1e6);
+}
 
 char *number_scientific(char *to, double value)
 {
-	int power = 0; /* value * 10^power has seven digits before the point */
-
 	if (!(value >= 1e-20 && value < 1e6))
 		return print_figure(to, "%.6e", value);
-	while (value * exact_powers[power] < 1e6L)
-		power++;
-	long double product = value * exact_powers[power];
-	uint64_t digits = (uint64_t)(product + 0.5L);
+	int power = power_of(value);
+	double product = value * powers_of_ten[power]; /* below 10^7: wrong by 2^-28 at most */
+	uint64_t digits = (uint64_t)product;
+	double rest = product - (double)digits; /* exactly */
 
-	if (is_near_half(product, 0x1p-30L) || digits >= 10 * (uint64_t)MILLION)
+	digits += rest > 0.5;
+	if (fabs(rest - 0.5) <= 0x1p-20 || digits >= 10 * (uint64_t)MILLION)
 		return print_figure(to, "%.6e", value);
 	*to++ = (char)('0' + digits / MILLION);
 	*to++ = '.';
-	to = two_digits(to, (unsigned)(digits % MILLION / TEN_THOUSAND));
-	to = four_digits(to, (unsigned)(digits % TEN_THOUSAND));
+	to = six_digits(to, (unsigned)(digits % MILLION));
 	*to++ = 'e';
 	*to++ = power > 6 ? '-' : '+';
 	return two_digits(to, (unsigned)(power > 6 ? power - 6 : 6 - power));

@@ -10,6 +10,7 @@ enum { THREADS_MAX = 256 };
 struct turns {
 	const struct ordered_work *work;
 	size_t count;
+	atomic_size_t next_beside;
 	atomic_size_t next; /* chunk to be made */
 
 	pthread_mutex_t lock;
@@ -30,19 +31,32 @@ static bool wait_turn(struct turns *turns, size_t chunk)
 	return fine;
 }
 
-static void end_turn(struct turns *turns, int err)
+/* turn: the next may be put. */
+static void tell(struct turns *turns, bool turn, int err)
 {
 	pthread_mutex_lock(&turns->lock);
-	turns->turn++;
+	turns->turn += turn;
 	if (turns->error == 0)
 		turns->error = err;
 	pthread_cond_broadcast(&turns->turned);
 	pthread_mutex_unlock(&turns->lock);
 }
 
-static size_t take_chunk(struct turns *turns)
+static size_t take(atomic_size_t *next)
 {
-	return atomic_fetch_add_explicit(&turns->next, 1, memory_order_relaxed);
+	return atomic_fetch_add_explicit(next, 1, memory_order_relaxed);
+}
+
+static void run_beside(struct turns *turns)
+{
+	const struct ordered_work *work = turns->work;
+
+	for (size_t at; (at = take(&turns->next_beside)) < work->beside_count;) {
+		int err = work->beside(work->context, at);
+
+		if (err < 0)
+			tell(turns, false, err);
+	}
 }
 
 static void *run_thread(void *context)
@@ -50,16 +64,18 @@ static void *run_thread(void *context)
 	struct turns *turns = context;
 	const struct ordered_work *work = turns->work;
 	void *own = NULL;
+
+	run_beside(turns);
 	int err = work->begin(&own, work->context);
 
-	for (size_t chunk; (chunk = take_chunk(turns)) < turns->count;) {
+	for (size_t chunk; (chunk = take(&turns->next)) < turns->count;) {
 		if (err == 0)
 			err = work->make(own, chunk);
 		if (!wait_turn(turns, chunk))
 			break;
 		if (err == 0 && work->put)
-			work->put(own, chunk);
-		end_turn(turns, err);
+			err = work->put(own, chunk);
+		tell(turns, true, err);
 	}
 	work->end(own);
 	return NULL;
@@ -71,8 +87,8 @@ int ordered_run(const struct ordered_work *work, size_t count, unsigned threads)
 	pthread_t started[THREADS_MAX];
 	unsigned running = 0;
 
-	if (threads > count)
-		threads = (unsigned)count;
+	if (threads > count + work->beside_count)
+		threads = (unsigned)(count + work->beside_count);
 	if (threads > THREADS_MAX)
 		threads = THREADS_MAX;
 	pthread_mutex_init(&turns.lock, NULL);
@@ -80,7 +96,7 @@ int ordered_run(const struct ordered_work *work, size_t count, unsigned threads)
 	while (running + 1 < threads &&
 	        pthread_create(&started[running], NULL, run_thread, &turns) == 0)
 		running++;
-	if (count > 0)
+	if (count + work->beside_count > 0)
 		run_thread(&turns);
 	for (unsigned i = 0; i < running; i++)
 		pthread_join(started[i], NULL);

@@ -17,18 +17,22 @@
 struct ordered_work {
 	void *context; /* shared */
 
+	/* Tasks without a turn, taken before the chunks: the longest should be first. */
+	size_t beside_count;
+	int (*beside)(void *context, size_t at);
+
 	/* What a thread has for itself; end takes what begin made, NULL too. */
 	int (*begin)(void **own, void *context);
 	void (*end)(void *own);
 
 	int (*make)(void *own, size_t chunk); /* any number at once */
-	void (*put)(void *own, size_t chunk); /* in order; NULL: nothing to put */
+	int (*put)(void *own, size_t chunk);  /* in order; NULL: nothing to put */
 };
 
 /*
  * Make and put chunks 0 to count - 1 with at most so many threads, the caller
- * being one of them.  Returns 0, or the first failure in the order of chunks
- * that came to be known; nothing is put behind it.
+ * being one of them.  Returns 0, or the first failure that came to be known;
+ * nothing is put behind it.
  */
 int ordered_run(const struct ordered_work *work, size_t count, unsigned threads);
 

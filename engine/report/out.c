@@ -22,6 +22,7 @@
 enum {
 	FLUSH_BYTES = 256 << 10, /* larger writes gained nothing */
 	FIRST_BYTES = FLUSH_BYTES + (16 << 10),
+	START_BYTES = 8 << 20, /* are on their way to the disk while the next are made */
 };
 
 struct out {
@@ -29,8 +30,9 @@ struct out {
 	size_t used, capacity;
 	size_t whole; /* bytes of whole rows; behind them the row at hand */
 	uint64_t rows;
-	int fd;    /* -1: in memory */
-	int error; /* the first, negative errno; afterwards nothing is kept */
+	int fd;                 /* -1: in memory */
+	off_t written, started; /* bytes; those that the disk was told of */
+	int error;              /* the first, negative errno; afterwards nothing is kept */
 	char name[];
 };
 
@@ -115,6 +117,17 @@ static void write_all(struct out *out, const char *text, size_t size)
 	}
 }
 
+/* Have the disk begin: the run waits for all of it at its end.  No more than a hint. */
+static void start_disk(struct out *out, size_t size)
+{
+	out->written += (off_t)size;
+	if (out->written - out->started < START_BYTES)
+		return;
+	(void)sync_file_range(
+	        out->fd, out->started, out->written - out->started, SYNC_FILE_RANGE_WRITE);
+	out->started = out->written;
+}
+
 static void flush_rows(struct out *out)
 {
 	size_t whole = out->whole;
@@ -122,6 +135,7 @@ static void flush_rows(struct out *out)
 	write_all(out, out->buffer, whole);
 	if (out->error < 0)
 		return;
+	start_disk(out, whole);
 	memmove(out->buffer, out->buffer + whole, out->used - whole);
 	out->used -= whole;
 	out->whole = 0;
@@ -216,6 +230,7 @@ void out_append(struct out *out, struct out *block)
 	} else if (out->fd >= 0) {
 		flush_rows(out);
 		write_all(out, block->buffer, block->whole);
+		start_disk(out, block->whole);
 	} else if (out_reserve(out, block->whole)) {
 		memcpy(out->buffer + out->used, block->buffer, block->whole);
 		out->used += block->whole;
@@ -345,6 +360,16 @@ void out_cells(struct out *out, const char *cells, size_t size)
 		return;
 	copy_short(out->buffer + out->used, cells, size);
 	out->used += size;
+}
+
+char *out_room(struct out *out, size_t size)
+{
+	return out_reserve(out, size) ? out->buffer + out->used : NULL;
+}
+
+void out_take(struct out *out, const char *end)
+{
+	out->used = (size_t)(end - out->buffer);
 }
 
 void out_raw(struct out *out, const char *text, size_t size)

@@ -128,12 +128,13 @@ static int print_range(void *own, size_t range)
 	return 0;
 }
 
-static void put_range(void *own, size_t range)
+static int put_range(void *own, size_t range)
 {
 	struct ranger *ranger = own;
 
 	(void)range;
 	out_append(ranger->ranges->out, ranger->block);
+	return 0;
 }
 
 static int write_ranges(struct ranges *ranges, unsigned threads)

@@ -26,7 +26,8 @@ int run_create(struct run **run, const char *path, bool force, struct diag *diag
 
 /*
  * Sync what was written, and give the directory its name; what stood there is
- * removed after the exchange.  On failure nothing has changed.
+ * removed after the exchange, and is gone when the run is destroyed: so long
+ * diag must stand.  On failure nothing has changed.
  */
 int run_commit(struct run *run, struct diag *diag);
 void run_destroy(struct run *run); /* removes what was not committed; takes NULL */
@@ -103,5 +104,13 @@ void out_raw(struct out *out, const char *text, size_t size);
 
 /* Cells that are ready, each with its comma behind it: what many rows begin with. */
 void out_cells(struct out *out, const char *cells, size_t size);
+
+/*
+ * Cells that the caller writes by itself, each with its comma: where they begin,
+ * with room for size bytes, and then where they end.  NULL: they are lost, as is
+ * told by out_close().
+ */
+char *out_room(struct out *out, size_t size);
+void out_take(struct out *out, const char *end);
 
 #endif

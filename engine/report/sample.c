@@ -6,6 +6,7 @@
 #include "report/row.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ enum {
 	FILTER_PAIRS = 2048, /* 64 KB: the pairs that come often */
 	UNIT_TEXT_MAX = 256, /* of a claim id and a line, hashed in one piece */
 	TEXT_STEP = 64,      /* bytes by which the rows of a pair grow */
+	MARK_BITS = 20,      /* 128 KB: of pairs that there are, while these are few */
 };
 
 /*
@@ -61,6 +63,9 @@ struct stripe {
 
 struct samples {
 	struct stripe stripes[STRIPES];
+
+	/* A bit of each pair that there is, by hash: most that are asked for are not there. */
+	_Atomic uint64_t marks[(1 << MARK_BITS) / 64];
 };
 
 /* The limits of full pairs, as they once were. */
@@ -463,6 +468,31 @@ static struct pair *take_pair(struct stripe *stripe, uint64_t key)
 	return place->pair;
 }
 
+/* ---- Marks ---- */
+
+static size_t mark_of(uint64_t key)
+{
+	return spread(key) & ((1 << MARK_BITS) - 1);
+}
+
+/* False: there is no such pair for certain. */
+static bool is_marked(const struct samples *samples, uint64_t key)
+{
+	size_t mark = mark_of(key);
+
+	return atomic_load_explicit(&samples->marks[mark / 64], memory_order_relaxed) >> mark % 64 &
+	       1;
+}
+
+static void set_mark(struct samples *samples, uint64_t key)
+{
+	size_t mark = mark_of(key);
+
+	if (!is_marked(samples, key))
+		atomic_fetch_or_explicit(
+		        &samples->marks[mark / 64], (uint64_t)1 << mark % 64, memory_order_relaxed);
+}
+
 /* ---- Limits of full pairs. ---- */
 
 static struct limit *limit_of(struct sample_filter *filter, uint64_t key)
@@ -546,8 +576,10 @@ int samples_add(struct samples *samples, struct sample_filter *filter,
 	pthread_mutex_lock(&stripe->lock);
 	struct pair *pair = take_pair(stripe, key);
 
-	if (pair)
+	if (pair) {
+		set_mark(samples, key);
 		err = add_to_pair(pair, key, unit, row, size);
+	}
 	if (err == 0)
 		remember_limit(filter, pair);
 	pthread_mutex_unlock(&stripe->lock);
@@ -599,9 +631,12 @@ size_t samples_claims(const struct samples *samples, uint32_t provider, uint8_t 
         struct text claims[SAMPLE_UNITS])
 {
 	uint64_t key = pair_key(provider, rule);
-	const struct pair *pair = find_pair(&samples->stripes[spread(key) % STRIPES], key);
 	const struct choice *unit = NULL;
 	size_t count = 0, units = 0;
+
+	if (!is_marked(samples, key))
+		return 0;
+	const struct pair *pair = find_pair(&samples->stripes[spread(key) % STRIPES], key);
 
 	if (!pair)
 		return 0;

@@ -8,13 +8,23 @@
 #include "report/number.h"
 #include "report/ordered.h"
 #include "report/row.h"
+#include "stats/columns.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_PROVIDERS = 128 };
+enum {
+	CHUNK_PROVIDERS = 128,
+	CELL_MAX = NUMBER_TEXT_MAX + 1, /* of a number, with its comma */
+	RULE_CELLS = 17,                /* evaluated to dollars */
+	SUM_CELLS = 5,
+	SHARED_BITS = 14, /* 1 MB a thread: most groups that a run's rules compare in */
+	SHARED_BYTES = 55,
+};
 
 enum table { TABLE_PROVIDERS, TABLE_RULES, TABLE_CODES, TABLE_COUNTS, TABLES };
 
@@ -36,14 +46,29 @@ static const struct {
                 "npi,id_kind,kind,key,lines,units,charge,allowed,paid\n"},
 };
 
+/* Cells that all rows of a column begin with, among those of the others. */
+struct head {
+	size_t from, size;
+};
+
+/* Cells peer_n to peer_p90 of a group, as they were printed last. */
+struct shared_cells {
+	uint32_t column, figures; /* as struct stats_row has them */
+	uint8_t size;             /* 0: none */
+	char text[SHARED_BYTES];
+};
+
 /* What all threads share. */
 struct job {
 	const struct tables_options *options;
+	struct out *heads; /* a column's "RULE,MEASURE,", one behind the other */
+	struct head *column_heads;
 	const uint32_t *order; /* numbers of providers */
 	size_t count;
 	bool has_rules; /* any is active */
 	struct out *outs[TABLES];
 	uint64_t rule_providers[RULES_ALL];
+	atomic_int beside_error;
 };
 
 /* What a thread has for itself. */
@@ -54,9 +79,11 @@ struct formatter {
 	struct out *samples; /* the JSON of sample_claims */
 	struct profile_cell *cells;
 	size_t cell_capacity;
-	struct stats_row *rows;             /* of the provider at hand */
-	uint32_t number;                    /* of the provider at hand */
-	uint32_t rule_providers[RULES_ALL]; /* of the chunk at hand */
+	struct shared_cells *shared;
+	struct stats_row *rows;              /* of the provider at hand */
+	struct profile_rule hits[RULES_ALL]; /* ... */
+	uint32_t number;                     /* ... */
+	uint32_t rule_providers[RULES_ALL];  /* of the chunk at hand */
 	struct diag diag;
 };
 
@@ -150,15 +177,18 @@ static void write_score(struct out *out, const struct stats_provider *of)
 static void write_reasons(struct formatter *formatter, struct out *out, uint32_t number)
 {
 	char reasons[REASONS_MAX][REASON_SIZE], text[REASONS_MAX * (REASON_SIZE + 3)];
-	size_t count = stats_reasons(formatter->job->options->stats, number, reasons), size = 0;
+	size_t count = stats_reasons_of(
+	        formatter->job->options->stats, number, formatter->hits, reasons);
+	char *end = text;
 
 	for (size_t i = 0; i < count; i++) {
-		if (is_reason_hidden(formatter, number, reasons[i]))
+		if (view_of(formatter) && is_reason_hidden(formatter, number, reasons[i]))
 			continue;
-		size += (size_t)snprintf(text + size, sizeof(text) - size, "%s%s",
-		        size > 0 ? " | " : "", reasons[i]);
+		if (end > text)
+			end = stpcpy(end, " | ");
+		end = stpcpy(end, reasons[i]);
 	}
-	out_text(out, text, size);
+	out_text(out, text, (size_t)(end - text));
 }
 
 static void write_provider(struct formatter *formatter, const struct profile_provider *provider,
@@ -239,22 +269,106 @@ static const char *direction_name(unsigned direction)
 	return names[direction];
 }
 
-/* value to percentile */
-static void write_figures(struct out *out, const struct stats_row *row)
+/* ---- Cells that are written in place ---- */
+
+static char *put_unsigned(char *to, uint64_t value)
 {
-	out_fixed(out, row->value);
-	out_fixed(out, row->shrunk_rate);
-	out_fixed(out, row->wilson_low);
-	out_unsigned(out, row->peers);
-	out_fixed(out, row->median);
-	out_fixed(out, row->mad);
-	out_fixed(out, row->p80);
-	out_fixed(out, row->p90);
-	out_fixed(out, row->z);
-	out_scientific(out, row->p);
-	out_scientific(out, row->q);
-	out_fixed(out, row->percentile);
+	to = number_unsigned(to, value);
+	*to++ = ',';
+	return to;
 }
+
+static char *put_money(char *to, int64_t cents)
+{
+	if (cents != AMOUNT_ABSENT)
+		to = number_money(to, cents);
+	*to++ = ',';
+	return to;
+}
+
+static char *put_units(char *to, int64_t ten_thousandths)
+{
+	if (ten_thousandths != AMOUNT_ABSENT)
+		to = number_units(to, ten_thousandths);
+	*to++ = ',';
+	return to;
+}
+
+static char *put_fixed(char *to, double value)
+{
+	if (!isnan(value))
+		to = number_fixed(to, value);
+	*to++ = ',';
+	return to;
+}
+
+static char *put_scientific(char *to, double value)
+{
+	if (!isnan(value))
+		to = number_scientific(to, value);
+	*to++ = ',';
+	return to;
+}
+
+/* peer_n to peer_p90: of most rows those of another before. */
+static char *put_peers(struct formatter *formatter, char *to, const struct stats_row *row)
+{
+	uint64_t key = (uint64_t)row->column << 32 | row->figures;
+	struct shared_cells *shared =
+	        &formatter->shared[key * 0x9e3779b97f4a7c15 >> (64 - SHARED_BITS)];
+	char *from = to;
+
+	if (shared->size > 0 && shared->column == row->column && shared->figures == row->figures) {
+		memcpy(to, shared->text, sizeof(shared->text));
+		return to + shared->size;
+	}
+	to = put_unsigned(to, row->peers);
+	to = put_fixed(to, row->median);
+	to = put_fixed(to, row->mad);
+	to = put_fixed(to, row->p80);
+	to = put_fixed(to, row->p90);
+	size_t size = (size_t)(to - from);
+
+	if (row->figures == FIGURES_OWN || size > sizeof(shared->text))
+		return to;
+	shared->column = row->column;
+	shared->figures = row->figures;
+	shared->size = (uint8_t)size;
+	memcpy(shared->text, from, size);
+	return to;
+}
+
+/* value to percentile */
+static char *put_figures(struct formatter *formatter, char *to, const struct stats_row *row)
+{
+	to = put_fixed(to, row->value);
+	to = put_fixed(to, row->shrunk_rate);
+	to = put_fixed(to, row->wilson_low);
+	to = put_peers(formatter, to, row);
+	to = put_fixed(to, row->z);
+	to = put_scientific(to, row->p);
+	to = put_scientific(to, row->q);
+	return put_fixed(to, row->percentile);
+}
+
+/* evaluated to dollars; row: NULL where no peers are known. */
+static void write_told(struct formatter *formatter, struct out *out,
+        const struct profile_rule *counts, const struct stats_row *row)
+{
+	static const char blanks[] = ",,,,,,,,,,,,";
+	char *to = out_room(out, RULE_CELLS * CELL_MAX);
+
+	if (!to)
+		return;
+	to = put_unsigned(to, counts->evaluated);
+	to = put_unsigned(to, counts->hits);
+	to = number_ratio(to, counts->hits, counts->evaluated);
+	*to++ = ',';
+	to = row ? put_figures(formatter, to, row) : stpcpy(to, blanks);
+	out_take(out, put_money(to, counts->dollars));
+}
+
+/* ---- Rows of rules ---- */
 
 /*
  * What is public of them: own figures of a rate that is told, and where it is
@@ -276,16 +390,49 @@ static void write_public_figures(
 }
 
 /* evaluated, hits, rate */
-static void write_judged(struct formatter *formatter, struct out *out,
+static void write_public_judged(struct formatter *formatter, struct out *out,
         const struct profile_rule *counts, const struct stats_row *row)
 {
-	if (view_of(formatter) && row && row->provider_rule) {
+	if (row && row->provider_rule) {
 		out_left_out(formatter, out, 3);
 		return;
 	}
 	out_unsigned(out, counts->evaluated);
 	out_unsigned(out, counts->hits);
 	out_ratio(out, counts->hits, counts->evaluated);
+}
+
+/* evaluated to dollars */
+static void write_public(struct formatter *formatter, struct out *out,
+        const struct profile_rule *counts, const struct stats_row *row)
+{
+	write_public_judged(formatter, out, counts, row);
+	if (row)
+		write_public_figures(formatter, out, row);
+	else
+		out_blanks(out, 12);
+	out_money(out, counts->dollars);
+}
+
+/* rule to direction */
+static void write_head(
+        const struct job *job, struct out *out, unsigned rule, const struct stats_row *row)
+{
+	if (!row) {
+		out_word(out, rule_at(rule)->id);
+		out_cells(out, ",,none,", 7);
+		return;
+	}
+	const struct head *head = &job->column_heads[row->column];
+	size_t size;
+
+	out_cells(out, out_memory_cells(job->heads, &size) + head->from, head->size);
+	if (row->flag) {
+		out_cells(out, "1,", 2);
+		out_word(out, direction_name(row->direction));
+	} else {
+		out_cells(out, "0,none,", 7);
+	}
 }
 
 /* row: what is known beside its peers; NULL: nothing. */
@@ -295,21 +442,11 @@ static void write_rule(struct formatter *formatter, uint32_t number, unsigned ru
 	struct out *out = formatter->blocks[TABLE_RULES];
 
 	out_prefix(out, formatter->prefix);
-	out_word(out, rule_at(rule)->id);
-	out_word(out, row ? row->measure : "");
-	if (row)
-		out_unsigned(out, row->flag);
+	write_head(formatter->job, out, rule, row);
+	if (view_of(formatter))
+		write_public(formatter, out, counts, row);
 	else
-		out_blank(out);
-	out_word(out, direction_name(row ? row->direction : DIRECTION_NONE));
-	write_judged(formatter, out, counts, row);
-	if (row && view_of(formatter))
-		write_public_figures(formatter, out, row);
-	else if (row)
-		write_figures(out, row);
-	else
-		out_blanks(out, 12);
-	out_money(out, counts->dollars);
+		write_told(formatter, out, counts, row);
 	write_samples(formatter, out, number, rule);
 	out_end_row(out);
 }
@@ -343,12 +480,12 @@ static void write_hits(struct formatter *formatter, uint32_t number, unsigned ru
 static unsigned write_rules(struct formatter *formatter, uint32_t number)
 {
 	const struct tables_options *options = formatter->job->options;
-	struct profile_rule all[RULES_ALL];
+	const struct profile_rule *all = formatter->hits;
 	unsigned evaluable = 0;
 	const struct stats_row *rows = formatter->rows;
 	size_t left = options->stats ? stats_rows(options->stats, number, formatter->rows) : 0;
 
-	profile_read_rules(options->profile, number, all);
+	profile_read_rules(options->profile, number, formatter->hits);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
 		bool has_row = left > 0 && rows->rule == rule;
 		bool of_hits = has_row && !rows->provider_rule;
@@ -370,11 +507,15 @@ static unsigned write_rules(struct formatter *formatter, uint32_t number)
 
 static void write_sums(struct out *out, const struct profile_cell *cell)
 {
-	out_unsigned(out, cell->lines);
-	out_units(out, cell->units);
-	out_money(out, cell->charge);
-	out_money(out, cell->allowed);
-	out_money(out, cell->paid);
+	char *to = out_room(out, SUM_CELLS * CELL_MAX);
+
+	if (!to)
+		return;
+	to = put_unsigned(to, cell->lines);
+	to = put_units(to, cell->units);
+	to = put_money(to, cell->charge);
+	to = put_money(to, cell->allowed);
+	out_take(out, put_money(to, cell->paid));
 }
 
 static bool has_descriptions(const struct tables_options *options)
@@ -560,6 +701,7 @@ static void end_formatter(void *own)
 	out_destroy(formatter->prefix);
 	out_destroy(formatter->samples);
 	free(formatter->cells);
+	free(formatter->shared);
 	free(formatter->rows);
 	free(formatter);
 }
@@ -583,7 +725,8 @@ static int begin_formatter(void **own, void *context)
 		err = out_create_memory(&formatter->samples, &formatter->diag);
 	if (err == 0 && stats) {
 		formatter->rows = malloc((stats_rows_max(stats) + 1) * sizeof(*formatter->rows));
-		err = formatter->rows ? 0 : FAIL_MEMORY;
+		formatter->shared = calloc((size_t)1 << SHARED_BITS, sizeof(*formatter->shared));
+		err = formatter->rows && formatter->shared ? 0 : FAIL_MEMORY;
 	}
 	return err;
 }
@@ -596,12 +739,15 @@ static int make_chunk(void *own, size_t chunk)
 	size_t to = job->count - from < CHUNK_PROVIDERS ? job->count : from + CHUNK_PROVIDERS;
 	int err = 0;
 
-	for (size_t i = from; i < to && err == 0; i++)
+	for (size_t i = from; i < to && err == 0; i++) {
+		if (job->options->stats && i + 1 < to)
+			stats_expect(job->options->stats, job->order[i + 1]);
 		err = format_provider(formatter, job->order[i]);
+	}
 	return err;
 }
 
-static void put_chunk(void *own, size_t chunk)
+static int put_chunk(void *own, size_t chunk)
 {
 	struct formatter *formatter = own;
 
@@ -611,12 +757,25 @@ static void put_chunk(void *own, size_t chunk)
 	for (unsigned rule = 0; rule < RULES_ALL; rule++)
 		formatter->job->rule_providers[rule] += formatter->rule_providers[rule];
 	memset(formatter->rule_providers, 0, sizeof(formatter->rule_providers));
+	return 0;
+}
+
+static int run_beside(void *context, size_t at)
+{
+	struct job *job = context;
+	int err = job->options->beside.run(job->options->beside.context, at);
+
+	if (err < 0)
+		atomic_store_explicit(&job->beside_error, err, memory_order_relaxed);
+	return err;
 }
 
 static int run_job(struct job *job, struct diag *diag)
 {
 	const struct ordered_work work = {
 	        .context = job,
+	        .beside_count = job->options->beside.count,
+	        .beside = run_beside,
 	        .begin = begin_formatter,
 	        .end = end_formatter,
 	        .make = make_chunk,
@@ -624,7 +783,10 @@ static int run_job(struct job *job, struct diag *diag)
 	};
 	size_t chunks = (job->count + CHUNK_PROVIDERS - 1) / CHUNK_PROVIDERS;
 	int err = ordered_run(&work, chunks, job->options->threads);
+	int beside = atomic_load_explicit(&job->beside_error, memory_order_relaxed);
 
+	if (beside < 0)
+		return beside;
 	return err < 0 ? diag_set(diag, err, "no memory for the rows of providers") : 0;
 }
 
@@ -638,6 +800,29 @@ static void write_header(const struct job *job, unsigned table)
 		out_raw(job->outs[table], ",description\n", 13);
 }
 
+static int make_heads(struct job *job, struct diag *diag)
+{
+	size_t count = 0, from = 0, to;
+	const struct column *columns = job->options->stats
+	                                       ? stats_columns(job->options->stats, &count)
+	                                       : NULL;
+	int err = out_create_memory(&job->heads, diag);
+
+	job->column_heads = malloc((count + 1) * sizeof(*job->column_heads));
+	if (err == 0 && !job->column_heads)
+		err = diag_set(diag, FAIL_MEMORY, "no memory for the rows of providers");
+	for (size_t i = 0; i < count && err == 0; i++) {
+		out_word(job->heads, rule_at(columns[i].rule)->id);
+		out_word(job->heads, columns[i].measure);
+		out_memory_cells(job->heads, &to);
+		if (to <= from) /* they are lost */
+			err = diag_set(diag, FAIL_MEMORY, "no memory for the rows of providers");
+		job->column_heads[i] = (struct head){from, to - from};
+		from = to;
+	}
+	return err;
+}
+
 static int open_tables(struct job *job, struct run *run, struct diag *diag)
 {
 	int err = 0;
@@ -647,6 +832,8 @@ static int open_tables(struct job *job, struct run *run, struct diag *diag)
 		if (err == 0)
 			write_header(job, i);
 	}
+	if (err == 0 && job->options->beside.count > 0)
+		err = job->options->beside.open(job->options->beside.context, diag);
 	return err;
 }
 
@@ -677,6 +864,8 @@ int tables_write(struct run *run, const struct tables_options *options, struct t
 	int err = open_tables(&job, run, diag);
 
 	if (err == 0)
+		err = make_heads(&job, diag);
+	if (err == 0)
 		err = run_job(&job, diag);
 	if (err == 0) {
 		*rows = (struct tables_rows){
@@ -688,6 +877,8 @@ int tables_write(struct run *run, const struct tables_options *options, struct t
 		memcpy(rows->rule_providers, job.rule_providers, sizeof(job.rule_providers));
 	}
 	err = close_tables(&job, err, diag);
+	out_destroy(job.heads);
+	free(job.column_heads);
 	free(order);
 	return err;
 }

@@ -24,6 +24,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Tasks that the threads do first, once the files of providers are open. */
+struct tables_beside {
+	void *context;
+	size_t count;
+	int (*open)(void *context, struct diag *diag);
+	int (*run)(
+	        void *context, size_t at); /* any thread; who asked knows the words of a failure */
+};
+
 struct tables_options {
 	const struct profile *profile;
 	const struct findings *findings; /* for sample_claims; NULL: blank */
@@ -34,6 +43,7 @@ struct tables_options {
 	bool beneficiaries;           /* counted: histories were regrouped */
 	struct public_view *public;   /* what is left out; NULL: nothing */
 	unsigned threads;             /* rows are formatted by so many; their order is one */
+	struct tables_beside beside;  /* count 0: none */
 };
 
 struct tables_rows { /* without headers */

@@ -466,15 +466,13 @@ static int write_frames(struct writer *writer, struct diag *diag)
 static const char header[] = "npi,id_kind,frame,frame_size,sample_size,seed,stratum,order,claim_id,"
                              "line,amount,reason\n";
 
-int worklist_write(struct worklist *worklist, struct run *run, const struct worklist_source *source,
+int worklist_write(struct worklist *worklist, struct out *out, const struct worklist_source *source,
         uint64_t *rows, struct diag *diag)
 {
-	struct writer writer = {.worklist = worklist, .source = source};
-	int err = out_create(&writer.out, run, "worklist.csv", diag);
+	struct writer writer = {.worklist = worklist, .source = source, .out = out};
+	int err = 0;
 
-	if (err < 0)
-		return err;
-	out_raw(writer.out, header, sizeof(header) - 1);
+	out_raw(out, header, sizeof(header) - 1);
 	if (worklist && worklist_find_frames(&writer) < 0)
 		err = diag_set(diag, FAIL_MEMORY, "no memory for the worklist");
 	if (err == 0 && writer.frame_count > 0) {
@@ -485,12 +483,9 @@ int worklist_write(struct worklist *worklist, struct run *run, const struct work
 		if (err == 0)
 			err = write_frames(&writer, diag);
 	}
-	*rows = out_row_count(writer.out);
+	*rows = out_row_count(out);
 	spill_destroy(writer.sorted);
 	free(writer.frames);
 	free(writer.first);
-	if (err == 0)
-		return out_close(writer.out, diag);
-	out_destroy(writer.out);
 	return err;
 }

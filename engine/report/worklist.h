@@ -84,7 +84,7 @@ struct worklist_source {
  * Write worklist.csv, when no worker adds any more; worklist NULL: its header.
  * *rows: without the header.
  */
-int worklist_write(struct worklist *worklist, struct run *run, const struct worklist_source *source,
+int worklist_write(struct worklist *worklist, struct out *out, const struct worklist_source *source,
         uint64_t *rows, struct diag *diag);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,7 +15,6 @@ enum {
 	BIT_LIMIT = 1 << 4, /* the column's limit of q is its own */
 	BIT_WIDE = 1 << 5,  /* it stands as it is in wide[figures] */
 
-	FEW_SHARE = 4, /* columns of fewer than a fourth of the members are searched */
 	ROOM_FIRST = 16,
 };
 
@@ -34,8 +32,6 @@ void column_free(struct column *column)
 	budget_free(column->figures);
 	budget_free(column->wide);
 	budget_free(column->gated);
-	budget_free(column->at);
-	budget_free(column->sorted);
 }
 
 /* Room for one more of an array that doubles; false: no memory. */
@@ -202,63 +198,6 @@ int column_add(struct column *column, struct blocks *blocks, const struct stats_
 	return err;
 }
 
-/* ---- By member ---- */
-
-static int compare_words(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-int column_index(struct column *column, size_t member_count)
-{
-	bool many = column->count >= member_count / FEW_SHARE;
-
-	if (many)
-		column->at = budget_calloc(member_count + 1, sizeof(*column->at));
-	else
-		column->sorted = budget_alloc((column->count + 1) * sizeof(*column->sorted));
-	if (!column->at && !column->sorted)
-		return FAIL_MEMORY;
-	for (uint32_t i = 0; i < column->count; i++) {
-		uint32_t member = column_row(column, i)->member;
-
-		if (many)
-			column->at[member] = i + 1;
-		else
-			column->sorted[i] = (uint64_t)member << 32 | i;
-	}
-	if (!many && column->count > 0)
-		qsort(column->sorted, column->count, sizeof(*column->sorted), compare_words);
-	return 0;
-}
-
-void column_expect(const struct column *column, uint32_t member)
-{
-	if (column->at)
-		__builtin_prefetch(&column->at[member]);
-}
-
-uint32_t column_find(const struct column *column, uint32_t member)
-{
-	size_t low = 0, high = column->count;
-
-	if (column->at)
-		return column->at[member] - 1;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (column->sorted[middle] >> 32 < member)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < column->count && column->sorted[low] >> 32 == member
-	               ? (uint32_t)column->sorted[low]
-	               : COLUMN_NONE;
-}
-
 /* ---- Reading ---- */
 
 void column_flag(struct column *column, uint32_t row)
@@ -305,6 +244,7 @@ static void unpack(
 
 	*read = (struct stats_row){
 	        .member = packed->member,
+	        .figures = packed->figures,
 	        .peers = (uint32_t)figures->peers,
 	        .rule = column->rule,
 	        .provider_rule = column->provider_rule,
@@ -335,10 +275,12 @@ void column_read(const struct column *column, uint32_t row, struct stats_row *re
 	const struct packed_row *packed = column_row(column, row);
 
 	assert(row < column->count);
-	if (packed->bits & BIT_WIDE)
+	if (packed->bits & BIT_WIDE) {
 		*read = column->wide[packed->figures];
-	else
+		read->figures = FIGURES_OWN;
+	} else {
 		unpack(column, packed, read);
+	}
 	read->flag = packed->bits & BIT_FLAG;
 	read->q = packed->q;
 }

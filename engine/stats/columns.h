@@ -48,17 +48,13 @@ struct column {
 	size_t block_count, block_room;
 	struct column_figures *figures;
 	size_t figure_count, figure_room;
-	uint32_t recent[FIGURES_RECENT]; /* places in figures, by hash */
-	struct stats_row *wide;          /* as they are */
+	struct stats_row *wide; /* as they are */
 	size_t wide_count, wide_room;
 	uint32_t *gated; /* rows that may be flagged */
 	size_t gated_count, gated_room;
-
-	/* After column_index(): of many rows by member, its row + 1; of few sorted. */
-	uint32_t *at;
-	uint64_t *sorted; /* member << 32 | row */
 	uint8_t rule;
 	bool provider_rule;
+	uint32_t recent[FIGURES_RECENT]; /* places in figures, by hash; for adding alone */
 };
 
 void column_init(struct column *column, unsigned rule, const char *measure);
@@ -66,15 +62,6 @@ void column_free(struct column *column); /* but for its blocks, which their pool
 
 /* Keep a row: at most one of a member.  0 or FAIL_MEMORY. */
 int column_add(struct column *column, struct blocks *blocks, const struct stats_row *row);
-
-/* So that rows are found by member.  After the last is added.  0 or FAIL_MEMORY. */
-int column_index(struct column *column, size_t member_count);
-
-enum { COLUMN_NONE = UINT32_MAX };
-
-/* The row of a member; COLUMN_NONE: it has none.  column_expect() fetches what this reads. */
-void column_expect(const struct column *column, uint32_t member);
-uint32_t column_find(const struct column *column, uint32_t member);
 
 enum { COLUMN_BLOCK_ROWS = BLOCK_BYTES / sizeof(struct packed_row) };
 
@@ -96,7 +83,7 @@ void column_set_q(struct column *column, const struct discoveries *discoveries);
 void column_expect_row(const struct column *column, uint32_t row);
 void column_expect_figures(const struct column *column, uint32_t row);
 
-/* All that was added, and q, but for number. */
+/* All that was added, and q, but for number and column. */
 void column_read(const struct column *column, uint32_t row, struct stats_row *read);
 
 #endif

@@ -13,6 +13,7 @@
 #include "stats/measures.h"
 #include "stats/norms.h"
 #include "stats/peers.h"
+#include "stats/row_places.h"
 #include "stats/stats.h"
 
 /*
@@ -37,7 +38,7 @@ struct stats {
 	struct work_pool pool;  /* of cohorts */
 	struct column *columns; /* by rule and measure */
 	size_t column_count;
-	uint32_t rule_columns[RULES_ALL + 1];      /* a rule's are columns[at rule, at rule + 1) */
+	struct row_places row_places;
 	struct discoveries discoveries[RULES_ALL]; /* by family of rules */
 	uint8_t family_of[RULES_ALL];
 	struct measure_name *names;
@@ -49,17 +50,13 @@ struct stats {
 
 	/* The rows that are flagged, by member, then by column: those of a member are
 	 * flagged[flagged_first[m], flagged_first[m + 1]). */
-	struct flagged *flagged;
+	struct row_place *flagged;
 	uint32_t *flagged_first;
 	size_t flagged_most; /* of one member */
 
 	struct member_lines *lines;       /* one a member */
 	struct stats_provider *providers; /* ... */
 	uint32_t *ranked;                 /* members, by rank */
-};
-
-struct flagged {
-	uint32_t column, row;
 };
 
 /* What the rules of lines and claims found of a member. */

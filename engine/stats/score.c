@@ -463,10 +463,15 @@ static uint32_t offer_rows(const struct stats *stats, uint32_t at, uint32_t to,
 	return at;
 }
 
-size_t stats_reasons(
-        const struct stats *stats, uint32_t number, char texts[REASONS_MAX][REASON_SIZE])
+/* A rule without hits or flagged rows gives none. */
+static bool is_flagged(const struct stats *stats, uint32_t at, uint32_t to, unsigned rule)
 {
-	struct profile_rule hits[RULES_ALL];
+	return at < to && stats->columns[stats->flagged[at].column].rule == rule;
+}
+
+size_t stats_reasons_of(const struct stats *stats, uint32_t number,
+        const struct profile_rule hits[RULES_ALL], char reasons[REASONS_MAX][REASON_SIZE])
+{
 	struct offers offers = {.count = 0};
 	uint32_t member = measures_member(&stats->measures, number), at = 0, to = 0;
 
@@ -474,13 +479,23 @@ size_t stats_reasons(
 		at = stats->flagged_first[member];
 		to = stats->flagged_first[member + 1];
 	}
-	profile_read_rules(stats->options.profile, number, hits);
 	for (unsigned rule = 0; rule < RULES_ALL; rule++) {
+		if (hits[rule].hits == 0 && !is_flagged(stats, at, to, rule))
+			continue;
 		struct reason reason = {.rule = rule, .hits = hits[rule]};
 
 		at = offer_rows(stats, at, to, &reason, &offers);
 	}
 	for (size_t i = 0; i < offers.count; i++)
-		say(&offers.reasons[i], texts[i]);
+		say(&offers.reasons[i], reasons[i]);
 	return offers.count;
+}
+
+size_t stats_reasons(
+        const struct stats *stats, uint32_t number, char reasons[REASONS_MAX][REASON_SIZE])
+{
+	struct profile_rule hits[RULES_ALL];
+
+	profile_read_rules(stats->options.profile, number, hits);
+	return stats_reasons_of(stats, number, hits, reasons);
 }

@@ -232,9 +232,8 @@ static size_t gather_p(const struct column *column, uint64_t words[])
 }
 
 /* q of a family, over all of its rows that were tested. */
-static int find_family(void *context, size_t at)
+static int find_family(struct stats *stats, size_t at)
 {
-	struct stats *stats = context;
 	size_t room = 1, count = 0;
 
 	for (size_t i = 0; i < stats->column_count; i++) {
@@ -320,7 +319,7 @@ static int list_flagged(struct stats *stats)
 		for (size_t k = 0; k < column->gated_count; k++) {
 			uint32_t row = column->gated[k], member = column_row(column, row)->member;
 
-			stats->flagged[stats->flagged_first[member]++] = (struct flagged){
+			stats->flagged[stats->flagged_first[member]++] = (struct row_place){
 			        (uint32_t)i, row};
 		}
 	}
@@ -338,6 +337,7 @@ static void read_row(const struct stats *stats, uint32_t at, uint32_t row, struc
 	const struct column *column = &stats->columns[at];
 
 	column_read(column, row, read);
+	read->column = at;
 	read->number = stats->measures.members[read->member].number;
 	if (!read->flag)
 		read->direction = DIRECTION_NONE;
@@ -467,8 +467,6 @@ static int run_pass(void *context, size_t at)
 		err = rows_keep(judging);
 	budget_free(judging->rows);
 	judging->rows = NULL;
-	for (size_t i = 0; i < judging->column_count && err >= 0; i++)
-		err = column_index(&judging->columns[i], judging->stats->measures.member_count);
 	return err;
 }
 
@@ -500,17 +498,6 @@ static int compare_columns(const void *a, const void *b)
 	return order ? order : (left > right) - (left < right);
 }
 
-static void find_rule_columns(struct stats *stats)
-{
-	uint32_t at = 0;
-
-	for (unsigned rule = 0; rule <= RULES_ALL; rule++) {
-		while (at < stats->column_count && stats->columns[at].rule < rule)
-			at++;
-		stats->rule_columns[rule] = at;
-	}
-}
-
 /* The columns of all passes, in order; they are the statistics' own now. */
 static int gather_columns(struct stats *stats, struct passes *passes)
 {
@@ -540,7 +527,6 @@ static int gather_columns(struct stats *stats, struct passes *passes)
 	for (size_t i = 0; i < passes->count; i++)
 		passes->all[i].judging.column_count = 0;
 	budget_free(order);
-	find_rule_columns(stats);
 	return 0;
 }
 
@@ -586,13 +572,24 @@ static int judge_passes(struct stats *stats)
 	return err;
 }
 
+/* What takes all rows: to find them by member, and each family of rules. */
+static int put_in_order(void *context, size_t at)
+{
+	struct stats *stats = context;
+
+	if (at > 0)
+		return find_family(stats, at - 1);
+	return row_places_make(&stats->row_places, stats->columns, stats->column_count,
+	        stats->measures.member_count);
+}
+
 static int judge_all(struct stats *stats)
 {
 	int err = judge_passes(stats);
 
 	if (err == 0)
-		err = tasks_run(stats->options.threads, name_families(stats->family_of),
-		        find_family, stats);
+		err = tasks_run(stats->options.threads, 1 + name_families(stats->family_of),
+		        put_in_order, stats);
 	if (err == 0)
 		err = tasks_run(stats->options.threads, stats->column_count, find_q, stats);
 	for (size_t i = 0; i < stats->column_count && err == 0; i++)
@@ -677,6 +674,7 @@ void stats_destroy(struct stats *stats)
 		column_free(&stats->columns[i]);
 	for (unsigned i = 0; i < RULES_ALL; i++)
 		discoveries_free(&stats->discoveries[i]);
+	row_places_free(&stats->row_places);
 	blocks_free(&stats->blocks);
 	budget_free(stats->columns);
 	budget_free(stats->norms);
@@ -694,44 +692,55 @@ size_t stats_rows_max(const struct stats *stats)
 	return stats->column_count;
 }
 
-/* Of the columns [from, to).  What is read is asked for first, as it stands far apart. */
-static size_t read_rows(const struct stats *stats, uint32_t number, uint32_t from, uint32_t to,
-        struct stats_row rows[])
+/* The rows of a provider, in their columns; *count: how many. */
+static const struct row_place *places_of(const struct stats *stats, uint32_t number, size_t *count)
 {
 	uint32_t member = measures_member(&stats->measures, number);
-	size_t count = 0;
 
+	*count = 0;
 	if (member == MEMBER_NONE)
-		return 0;
+		return NULL;
+	const size_t *first = &stats->row_places.first[member];
 
-	for (uint32_t at = from; at < to; at++)
-		column_expect(&stats->columns[at], member);
-	for (uint32_t at = from; at < to; at++) {
-		uint32_t row = column_find(&stats->columns[at], member);
+	*count = first[1] - first[0];
+	return stats->row_places.all + first[0];
+}
 
-		if (row == COLUMN_NONE)
-			continue;
-		column_expect_row(&stats->columns[at], row);
-		rows[count].number = at; /* until it is read */
-		rows[count++].member = row;
-	}
+void stats_expect(const struct stats *stats, uint32_t number)
+{
+	size_t count;
+	const struct row_place *places = places_of(stats, number, &count);
+
 	for (size_t i = 0; i < count; i++)
-		column_expect_figures(&stats->columns[rows[i].number], rows[i].member);
-	for (size_t i = 0; i < count; i++)
-		read_row(stats, rows[i].number, rows[i].member, &rows[i]);
-	return count;
+		column_expect_row(&stats->columns[places[i].column], places[i].row);
 }
 
 size_t stats_rows(const struct stats *stats, uint32_t number, struct stats_row rows[])
 {
-	return read_rows(stats, number, 0, (uint32_t)stats->column_count, rows);
+	size_t count;
+	const struct row_place *places = places_of(stats, number, &count);
+
+	for (size_t i = 0; i < count; i++)
+		column_expect_figures(&stats->columns[places[i].column], places[i].row);
+	for (size_t i = 0; i < count; i++)
+		read_row(stats, places[i].column, places[i].row, &rows[i]);
+	return count;
 }
 
-size_t stats_rule_rows(
-        const struct stats *stats, uint32_t number, unsigned rule, struct stats_row rows[])
+const struct column *stats_columns(const struct stats *stats, size_t *count)
 {
-	return read_rows(
-	        stats, number, stats->rule_columns[rule], stats->rule_columns[rule + 1], rows);
+	*count = stats->column_count;
+	return stats->columns;
+}
+
+size_t stats_members(const struct stats *stats)
+{
+	return stats->measures.member_count;
+}
+
+uint32_t stats_number(const struct stats *stats, uint32_t member)
+{
+	return stats->measures.members[member].number;
 }
 
 bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals *totals)

@@ -59,7 +59,9 @@ enum stats_direction { DIRECTION_NONE, DIRECTION_HIGH, DIRECTION_LOW };
 /* A row of provider_rules.csv.  NAN: blank. */
 struct stats_row {
 	uint32_t number, peers; /* of the provider; the others of its group */
-	uint32_t member;        /* for stats/ alone: of the provider */
+	uint32_t member;        /* the provider, as stats_number() has it */
+	uint32_t column;        /* of stats_columns() */
+	uint32_t figures;       /* where these are equal in a column, so are peers to p90 */
 	uint8_t rule;
 	bool flag;
 	bool provider_rule;  /* of stats.def: evaluated, hits and dollars are its own */
@@ -84,9 +86,19 @@ struct stats_row {
 size_t stats_rows(const struct stats *stats, uint32_t number, struct stats_row rows[]);
 size_t stats_rows_max(const struct stats *stats);
 
-/* ... of one rule alone. */
-size_t stats_rule_rows(
-        const struct stats *stats, uint32_t number, unsigned rule, struct stats_row rows[]);
+/* Have what stats_rows() will read of a provider fetched: it stands far apart. */
+void stats_expect(const struct stats *stats, uint32_t number);
+
+enum { FIGURES_OWN = UINT32_MAX }; /* of a row: like no other's */
+
+/*
+ * As they are kept (stats/columns.h): a column a measure, by rule and measure;
+ * in it rows of members, which are providers by their number there.
+ */
+struct column;
+const struct column *stats_columns(const struct stats *stats, size_t *count);
+size_t stats_members(const struct stats *stats);
+uint32_t stats_number(const struct stats *stats, uint32_t member);
 
 struct stats_provider {
 	uint32_t number;
@@ -112,6 +124,10 @@ bool stats_leads_at_once(unsigned rule);
 enum { REASONS_MAX = 5, REASON_SIZE = 200 };
 size_t stats_reasons(
         const struct stats *stats, uint32_t number, char reasons[REASONS_MAX][REASON_SIZE]);
+
+/* The same where the provider's hits, by rule, have been read already. */
+size_t stats_reasons_of(const struct stats *stats, uint32_t number,
+        const struct profile_rule hits[RULES_ALL], char reasons[REASONS_MAX][REASON_SIZE]);
 
 /* Of a rule of stats.def; false: it is none, or is not active. */
 struct stats_totals {
