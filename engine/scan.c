@@ -1054,7 +1054,6 @@ static void close_scan(struct scan *scan)
 {
 	end_attempt(scan);
 	scan_tail_close(scan);
-	run_destroy(scan->run);
 	side_destroy(scan->members);
 	side_destroy(scan->providers);
 	coverage_destroy(scan->coverage);
@@ -1065,6 +1064,7 @@ static void close_scan(struct scan *scan)
 	packs_destroy(scan->packs);
 	layouts_destroy(scan->layouts);
 	plan_destroy(scan->plan);
+	run_destroy(scan->run); /* what it replaced was removed meanwhile */
 	free(scan->file_layouts);
 	free(scan->edges);
 	free(scan->starts);

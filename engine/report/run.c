@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,9 @@ struct run {
 	char temporary[NAME_MAX + 1];
 	int parent, directory; /* descriptors; -1 */
 	bool force, committed;
+	bool removing; /* what was replaced, by a thread of its own */
+	pthread_t remover;
+	struct diag *diag; /* the remover's */
 	size_t file_count;
 	char *files[FILES_MAX + 1]; /* NULL-ended */
 };
@@ -393,6 +397,23 @@ static void remove_old(struct run *run, struct diag *diag)
 		        run->temporary, strerror(errno));
 }
 
+static void *run_remover(void *context)
+{
+	struct run *run = context;
+
+	remove_old(run, run->diag);
+	return NULL;
+}
+
+/* Files of hundreds of megabytes take their time, and nobody waits for them but the last. */
+static void begin_removal(struct run *run, struct diag *diag)
+{
+	run->diag = diag;
+	run->removing = pthread_create(&run->remover, NULL, run_remover, run) == 0;
+	if (!run->removing)
+		remove_old(run, diag);
+}
+
 int run_commit(struct run *run, struct diag *diag)
 {
 	int err = sync_files(run, diag);
@@ -410,7 +431,7 @@ int run_commit(struct run *run, struct diag *diag)
 	if (fsync(run->parent) < 0)
 		diag_warn(diag, "%s: cannot sync its directory", run->path);
 	if (taken)
-		remove_old(run, diag);
+		begin_removal(run, diag);
 	return 0;
 }
 
@@ -418,6 +439,8 @@ void run_destroy(struct run *run)
 {
 	if (!run)
 		return;
+	if (run->removing)
+		pthread_join(run->remover, NULL);
 	for (size_t i = 0; i < run->file_count; i++) {
 		if (!run->committed)
 			unlinkat(run->directory, run->files[i], 0);
