@@ -174,10 +174,11 @@ static void settle(struct scan *scan)
 static int create_shared(struct scan *scan)
 {
 	const struct scan_options *options = scan->options;
+	uint64_t counters = COUNTERS_PER_THREAD * options->threads;
 	struct profile_options profile = {
 	        .keep = options->counters | (scan->any_rules ? PROFILE_RULES : 0),
 	        .workers = options->threads,
-	        .memory_bytes = scan->memory.profile,
+	        .memory_bytes = scan->memory.profile > counters ? scan->memory.profile : counters,
 	        .level = &options->level,
 	};
 	struct partition_options partitions = {
@@ -810,8 +811,6 @@ static void share_memory(struct scan *scan)
 	uint64_t left = budget_left();
 
 	memory->profile = left / 2;
-	if (memory->profile < COUNTERS_PER_THREAD * scan->options->threads)
-		memory->profile = COUNTERS_PER_THREAD * scan->options->threads;
 	memory->partitions = left / 8 * 3;
 	if (scan->any_history) {
 		/* A line leaves more to its beneficiary than to its claim. */
@@ -822,7 +821,8 @@ static void share_memory(struct scan *scan)
 		memory->days = memory->history / 2;
 		memory->history -= memory->days;
 	}
-	memory->findings = left / 8;
+	/* A conversion has none, but keeps as much for what it sorts. */
+	memory->findings = scan->options->convert ? 0 : left / 8;
 	budget_reserve(memory->findings);
 }
 
