@@ -2,6 +2,7 @@
 #include "lookup/codes.h"
 
 #include "base/hash.h"
+#include "base/tasks.h"
 #include "lookup/codes_kinds.h"
 #include "lookup/rows_lists.h"
 
@@ -11,6 +12,9 @@
 
 /* The fictional NPIs that the starter's list of exclusions knows. */
 enum { EXCLUSION_FIRST = 1000000000, EXCLUSION_LAST = 1002999999 };
+
+/* Diagnoses are nearly half of what there is to read. */
+enum { OPEN_THREADS = 2 };
 
 /* ---- Opening ---- */
 
@@ -83,11 +87,11 @@ static int compare_minutes(const void *left, const void *right)
 	return (a->word > b->word) - (a->word < b->word);
 }
 
-static void describe(struct codes *codes, const struct codes_source *source, size_t rows)
+static struct codes_set_info describe(const struct codes_source *source, size_t rows)
 {
 	struct hash128 hash = hash128(source->text, (size_t)(source->end - source->text));
 
-	codes->sets[codes->set_count++] = (struct codes_set_info){
+	return (struct codes_set_info){
 	        .name = source->name,
 	        .release = source->release,
 	        .from = INT32_MIN,
@@ -98,7 +102,9 @@ static void describe(struct codes *codes, const struct codes_source *source, siz
 	};
 }
 
-static int open_source(struct codes *codes, const struct codes_source *source, struct diag *diag)
+/* A kind is in tables of its own: several may be opened at once. */
+static int open_source(struct codes *codes, const struct codes_source *source,
+        struct codes_set_info *info, struct diag *diag)
 {
 	enum code_system system = codes_kind_system(source->kind);
 	size_t rows;
@@ -106,7 +112,7 @@ static int open_source(struct codes *codes, const struct codes_source *source, s
 
 	if (err)
 		return err;
-	describe(codes, source, rows);
+	*info = describe(source, rows);
 	if (source->kind == KIND_MODIFIERS)
 		codes->partial[SYSTEM_MODIFIER] = source->partial;
 	if (source->kind == KIND_TAXONOMY)
@@ -156,6 +162,34 @@ static bool clear_unknown(struct codes *codes)
 	return codes->diagnoses && codes->procedures && codes->icd10pcs;
 }
 
+struct opening {
+	struct codes *codes;
+	const struct codes_source *sources;
+	struct diag diags[KIND_COUNT];
+};
+
+static int open_one(void *context, size_t at)
+{
+	struct opening *opening = context;
+	struct diag *diag = &opening->diags[at];
+
+	diag_init(diag);
+	return open_source(opening->codes, &opening->sources[at], &opening->codes->sets[at], diag);
+}
+
+static int open_all(
+        struct codes *codes, const struct codes_source sources[], size_t count, struct diag *diag)
+{
+	struct opening opening = {.codes = codes, .sources = sources};
+	int err = tasks_run(OPEN_THREADS, count, open_one, &opening);
+
+	for (size_t i = 0; i < count && err && !diag->text[0]; i++)
+		if (opening.diags[i].text[0])
+			diag_set(diag, err, "%s", opening.diags[i].text);
+	codes->set_count = count;
+	return err;
+}
+
 int codes_open_sources(
         struct codes **codes, const struct codes_source sources[], size_t count, struct diag *diag)
 {
@@ -167,8 +201,8 @@ int codes_open_sources(
 	if (!made)
 		return diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
 	err = open_empty(made, diag);
-	for (size_t i = 0; i < count && !err; i++)
-		err = open_source(made, &sources[i], diag);
+	if (!err)
+		err = open_all(made, sources, count, diag);
 	if (!err && !clear_unknown(made))
 		err = diag_set(diag, FAIL_MEMORY, "no memory for the code sets");
 	if (err) {
