@@ -18,6 +18,7 @@
  * now known; nothing of the first attempt is kept.
  */
 #include "base/budget.h"
+#include "base/tasks.h"
 #include "lookup/codes_cache.h"
 #include "memory.h"
 #include "scan_private.h"
@@ -885,24 +886,46 @@ static int open_codes(struct scan *scan)
 	return codes_open_folder(&scan->codes, &folder, scan->diag);
 }
 
-/* The tables of pairs, where rules ask for them and the folder has them. */
-static int open_pairs(struct scan *scan)
+struct pairs_opening {
+	struct scan *scan;
+	struct diag diags[2];
+};
+
+static int open_pair(void *context, size_t at)
 {
 	static const char *const names[2] = {"ptp_practitioner", "ptp_hospital"};
-	bool wanted = scan->selection.active[rule_find("NCC-01")] ||
-	              scan->selection.active[rule_find("NCC-02")];
+	struct pairs_opening *opening = context;
+	struct scan *scan = opening->scan;
+	struct diag *diag = &opening->diags[at];
+	const struct set *set = NULL;
 
-	for (unsigned i = 0; wanted && i < 2; i++) {
-		const struct set *set = NULL;
-		int err = codes_use_set(scan->codes, names[i], &set, scan->diag);
+	diag_init(diag);
+	int err = codes_use_set(scan->codes, names[at], &set, diag);
 
-		if (err == 0 && set)
-			err = pairs_open(&scan->pairs[i], set, scan->diag);
-		if (err < 0)
-			return err;
-		scan->has_pairs[i] = set != NULL;
+	if (err == 0 && set)
+		err = pairs_open(&scan->pairs[at], set, diag);
+	scan->has_pairs[at] = set != NULL;
+	return err;
+}
+
+/*
+ * The tables of pairs, where rules ask for them and the folder has them: the
+ * largest of all, and verified at once.
+ */
+static int open_pairs(struct scan *scan)
+{
+	struct pairs_opening opening = {.scan = scan};
+	int err;
+
+	if (!scan->selection.active[rule_find("NCC-01")] &&
+	        !scan->selection.active[rule_find("NCC-02")])
+		return 0;
+	err = tasks_run(scan->options->threads, 2, open_pair, &opening);
+	for (unsigned i = 0; i < 2 && err < 0; i++) {
+		if (opening.diags[i].text[0])
+			return diag_set(scan->diag, err, "%s", opening.diags[i].text);
 	}
-	return 0;
+	return err;
 }
 
 /* By whose titles INP-01 and INP-03 know base DRGs. */
