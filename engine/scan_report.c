@@ -426,7 +426,6 @@ static int write_tables(struct scan *scan, const struct stats *stats, struct tab
 {
 	const struct compare_source source = {
 	        .profile = scan->profile,
-	        .providers = scan->providers,
 	        .stats = stats,
 	        .public = scan->public,
 	        .threads = scan->options->threads,

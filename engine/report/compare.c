@@ -9,7 +9,6 @@
 
 #include "base/budget.h"
 #include "base/order.h"
-#include "base/tasks.h"
 #include "report/ordered.h"
 #include "report/row.h"
 #include "rules/rules.h"
@@ -25,7 +24,6 @@
 enum {
 	FEWEST = 11,
 	HIGHEST_FIFTH = 80,
-	CHUNK_MEMBERS = 4096, /* whose areas a thread finds at a time */
 };
 
 enum area { NATION, STATE, AREAS };
@@ -62,7 +60,7 @@ struct told {
 	const char *measure;
 	double value, percentile, p80;
 	uint64_t evaluated, hits;
-	uint32_t number, peers;
+	uint32_t member, peers;
 	uint8_t rule;
 	bool is_rate, provider_rule;
 };
@@ -74,7 +72,7 @@ struct told_list {
 
 struct provider {
 	uint64_t area;
-	uint32_t number;
+	uint32_t member;
 	bool is_lead;
 };
 
@@ -90,8 +88,8 @@ struct compare {
 	size_t measure_count;
 	struct provider *providers; /* by area: a place is an index here */
 	uint32_t *places;           /* of members */
+	const struct member *members;
 	size_t member_count;
-	struct ordered *areas; /* of members, and as much room, while they are put in order */
 	struct told_list told;
 	uint64_t *words;
 	const uint64_t *printed; /* in words: told rows as they are printed, by their low halves */
@@ -118,18 +116,10 @@ static const char header[] =
 
 /* ---- Places ---- */
 
-/* As the tables print it: the providers file's word stands. */
-static uint64_t area_of(const struct compare_source *source, uint32_t number)
+static uint64_t area_of(const struct member *member)
 {
-	struct profile_provider read;
-
-	profile_read(source->profile, number, &read);
-	struct side_provider said = side_provider_find(source->providers, read.id);
-	uint64_t entity = said.entity_type ? said.entity_type : read.entity_type;
-	uint64_t specialty = said.specialty ? said.specialty : read.specialty;
-	uint64_t state = said.state ? said.state : read.state;
-
-	return entity << 32 | specialty << 16 | state;
+	return (uint64_t)member->entity_type << 32 | (uint64_t)member->specialty << 16 |
+	       member->state;
 }
 
 static uint64_t nation_of(uint64_t area)
@@ -137,36 +127,24 @@ static uint64_t nation_of(uint64_t area)
 	return area >> 16;
 }
 
-static int find_areas(void *context, size_t chunk)
-{
-	const struct compare *compare = context;
-	const struct stats *stats = compare->source->stats;
-	size_t from = chunk * CHUNK_MEMBERS, to = from + CHUNK_MEMBERS;
-
-	to = to < compare->member_count ? to : compare->member_count;
-	for (size_t member = from; member < to; member++) {
-		uint32_t number = stats_number(stats, (uint32_t)member);
-
-		compare->areas[member] = (struct ordered){
-		        area_of(compare->source, number), (uint32_t)member};
-	}
-	return 0;
-}
-
-/* By area; in it by member. */
-static void order_places(struct compare *compare)
+/* By area; in it by member.  areas: room for twice as many. */
+static void order_places(struct compare *compare, struct ordered areas[])
 {
 	const struct stats *stats = compare->source->stats;
 	size_t count = compare->member_count;
-	const struct ordered *sorted = order_sort(compare->areas, compare->areas + count, count);
+
+	for (uint32_t i = 0; i < count; i++)
+		areas[i] = (struct ordered){area_of(&compare->members[i]), i};
+	const struct ordered *sorted = order_sort(areas, areas + count, count);
 
 	for (uint32_t place = 0; place < count; place++) {
-		uint32_t number = stats_number(stats, sorted[place].index);
+		uint32_t member = sorted[place].index;
+		uint32_t number = compare->members[member].number;
 
-		compare->places[sorted[place].index] = place;
+		compare->places[member] = place;
 		compare->providers[place] = (struct provider){
 		        .area = sorted[place].key,
-		        .number = number,
+		        .member = member,
 		        .is_lead = stats_provider(stats, number)->is_lead,
 		};
 	}
@@ -174,20 +152,18 @@ static void order_places(struct compare *compare)
 
 static int find_places(struct compare *compare)
 {
-	size_t count = stats_members(compare->source->stats);
+	compare->members = stats_members(compare->source->stats, &compare->member_count);
+	size_t room = compare->member_count + 1;
+	struct ordered *areas = budget_alloc(2 * room * sizeof(*areas));
 
-	compare->member_count = count;
-	compare->providers = budget_alloc((count + 1) * sizeof(*compare->providers));
-	compare->places = budget_alloc((count + 1) * sizeof(*compare->places));
-	compare->areas = budget_alloc(2 * (count + 1) * sizeof(*compare->areas));
-	if (!compare->providers || !compare->places || !compare->areas)
-		return FAIL_MEMORY;
-	tasks_run(compare->source->threads, (count + CHUNK_MEMBERS - 1) / CHUNK_MEMBERS, find_areas,
-	        compare);
-	order_places(compare);
-	budget_free(compare->areas);
-	compare->areas = NULL;
-	return 0;
+	compare->providers = budget_alloc(room * sizeof(*compare->providers));
+	compare->places = budget_alloc(room * sizeof(*compare->places));
+	bool has_room = areas && compare->providers && compare->places;
+
+	if (has_room)
+		order_places(compare, areas);
+	budget_free(areas);
+	return has_room ? 0 : FAIL_MEMORY;
 }
 
 static bool is_next(const struct column *column, const struct measure *measure)
@@ -228,8 +204,9 @@ static void read_row(const struct measure *measure, size_t index, struct stats_r
 }
 
 /* Levels of visits are whole numbers: their squares come from the cells of the family. */
-static int read_levels(struct comparer *own, uint32_t number, struct moments *moments)
+static int read_levels(struct comparer *own, uint32_t member, struct moments *moments)
 {
+	uint32_t number = own->compare->members[member].number;
 	const char *measure = own->measure->columns->measure;
 	size_t count = 0, size = strlen(measure);
 	int err = profile_cells(
@@ -285,7 +262,7 @@ static int add_sample(struct comparer *own, uint32_t place, uint32_t index)
 	if (row.is_rate)
 		sample->moments = (struct moments){.n = row.evaluated, .sum = (double)row.hits};
 	own->count++;
-	return is_mean(own->measure) ? read_levels(own, provider->number, &sample->moments) : 0;
+	return is_mean(own->measure) ? read_levels(own, provider->member, &sample->moments) : 0;
 }
 
 static int make_room(struct comparer *own, size_t room)
@@ -442,8 +419,10 @@ static bool is_told(const struct comparer *own, const struct sample *sample)
 	bool high = sample->percentiles[NATION] >= HIGHEST_FIFTH ||
 	            sample->percentiles[STATE] >= HIGHEST_FIFTH || sample->is_high;
 
-	return (provider->is_lead || high) && !public_hides_provider(view, provider->number) &&
-	       !public_hides_rule(view, provider->number, own->measure->columns->rule);
+	uint32_t number = own->compare->members[provider->member].number;
+
+	return (provider->is_lead || high) && !public_hides_provider(view, number) &&
+	       !public_hides_rule(view, number, own->measure->columns->rule);
 }
 
 static int tell(struct comparer *own, const struct sample *sample, const struct area_sum sums[])
@@ -463,7 +442,7 @@ static int tell(struct comparer *own, const struct sample *sample, const struct 
 	        .p80 = row.p80,
 	        .evaluated = row.evaluated,
 	        .hits = row.hits,
-	        .number = own->compare->providers[sample->place].number,
+	        .member = own->compare->providers[sample->place].member,
 	        .peers = row.peers,
 	        .rule = row.rule,
 	        .is_rate = row.is_rate,
@@ -566,25 +545,18 @@ static int put_measure(void *comparer, size_t at)
 /* By provider; those of one are by rule and measure already. */
 static int order_told(struct compare *compare)
 {
-	const struct profile *profile = compare->source->profile;
-	size_t numbers = profile_count(profile), count = 0, told = compare->told.count;
-	uint32_t *order = NULL, *places = budget_alloc((numbers + 1) * sizeof(*places));
-	int err = profile_order(profile, &order, &count);
+	size_t count = compare->told.count;
 
-	compare->words = budget_alloc(2 * (told + 1) * sizeof(*compare->words));
-	if (err == 0 && places && compare->words) {
-		for (uint32_t place = 0; place < count; place++)
-			places[order[place]] = place;
-		for (size_t i = 0; i < told; i++)
-			compare->words[i] = (uint64_t)places[compare->told.rows[i].number] << 32 |
-			                    i;
-		compare->printed = words_sort(compare->words, compare->words + told, told, 32);
-	} else {
-		err = FAIL_MEMORY;
+	compare->words = budget_alloc(2 * (count + 1) * sizeof(*compare->words));
+	if (!compare->words)
+		return FAIL_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t place = compare->members[compare->told.rows[i].member].place;
+
+		compare->words[i] = place << 32 | i;
 	}
-	budget_free(places);
-	free(order);
-	return err;
+	compare->printed = words_sort(compare->words, compare->words + count, count, 32);
+	return 0;
 }
 
 static int find_told(struct compare *compare)
@@ -627,7 +599,6 @@ void compare_destroy(struct compare *compare)
 	budget_free(compare->measures);
 	budget_free(compare->providers);
 	budget_free(compare->places);
-	budget_free(compare->areas);
 	budget_free(compare->told.rows);
 	budget_free(compare->words);
 	free(compare);
@@ -679,11 +650,12 @@ static void out_area(struct public_view *view, struct out *out, const struct are
 	                                                         : verdict_name(figures->verdict));
 }
 
-static void out_told(const struct compare_source *source, struct out *out, const struct told *told)
+static void out_told(const struct compare *compare, struct out *out, const struct told *told)
 {
-	struct public_view *view = source->public;
+	struct public_view *view = compare->source->public;
+	uint32_t number = compare->members[told->member].number;
 	const char *text;
-	uint64_t id = profile_id(source->profile, told->number, &text);
+	uint64_t id = profile_id(compare->source->profile, number, &text);
 
 	out_word(out, text);
 	out_word(out, id_kind_name(id));
@@ -708,6 +680,6 @@ void compare_write(const struct compare *compare, struct out *out, uint64_t *row
 {
 	out_raw(out, header, sizeof(header) - 1);
 	for (size_t i = 0; i < compare->told.count; i++)
-		out_told(compare->source, out, &compare->told.rows[(uint32_t)compare->printed[i]]);
+		out_told(compare, out, &compare->told.rows[(uint32_t)compare->printed[i]]);
 	*rows = out_row_count(out);
 }

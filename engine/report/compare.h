@@ -14,7 +14,6 @@
 #define REPORT_COMPARE_H
 
 #include "base/diag.h"
-#include "lookup/side.h"
 #include "profile/profile.h"
 #include "report/public.h"
 #include "report/run.h"
@@ -24,7 +23,6 @@
 
 struct compare_source {
 	const struct profile *profile; /* merged */
-	const struct side *providers;  /* --providers; NULL: none */
 	const struct stats *stats;
 	struct public_view *public; /* NULL: all is told */
 	unsigned threads;           /* 0: one */

@@ -733,14 +733,10 @@ const struct column *stats_columns(const struct stats *stats, size_t *count)
 	return stats->columns;
 }
 
-size_t stats_members(const struct stats *stats)
+const struct member *stats_members(const struct stats *stats, size_t *count)
 {
-	return stats->measures.member_count;
-}
-
-uint32_t stats_number(const struct stats *stats, uint32_t member)
-{
-	return stats->measures.members[member].number;
+	*count = stats->measures.member_count;
+	return stats->measures.members;
 }
 
 bool stats_totals(const struct stats *stats, unsigned rule, struct stats_totals *totals)

@@ -59,7 +59,7 @@ enum stats_direction { DIRECTION_NONE, DIRECTION_HIGH, DIRECTION_LOW };
 /* A row of provider_rules.csv.  NAN: blank. */
 struct stats_row {
 	uint32_t number, peers; /* of the provider; the others of its group */
-	uint32_t member;        /* the provider, as stats_number() has it */
+	uint32_t member;        /* the provider, as an index of stats_members() */
 	uint32_t column;        /* of stats_columns() */
 	uint32_t figures;       /* where these are equal in a column, so are peers to p90 */
 	uint8_t rule;
@@ -93,12 +93,11 @@ enum { FIGURES_OWN = UINT32_MAX }; /* of a row: like no other's */
 
 /*
  * As they are kept (stats/columns.h): a column a measure, by rule and measure;
- * in it rows of members, which are providers by their number there.
+ * in it rows of members, by their index here.
  */
 struct column;
 const struct column *stats_columns(const struct stats *stats, size_t *count);
-size_t stats_members(const struct stats *stats);
-uint32_t stats_number(const struct stats *stats, uint32_t member);
+const struct member *stats_members(const struct stats *stats, size_t *count);
 
 struct stats_provider {
 	uint32_t number;
