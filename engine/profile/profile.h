@@ -178,6 +178,13 @@ void profile_read_rule(
 /* ... of all RULES_ALL at once: the notes of a provider are looked through once. */
 void profile_read_rules(const struct profile *profile, uint32_t number, struct profile_rule out[]);
 
+/*
+ * What is read of several providers soon is fetched side by side: a provider's cells
+ * that workers have handed over stand in a chain, each to be waited for by itself.
+ */
+enum { PROFILE_AHEAD = 16 };
+void profile_expect(const struct profile *profile, const uint32_t numbers[], size_t count);
+
 /* A row of provider_codes.csv or provider_counts.csv. */
 enum profile_kind {
 	PROFILE_KIND_CODE,

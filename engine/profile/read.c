@@ -111,6 +111,47 @@ static void visit_shared(
 	}
 }
 
+/* One step along each chain; false: all are at their end. */
+static bool step_chains(const struct shared *shared, uint32_t next[], size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (next[i] == 0)
+			continue;
+		next[i] = shared_cell(shared, next[i] - 1)->next;
+		if (next[i])
+			__builtin_prefetch(shared_cell(shared, next[i] - 1));
+		any = true;
+	}
+	return any;
+}
+
+void profile_expect(const struct profile *profile, const uint32_t numbers[], size_t count)
+{
+	const struct shared *shared = &profile->shared;
+	uint32_t next[PROFILE_AHEAD * LISTS];
+	size_t chains = 0;
+
+	assert(count <= PROFILE_AHEAD);
+	for (size_t i = 0; i < count; i++) {
+		const struct shared_chunk *chunk = shared_chunk(shared, numbers[i]);
+
+		for (unsigned list = 0; chunk && list < LISTS; list++) {
+			uint32_t first = atomic_load_explicit(
+			        &chunk->lists[numbers[i] & (SHARED_CHUNK - 1)][list],
+			        memory_order_acquire);
+
+			if (first == 0)
+				continue;
+			__builtin_prefetch(shared_cell(shared, first - 1));
+			next[chains++] = first;
+		}
+	}
+	while (step_chains(shared, next, chains))
+		;
+}
+
 static void visit_cells(
         const struct profile *profile, uint32_t number, unsigned list, struct cell_visitor visitor)
 {

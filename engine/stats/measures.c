@@ -364,6 +364,17 @@ static int read_provider(struct part *part, const struct reading *reading, uint3
 	return 0;
 }
 
+/* The next of the numbers that end before `to`. */
+static void expect_numbers(const struct reading *reading, size_t from, size_t to)
+{
+	uint32_t numbers[PROFILE_AHEAD];
+	size_t count = to - from < PROFILE_AHEAD ? to - from : PROFILE_AHEAD;
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = (uint32_t)(from + i);
+	profile_expect(reading->options->profile, numbers, count);
+}
+
 static int read_part(void *context, size_t at)
 {
 	const struct reading *reading = context;
@@ -373,6 +384,8 @@ static int read_part(void *context, size_t at)
 
 	to = to < reading->number_count ? to : reading->number_count;
 	for (size_t i = from; i < to && err == 0; i++) {
+		if ((i - from) % PROFILE_AHEAD == 0)
+			expect_numbers(reading, i, to);
 		if (reading->places[i] != PLACE_NONE)
 			err = read_provider(part, reading, (uint32_t)i);
 	}
@@ -597,6 +610,17 @@ static int read_hits(struct hit_lists *lists, const struct hits_reading *reading
 	return err;
 }
 
+/* The next of the members before `to`. */
+static void expect_members(const struct hits_reading *reading, size_t from, size_t to)
+{
+	uint32_t numbers[PROFILE_AHEAD];
+	size_t count = to - from < PROFILE_AHEAD ? to - from : PROFILE_AHEAD;
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = reading->measures->members[from + i].number;
+	profile_expect(reading->options->profile, numbers, count);
+}
+
 /* Of the members of one list. */
 static int read_hit_lists(void *context, size_t at)
 {
@@ -606,8 +630,11 @@ static int read_hit_lists(void *context, size_t at)
 	int err = 0;
 
 	to = to < reading->measures->member_count ? to : reading->measures->member_count;
-	for (size_t i = from; i < to && err == 0; i++)
+	for (size_t i = from; i < to && err == 0; i++) {
+		if ((i - from) % PROFILE_AHEAD == 0)
+			expect_members(reading, i, to);
 		err = read_hits(lists, reading, (uint32_t)i);
+	}
 	return err;
 }
 
