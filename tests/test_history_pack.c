@@ -147,7 +147,8 @@ static void draw_line(struct history_line *line, int32_t number)
 	        .place = draw() % 4 ? TWO_CHARS('1', '1') : (uint16_t)draw(),
 	        .flags = draw() & 31,
 	};
-	history_set_ref(line, draw() & ((1u << HISTORY_REF_BITS) - 1));
+	line->ref_high = draw() & UINT8_MAX;
+	line->ref_low = draw() & HISTORY_REF_LOW_MASK;
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
 		line->modifiers[m] = draw() % 8 ? 0 : (uint16_t)draw();
 }

@@ -53,21 +53,25 @@ enum {
 
 /* ---- Leaving ---- */
 
+/*
+ * Short ones are put together in a word: what was just stored in pieces is slow to
+ * load as a whole.
+ */
 static uint8_t *put_numbers(uint8_t *at, const struct run_facts *facts, uint32_t *flags)
 {
 	const int32_t numbers[NUMBERS] = {facts->line, facts->order_date, facts->service_from};
-	uint16_t in_short[NUMBERS];
+	uint64_t word = 0;
 	bool fit = true;
 
 	for (unsigned i = 0; i < NUMBERS; i++) {
 		bool none = numbers[i] == number_none[i];
 
 		fit &= none || (numbers[i] >= 0 && numbers[i] < NUMBER_NONE);
-		in_short[i] = none ? NUMBER_NONE : (uint16_t)numbers[i];
+		word |= (uint64_t)(none ? NUMBER_NONE : (uint16_t)numbers[i]) << 16 * i;
 	}
 	if (fit) {
-		PACKING_PUT(at, in_short);
-		return at;
+		memcpy(at, &word, NUMBERS * sizeof(uint16_t));
+		return at + NUMBERS * sizeof(uint16_t);
 	}
 	*flags |= PACKED_LONG_NUMBERS;
 	PACKING_PUT(at, numbers);
@@ -77,12 +81,13 @@ static uint8_t *put_numbers(uint8_t *at, const struct run_facts *facts, uint32_t
 static uint8_t *put_sizes(uint8_t *at, const struct text texts[3], uint32_t *flags)
 {
 	const uint32_t sizes[3] = {texts[0].size, texts[1].size, texts[2].size};
-	const uint8_t in_short[3] = {packing_short_size(sizes[0]), packing_short_size(sizes[1]),
-	        packing_short_size(sizes[2])};
+	const uint32_t word = packing_short_size(sizes[0]) |
+	                      (uint32_t)packing_short_size(sizes[1]) << 8 |
+	                      (uint32_t)packing_short_size(sizes[2]) << 16;
 
 	if (!packing_any_long(sizes)) {
-		PACKING_PUT(at, in_short);
-		return at;
+		memcpy(at, &word, 3);
+		return at + 3;
 	}
 	*flags |= PACKED_LONG_SIZES;
 	PACKING_PUT(at, sizes);
@@ -100,15 +105,15 @@ static bool all_short(const int64_t amounts[AMOUNTS])
 
 static uint8_t *put_money(uint8_t *at, const int64_t amounts[AMOUNTS], uint32_t flags)
 {
-	int32_t in_short[AMOUNTS];
-
 	if (flags & PACKED_LONG_AMOUNTS) {
 		memcpy(at, amounts, AMOUNTS * sizeof(*amounts));
 		return at + AMOUNTS * sizeof(*amounts);
 	}
-	for (unsigned i = 0; i < AMOUNTS; i++)
-		in_short[i] = packing_shorten(amounts[i]);
-	PACKING_PUT(at, in_short);
+	for (unsigned i = 0; i < AMOUNTS; i++) {
+		int32_t in_short = packing_shorten(amounts[i]);
+
+		PACKING_PUT(at, in_short);
+	}
 	return at;
 }
 
@@ -140,7 +145,6 @@ static uint8_t *put_amounts(
 static uint8_t *put_facts(uint8_t *at, const struct run_parts *run, uint32_t *flags)
 {
 	const struct run_facts *facts = &run->facts;
-	const uint32_t checks[] = {facts->scope, facts->evaluated};
 	bool amounts = *flags & RUN_AMOUNTS;
 
 	PACKING_PUT(at, facts->digest);
@@ -150,9 +154,10 @@ static uint8_t *put_facts(uint8_t *at, const struct run_parts *run, uint32_t *fl
 		*flags |= PACKED_FALLBACK;
 		PACKING_PUT(at, facts->fallback);
 	}
-	if (checks[0] | checks[1]) {
+	if (facts->scope | facts->evaluated) {
 		*flags |= PACKED_CHECKS;
-		PACKING_PUT(at, checks);
+		PACKING_PUT(at, facts->scope);
+		PACKING_PUT(at, facts->evaluated);
 	}
 	if (!all_short(facts->sums) || (amounts && !all_short(run->amounts.amounts)))
 		*flags |= PACKED_LONG_AMOUNTS;

@@ -60,18 +60,16 @@ struct history_line {
 };
 _Static_assert(sizeof(struct history_line) == 64, "a line is a cache line");
 
-enum { HISTORY_REF_LOW = 11, HISTORY_REF_BITS = HISTORY_REF_LOW + 8 };
+enum {
+	HISTORY_REF_LOW = 11,
+	HISTORY_REF_LOW_MASK = (1 << HISTORY_REF_LOW) - 1,
+	HISTORY_REF_BITS = HISTORY_REF_LOW + 8
+};
 
 /* The ref of its code on its day; 0: none, or one beyond half a million. */
 static inline uint32_t history_ref(const struct history_line *line)
 {
 	return (uint32_t)line->ref_high << HISTORY_REF_LOW | line->ref_low;
-}
-
-static inline void history_set_ref(struct history_line *line, uint32_t ref)
-{
-	line->ref_high = (uint8_t)(ref >> HISTORY_REF_LOW);
-	line->ref_low = ref & ((1u << HISTORY_REF_LOW) - 1);
 }
 
 /* Lines that stand together and are equal in all this. */

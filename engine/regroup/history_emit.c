@@ -396,6 +396,8 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	*line = (struct history_line){
 	        .digest = line_digest(batch, i),
 	        .code = batch->hcpcs[i],
+	        .ref_high = (uint8_t)(ref >> HISTORY_REF_LOW),
+	        .ref_low = ref & HISTORY_REF_LOW_MASK,
 	        .units = batch->units[i],
 	        .amount = emission->amounts[i],
 	        .charge = batch->charge[i],
@@ -414,7 +416,6 @@ static void fill_line(const struct emission *emission, uint32_t i, struct histor
 	};
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++)
 		line->modifiers[m] = batch->modifiers[m][i];
-	history_set_ref(line, ref);
 }
 
 static void fill_run(const struct emission *emission, uint32_t i, struct history_run *run)

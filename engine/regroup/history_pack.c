@@ -165,67 +165,88 @@ static uint8_t *put_line(
 	return at;
 }
 
-static const uint8_t *take_amounts(const uint8_t *at, struct history_line *line, unsigned says)
+/* What a line goes on from; apart from the line, so that no store there is waited for. */
+struct taken {
+	int64_t units, amount, charge;
+	int32_t line, from;
+	uint16_t span, place;
+};
+
+static const uint8_t *take_amounts(const uint8_t *at, struct taken *taken, unsigned says)
 {
 	int32_t amount, charge;
 
 	if (says & SAYS_LONG_AMOUNTS) {
-		PACKING_TAKE(at, line->amount);
-		PACKING_TAKE(at, line->charge);
+		PACKING_TAKE(at, taken->amount);
+		PACKING_TAKE(at, taken->charge);
 		return at;
 	}
 	PACKING_TAKE(at, amount);
 	PACKING_TAKE(at, charge);
-	line->amount = packing_lengthen(amount);
-	line->charge = packing_lengthen(charge);
+	taken->amount = packing_lengthen(amount);
+	taken->charge = packing_lengthen(charge);
 	return at;
 }
 
-static const uint8_t *take_changes(const uint8_t *at, struct history_line *line, unsigned says)
+static const uint8_t *take_changes(const uint8_t *at, struct taken *taken, unsigned says)
 {
 	int32_t units;
 
+	taken->line = next_number(taken->line);
 	if (says & SAYS_NUMBER)
-		PACKING_TAKE(at, line->line);
+		PACKING_TAKE(at, taken->line);
 	if (says & SAYS_FROM)
-		PACKING_TAKE(at, line->from);
+		PACKING_TAKE(at, taken->from);
 	if (says & SAYS_SPAN)
-		PACKING_TAKE(at, line->span);
+		PACKING_TAKE(at, taken->span);
 	if (says & SAYS_PLACE)
-		PACKING_TAKE(at, line->place);
+		PACKING_TAKE(at, taken->place);
 	if (says & SAYS_UNITS) {
 		PACKING_TAKE(at, units);
-		line->units = packing_lengthen(units);
+		taken->units = packing_lengthen(units);
 	}
 	if (says & SAYS_LONG_UNITS)
-		PACKING_TAKE(at, line->units);
+		PACKING_TAKE(at, taken->units);
 	return at;
 }
 
-static const uint8_t *take_line(
-        const uint8_t *at, struct history_line *line, const struct history_line *before)
+static const uint8_t *take_modifiers(const uint8_t *at, struct history_line *line, unsigned says)
 {
-	uint16_t says, long_code = 0;
-	uint64_t word;
-
-	*line = *before;
-	line->line = next_number(before->line);
-	PACKING_TAKE(at, says);
-	PACKING_TAKE(at, line->digest);
-	PACKING_TAKE(at, word);
-	at = take_amounts(at, line, says);
-	at = take_changes(at, line, says);
-	if (says & SAYS_LONG_CODE)
-		PACKING_TAKE(at, long_code);
-	line->code = (word & WORD_CODE) | (uint64_t)long_code << WORD_CODE_BITS;
-	line->flags = word >> WORD_FLAGS_SHIFT;
-	history_set_ref(line, word >> WORD_CODE_BITS & ((1u << HISTORY_REF_BITS) - 1));
-	memset(line->modifiers, 0, sizeof(line->modifiers));
-	for (unsigned m = 0; says >= SAYS_MODIFIER && m < MODIFIERS_MAX; m++) {
+	for (unsigned m = 0; m < MODIFIERS_MAX; m++) {
 		if (says & SAYS_MODIFIER << m)
 			PACKING_TAKE(at, line->modifiers[m]);
 	}
 	return at;
+}
+
+/* *taken: as on the line before. */
+static const uint8_t *take_line(const uint8_t *at, struct history_line *line, struct taken *taken)
+{
+	uint16_t says, long_code = 0;
+	uint64_t digest, word;
+
+	PACKING_TAKE(at, says);
+	PACKING_TAKE(at, digest);
+	PACKING_TAKE(at, word);
+	at = take_amounts(at, taken, says);
+	at = take_changes(at, taken, says);
+	if (says & SAYS_LONG_CODE)
+		PACKING_TAKE(at, long_code);
+	*line = (struct history_line){
+	        .digest = digest,
+	        .code = (word & WORD_CODE) | (uint64_t)long_code << WORD_CODE_BITS,
+	        .ref_high = word >> (WORD_CODE_BITS + HISTORY_REF_LOW) & UINT8_MAX,
+	        .units = taken->units,
+	        .amount = taken->amount,
+	        .charge = taken->charge,
+	        .line = taken->line,
+	        .from = taken->from,
+	        .span = taken->span,
+	        .place = taken->place,
+	        .flags = word >> WORD_FLAGS_SHIFT,
+	        .ref_low = word >> WORD_CODE_BITS & HISTORY_REF_LOW_MASK,
+	};
+	return says >= SAYS_MODIFIER ? take_modifiers(at, line, says) : at;
 }
 
 /* ---- What the run says ---- */
@@ -369,8 +390,7 @@ void history_unpack(
         const struct record_head *record, struct history_run *run, struct history_line *lines)
 {
 	const struct packed_run *packed = (const struct packed_run *)(const void *)record;
-	struct history_line first = line_before(packed->from, packed->place);
-	const struct history_line *before = &first;
+	struct taken taken = {.units = UNITS_ONE, .from = packed->from, .place = packed->place};
 	const uint8_t *at = (const uint8_t *)(packed + 1);
 
 	*run = (struct history_run){
@@ -396,9 +416,7 @@ void history_unpack(
 	        .line_list = lines,
 	};
 	at = take_sections(at, run, record->kind);
-	for (unsigned i = 0; i < run->lines; i++) {
-		at = take_line(at, &lines[i], before);
-		before = &lines[i];
-	}
+	for (unsigned i = 0; i < run->lines; i++)
+		at = take_line(at, &lines[i], &taken);
 	run->texts = (const char *)at;
 }

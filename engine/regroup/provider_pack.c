@@ -23,7 +23,7 @@ struct packed_line {
 	struct record_head head;
 	uint64_t person;
 	int32_t amount, charge;
-	uint64_t code : 40, place : 16, says : 8;
+	uint64_t word; /* of the code's first five bytes, place and SAYS_* */
 };
 _Static_assert(sizeof(struct packed_line) == 40, "a line leaves 40 bytes");
 
@@ -32,7 +32,7 @@ struct packed_rest {
 	uint8_t span, pad;
 };
 
-enum { CODE_BITS = 40 };
+enum { CODE_BITS = 40, PLACE_SHIFT = CODE_BITS, SAYS_SHIFT = PLACE_SHIFT + 16 };
 #define CODE_MASK (((uint64_t)1 << CODE_BITS) - 1)
 
 /* What a told line says beside, and behind it the texts. */
@@ -63,28 +63,27 @@ enum {
 
 /* ---- Leaving ---- */
 
-static uint8_t *put_beside(
-        uint8_t *at, const struct provider_line *line, struct packed_line *packed)
+static uint8_t *put_beside(uint8_t *at, const struct provider_line *line, unsigned *says)
 {
 	const struct packed_rest rest = {(uint16_t)(line->code >> CODE_BITS), line->span, 0};
 
 	if (!packing_is_short(line->amount) || !packing_is_short(line->charge)) {
-		packed->says |= SAYS_LONG_AMOUNTS;
+		*says |= SAYS_LONG_AMOUNTS;
 		PACKING_PUT(at, line->amount);
 		PACKING_PUT(at, line->charge);
 	}
 	if (line->units != UNITS_ONE) {
-		packed->says |= SAYS_UNITS;
+		*says |= SAYS_UNITS;
 		PACKING_PUT(at, line->units);
 	}
 	if (rest.code_high || rest.span) {
-		packed->says |= SAYS_REST;
+		*says |= SAYS_REST;
 		PACKING_PUT(at, rest);
 	}
 	for (unsigned m = 0; m < MODIFIERS_MAX; m++) {
 		if (!line->modifiers[m])
 			continue;
-		packed->says |= (uint8_t)(SAYS_MODIFIER << m);
+		*says |= (unsigned)SAYS_MODIFIER << m;
 		PACKING_PUT(at, line->modifiers[m]);
 	}
 	return at;
@@ -121,14 +120,8 @@ static uint8_t *put_texts(uint8_t *at, const struct provider_texts *texts)
 int provider_put_line(struct partition_writer *writer, const struct provider_line *line,
         const struct provider_texts *texts)
 {
-	struct packed_line packed = {
-	        .person = line->person,
-	        .amount = packing_shorten(line->amount),
-	        .charge = packing_shorten(line->charge),
-	        .code = line->code & CODE_MASK,
-	        .place = line->place,
-	};
-	uint8_t beside[BESIDE_MOST], *end = put_beside(beside, line, &packed);
+	unsigned says = 0;
+	uint8_t beside[BESIDE_MOST], *end = put_beside(beside, line, &says);
 	size_t bytes = 0;
 
 	if (texts) {
@@ -136,13 +129,16 @@ int provider_put_line(struct partition_writer *writer, const struct provider_lin
 		bytes = (size_t)texts->claim_id_size + texts->data_source_size +
 		        texts->person_id_size;
 	}
-	size_t size = sizeof(packed) + (size_t)(end - beside) + bytes;
+	size_t size = sizeof(struct packed_line) + (size_t)(end - beside) + bytes;
 	struct packed_line *record = partition_reserve(
 	        writer, line->key, line->kind, (size + 7) & ~(size_t)7);
 	if (!record)
 		return FAIL_IO;
-	packed.head = record->head;
-	*record = packed;
+	record->person = line->person;
+	record->amount = packing_shorten(line->amount);
+	record->charge = packing_shorten(line->charge);
+	record->word = (line->code & CODE_MASK) | (uint64_t)line->place << PLACE_SHIFT |
+	               (uint64_t)says << SAYS_SHIFT;
 	memcpy(record + 1, beside, (size_t)(end - beside));
 	if (bytes > 0)
 		memcpy((uint8_t *)(record + 1) + (end - beside), texts->bytes, bytes);
@@ -172,24 +168,23 @@ int provider_put_claim(struct partition_writer *writer, const struct provider_cl
 /* ---- Reading ---- */
 
 /* What stands beside is taken over; returns where the texts begin. */
-static const uint8_t *take_beside(
-        const uint8_t *at, const struct packed_line *packed, struct provider_line *line)
+static const uint8_t *take_beside(const uint8_t *at, unsigned says, struct provider_line *line)
 {
 	struct packed_rest rest;
 
-	if (packed->says & SAYS_LONG_AMOUNTS) {
+	if (says & SAYS_LONG_AMOUNTS) {
 		PACKING_TAKE(at, line->amount);
 		PACKING_TAKE(at, line->charge);
 	}
-	if (packed->says & SAYS_UNITS)
+	if (says & SAYS_UNITS)
 		PACKING_TAKE(at, line->units);
-	if (packed->says & SAYS_REST) {
+	if (says & SAYS_REST) {
 		PACKING_TAKE(at, rest);
 		line->code |= (uint64_t)rest.code_high << CODE_BITS;
 		line->span = rest.span;
 	}
-	for (unsigned m = 0; packed->says >= SAYS_MODIFIER && m < MODIFIERS_MAX; m++) {
-		if (packed->says & SAYS_MODIFIER << m)
+	for (unsigned m = 0; says >= SAYS_MODIFIER && m < MODIFIERS_MAX; m++) {
+		if (says & SAYS_MODIFIER << m)
 			PACKING_TAKE(at, line->modifiers[m]);
 	}
 	return at;
@@ -204,13 +199,16 @@ static const uint8_t *take_line(const struct record_head *record, struct provide
 	        .kind = record->kind,
 	        .units = UNITS_ONE,
 	        .person = packed->person,
-	        .code = packed->code,
+	        .code = packed->word & CODE_MASK,
 	        .amount = packing_lengthen(packed->amount),
 	        .charge = packing_lengthen(packed->charge),
-	        .place = packed->place,
+	        .place = packed->word >> PLACE_SHIFT & UINT16_MAX,
 	        .record = record,
 	};
-	return take_beside((const uint8_t *)(packed + 1), packed, line);
+	unsigned says = (unsigned)(packed->word >> SAYS_SHIFT);
+
+	return says ? take_beside((const uint8_t *)(packed + 1), says, line)
+	            : (const uint8_t *)(packed + 1);
 }
 
 void provider_unpack(const struct record_head *record, struct provider_line *line)

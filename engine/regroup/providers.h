@@ -39,11 +39,12 @@ struct provider_line {
 	uint32_t kind;   /* as above */
 	int32_t units;   /* ten-thousandths; INT32_MAX: that or more; INT32_MIN: blank */
 	uint64_t person; /* hash of the person id */
-	uint64_t code : 56, span : 8; /* days from from to thru; 255: that or more */
+	uint64_t code;
 	int64_t amount; /* by the run's basis; AMOUNT_ABSENT: blank, 0: it is the claim's */
 	int64_t charge;
 	uint16_t place; /* of institutional lines the revenue code */
 	uint16_t modifiers[MODIFIERS_MAX];
+	uint8_t span;                     /* days from from to thru; 255: that or more */
 	const struct record_head *record; /* that it is of; NULL: none */
 };
 
