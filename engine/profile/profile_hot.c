@@ -4,11 +4,12 @@
  *
  *     resolve   check of each id, prefetch of its index slot
  *               number of each new id, prefetch of its hot block
- *     add       rows: sums of the lines up to each line
+ *     add       digits: found, prefetch of their sums
+ *               rows: sums of the lines up to each line
  *               stretches: adjacent lines of one provider, date, place, specialty
  *               hot blocks and votes, a stretch at a time
- *               digits and checks, a line at a time
- *               cells: collect, prefetch slots, prefetch cells, add
+ *               checks: prefetch; digits and checks, a line at a time
+ *               cells: collect, prefetch, add
  *
  * Lines that are not due have all their words zero in the rows, so that no
  * loop but the first asks for them.
@@ -16,7 +17,7 @@
 #include "profile/worker.h"
 
 enum {
-	PREFETCH_AHEAD = 24, /* lines or touches; tried 4 to 64 */
+	PREFETCH_AHEAD = 24, /* touches; tried 4 to 128 */
 	SQUARE_BITS = 28,    /* below 2^28 cents 256 squares fit 64 bits */
 };
 
@@ -453,17 +454,25 @@ static struct narrow *digit_sums(
 	                .digit[worker->digits[line] - 1];
 }
 
-static void add_digits(struct profile_worker *worker, const struct batch *batch)
+/*
+ * For the whole batch, while there is other work to do.  (Some lines ahead of the
+ * adding, the first of a batch came too late, and others still waited.)
+ */
+PREFETCHING expect_digits(const struct profile_worker *worker, const struct batch *batch)
 {
 	for (uint32_t line = 0; line < batch->count; line++) {
-		uint32_t ahead = line + PREFETCH_AHEAD;
-
-		if (ahead < batch->count && worker->digits[ahead]) {
-			const struct narrow *sums = digit_sums(worker, batch, ahead);
+		if (worker->digits[line]) {
+			const struct narrow *sums = digit_sums(worker, batch, line);
 
 			prefetch_write(sums);
 			prefetch_write(&sums->amount[2]); /* it may lie in two cache lines */
 		}
+	}
+}
+
+static void add_digits(struct profile_worker *worker, const struct batch *batch)
+{
+	for (uint32_t line = 0; line < batch->count; line++) {
 		if (!worker->digits[line])
 			continue;
 		const uint64_t *row = worker->rows[line];
@@ -501,16 +510,20 @@ static struct check_block *check_block(
 	return &part_chunk(worker->part, number)->line_checks[part_at(number)];
 }
 
+PREFETCHING expect_checks(
+        const struct profile_worker *worker, const struct batch *batch, uint32_t runs)
+{
+	for (uint32_t run = 0; run < runs; run++) {
+		const struct check_block *block = check_block(worker, batch, run);
+
+		prefetch_write(block);
+		prefetch_write(&block->evaluated[16]);
+	}
+}
+
 static void add_checks(struct profile_worker *worker, const struct batch *batch, uint32_t runs)
 {
 	for (uint32_t run = 0; run < runs; run++) {
-		if (run + PREFETCH_AHEAD < runs) {
-			const struct check_block *ahead = check_block(
-			        worker, batch, run + PREFETCH_AHEAD);
-
-			prefetch_write(ahead);
-			prefetch_write(&ahead->evaluated[16]);
-		}
 		uint32_t mask = (uint32_t)worker->checks[worker->starts[run]];
 		uint32_t lines = (uint32_t)(worker->starts[run + 1] - worker->starts[run]);
 
@@ -625,15 +638,19 @@ static void touch_modifiers(struct profile_worker *worker, const struct batch *b
 		touch_line_modifiers(worker, batch, worker->starts[i]);
 }
 
-/* Where a key's chain begins it nearly always ends. */
+/* Where a key's chain begins it ends, or in the next cache line. */
 PREFETCHING prefetch_cell(const struct part *part, const struct touch *at)
 {
 	const struct drawer *drawer =
 	        &part_chunk(part, at->number)->sides[part_at(at->number)].drawer;
 
-	if (drawer->bits)
-		prefetch_write(
-		        drawer_cells(&part->drawers, drawer) + drawer_place(drawer, at->key));
+	if (!drawer->bits)
+		return;
+	const struct drawer_cell *cells = drawer_cells(&part->drawers, drawer);
+	uint32_t place = drawer_place(drawer, at->key);
+
+	prefetch_write(&cells[place]);
+	prefetch_write(&cells[(place + 2) & ((1u << drawer->bits) - 1)]);
 }
 
 /*
@@ -668,9 +685,14 @@ static void add(struct profile_worker *worker, const struct batch *batch,
         const struct procedure_attributes *procedures, const struct verdicts *verdicts)
 {
 	unsigned keep = worker->part->keep;
+	uint32_t runs = 0; /* of checks */
 
 	if (batch->count == 0)
 		return;
+	if (keep & PROFILE_DIGITS) {
+		find_digits(worker, batch);
+		expect_digits(worker, batch);
+	}
 	if (!fill_rows(worker, batch))
 		add_large_squares(worker, batch);
 	uint32_t stretches = find_stretches(worker, batch);
@@ -686,12 +708,13 @@ static void add(struct profile_worker *worker, const struct batch *batch,
 		touch_codes(worker, batch, keep & PROFILE_EM ? procedures : NULL);
 	else if (keep & PROFILE_EM && procedures)
 		touch_em(worker, batch, procedures);
-	if (keep & PROFILE_DIGITS) {
-		find_digits(worker, batch);
-		add_digits(worker, batch);
+	if (keep & PROFILE_RULES && verdicts) {
+		runs = find_check_runs(worker, batch, verdicts);
+		expect_checks(worker, batch, runs);
 	}
-	if (keep & PROFILE_RULES && verdicts)
-		add_checks(worker, batch, find_check_runs(worker, batch, verdicts));
+	if (keep & PROFILE_DIGITS)
+		add_digits(worker, batch);
+	add_checks(worker, batch, runs);
 	add_cells(worker);
 }
 
