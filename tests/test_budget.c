@@ -235,3 +235,35 @@ Test(budget, a_folder_that_is_not_there_is_told)
 	cr_assert_eq(budget_failure(&diag), 0);
 	budget_close();
 }
+
+/* The descriptor of the budget's file, which has no name left. */
+static int budget_descriptor(void)
+{
+	char link[64], name[256];
+
+	for (int fd = 3; fd < 64; fd++) {
+		ssize_t size;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		size = readlink(link, name, sizeof(name) - 1);
+		name[size > 0 ? size : 0] = '\0';
+		if (strncmp(name, folder, strlen(folder)) == 0)
+			return fd;
+	}
+	cr_assert_fail("the budget has no file");
+	return -1;
+}
+
+/* As where the disk does not read its pages again. */
+Test(budget, a_page_that_is_lost_ends_the_process, .exit_code = 74)
+{
+	uint8_t *pages;
+
+	cr_assert_not_null(mkdtemp(folder));
+	budget_open(0, folder);
+	pages = budget_map(MIB);
+	cr_assert_not_null(pages);
+	cr_assert_eq(ftruncate(budget_descriptor(), 0), 0);
+	rmdir(folder);
+	pages[0] = 1;
+}

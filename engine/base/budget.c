@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,40 @@ uint64_t budget_left(void)
 	return taken < limit ? limit - taken : 0;
 }
 
+/* ---- Pages that the disk does not give back ---- */
+
+static struct sigaction other; /* what SIGBUS did until now */
+
+/*
+ * Memory that cannot be read has no one to be told of, wherever it is touched: the
+ * process says so and ends, as one that was killed.  write and _exit are what a
+ * handler may call.  Signals of other addresses are those of who was there before.
+ */
+static void lost(int number, siginfo_t *info, void *context)
+{
+	static const char words[] = "claimscan: the spill file in --tmp cannot be read again: "
+	                            "--memory keeps more in memory\n";
+
+	if (budget_is_mapped(info->si_addr)) {
+		ssize_t ignored = write(STDERR_FILENO, words, sizeof(words) - 1);
+
+		(void)ignored;
+		_exit(diag_exit_code(FAIL_IO));
+	}
+	if (other.sa_flags & SA_SIGINFO)
+		other.sa_sigaction(number, info, context);
+	else
+		sigaction(number, &other, NULL); /* which the instruction, run again, meets */
+}
+
+static void watch(void)
+{
+	struct sigaction action = {.sa_sigaction = lost, .sa_flags = SA_SIGINFO};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, &other);
+}
+
 /* ---- The file; all of it under the lock ---- */
 
 static bool fail(int error, const char *what)
@@ -150,6 +185,7 @@ static bool make_stretch(void)
 	if (at == MAP_FAILED)
 		return fail(ENOMEM, "map");
 	budget.stretch_bytes = bytes;
+	watch();
 	atomic_store_explicit(&budget.stretch, at, memory_order_release);
 	return true;
 }

@@ -9,6 +9,8 @@
  * a file in --tmp, without a name, whose space is reserved before it is mapped:
  * memory that the kernel writes back and reads again, so that a structure has
  * the same layout wherever it lies, and a full disk is an error, not a signal.
+ * A page that the disk does not give back ends the process: 74, with words on
+ * stderr, for there is nobody else to tell.
  *
  * Until budget_open() all is room.  Any thread may call what stands below it.
  */
