@@ -414,7 +414,7 @@ static int write_beside(void *context, size_t at)
 static int end_beside(struct writing *writing, int err, struct diag *diag)
 {
 	for (size_t at = 0; at < BESIDE_FILES; at++) {
-		if (writing->errors[at] < 0)
+		if (writing->errors[at] < 0 && !diag->text[0])
 			err = diag_set(diag, writing->errors[at], "%s", writing->diags[at].text);
 		out_destroy(writing->outs[at]);
 	}
@@ -593,7 +593,7 @@ static void print_summary(struct scan *scan, const struct quality *quality,
 }
 
 /* States and reasons of rules are settled when all is counted. */
-static void settle_rules(const struct scan *scan, const struct field_set *bound,
+static void settle_states(const struct scan *scan, const struct field_set *bound,
         const struct stats *stats, struct rules_table *rules)
 {
 	fill_stats(rules, stats);
@@ -620,7 +620,14 @@ static int count_providers(const struct scan *scan, const struct stats *stats,
 	return err;
 }
 
-/* ... and else by the rows of each provider. */
+static int settle_rules(const struct scan *scan, const struct field_set *bound,
+        const struct stats *stats, struct rules_table *rules, struct diag *diag)
+{
+	settle_states(scan, bound, stats, rules);
+	return count_providers(scan, stats, rules, diag);
+}
+
+/* Else by the rows of each provider. */
 static void take_providers(const struct scan *scan, const struct stats *stats,
         const struct tables_rows *rows, struct rules_table *rules)
 {
@@ -668,6 +675,12 @@ static void warn_of_again(const struct scan *scan, struct diag *diag)
 		        (unsigned long long)again, (unsigned long long)claims);
 }
 
+static void warn_of_run(const struct scan *scan, struct diag *diag)
+{
+	warn_of_memory(scan, diag);
+	warn_of_again(scan, diag);
+}
+
 static void print(struct scan *scan, const struct quality *quality, const struct rules_table *rules,
         const struct stats *stats)
 {
@@ -708,10 +721,8 @@ int scan_report(struct scan *scan, struct diag *diag)
 	fill_rules(scan, rules);
 	scan_warn_lacks(scan, diag);
 	err = make_stats(scan, &quality.bound, &stats, diag);
-	if (err == 0) {
-		settle_rules(scan, &quality.bound, stats, rules);
-		err = count_providers(scan, stats, rules, diag);
-	}
+	if (err == 0)
+		err = settle_rules(scan, &quality.bound, stats, rules, diag);
 	if (err == 0 && scan->options->public)
 		err = make_public(scan, stats, rules, diag);
 	quality.public = scan->public;
@@ -729,9 +740,7 @@ int scan_report(struct scan *scan, struct diag *diag)
 		*scan->options->rules_into = *rules;
 	scan->report_ns = clock_ns() - from;
 	if (err == 0)
-		warn_of_memory(scan, diag);
-	if (err == 0)
-		warn_of_again(scan, diag);
+		warn_of_run(scan, diag);
 	if (err == 0)
 		print(scan, &quality, rules, stats);
 	public_destroy(scan->public);
