@@ -161,7 +161,7 @@ static inline size_t pack_code_bytes(uint64_t count, unsigned width)
 /* ---- Taking codes apart: pack_hot.c ---- */
 
 struct pack_hot {
-	/* The codes of lines from on, at most a batch; from is a multiple of BATCH_LINES. */
+	/* Codes of lines or claims from on, at most a batch and seven; from is a multiple of 8. */
 	void (*codes)(const uint8_t *codes, unsigned width, uint32_t from, uint32_t count,
 	        uint64_t *restrict out);
 
