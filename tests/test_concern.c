@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAY_0 = 19723 /* 2024-01-01 */, PERSONS = 8000, LINES_MAX = 9, ROOM = 1 << 16 };
+enum { DAY_0 = 19723 /* 2024-01-01 */, PERSONS = 16000, LINES_MAX = 9, ROOM = 1 << 16 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -39,12 +39,13 @@ static bool one_in(unsigned count)
 /* ---- Lines ---- */
 
 static const char codes_of_rules[][6] = {"99202", "99213", "99214", "99215", "99223", "99232",
-        "99238", "99291", "99292", "99417", "G2212", "G0439", "G0402", "77080", "66984", "44970",
-        "47562", "58150", "58555", "59400", "19303", "27447", "11042", "11102", "11103", "20610",
-        "45378", "45380", "70450", "71046", "93000", "93005", "93010", "80048", "80053", "82947",
-        "84132", "84295", "82374", "82435", "82565", "84520", "82310", "36415", "36416", "A0428",
-        "A0429", "A0425", "E0601", "E1390", "A7030", "E0143", "J1885", "97110", "97140", "90837",
-        "90834", "92004", "92014", "G0463", "69990", "22551", "22552", "99999"};
+        "99238", "99283", "99305", "99309", "99347", "99243", "99385", "99396", "99291", "99292",
+        "99417", "G2212", "G0439", "G0402", "77080", "66984", "44970", "47562", "58150", "58555",
+        "59400", "19303", "27447", "11042", "11102", "11103", "20610", "45378", "45380", "70450",
+        "71046", "93000", "93005", "93010", "80048", "80053", "82947", "84132", "84295", "82374",
+        "82435", "82565", "84520", "82310", "36415", "36416", "A0428", "A0429", "A0425", "E0601",
+        "E1390", "A7030", "E0143", "J1885", "97110", "97140", "90837", "90834", "92004", "92014",
+        "G0463", "69990", "22551", "22552", "99999"};
 static const char modifiers[][3] = {"25", "59", "XE", "76", "77", "91", "58", "78", "79", "80",
         "82", "AS", "FS", "FS", "FS", "FS", "50", "RT", "LT", "26", "TC", "24", "57", "55", "54",
         "RR", "NU", "QL", "E1", "27", "GT"};
@@ -66,6 +67,8 @@ struct filler {
 	const struct codes *codes;
 	char text[ROOM];
 	size_t used;
+	uint64_t again[2]; /* codes that the person has now and then, ... */
+	uint16_t modifier; /* ... and a modifier: pairs of a kind are rare by chance alone */
 };
 
 static struct slice put(struct filler *filler, const char *text)
@@ -79,7 +82,7 @@ static struct slice put(struct filler *filler, const char *text)
 }
 
 /* One that rules look for, any of the set, one that is in none, or blank. */
-static uint64_t draw_code(const struct filler *filler)
+static uint64_t draw_any_code(const struct filler *filler)
 {
 	size_t refs = codes_ref_count(filler->codes, SYSTEM_PROCEDURE);
 
@@ -88,17 +91,32 @@ static uint64_t draw_code(const struct filler *filler)
 	return one_in(20) ? CODE_BLANK : word_of(codes_of_rules[below(COUNT(codes_of_rules))]);
 }
 
-static void draw_modifiers(struct batch *batch, uint32_t i)
+static uint64_t draw_code(const struct filler *filler)
+{
+	return one_in(4) ? filler->again[below(COUNT(filler->again))] : draw_any_code(filler);
+}
+
+static uint16_t draw_modifier(void)
+{
+	return (uint16_t)word_of(modifiers[below(COUNT(modifiers))]);
+}
+
+static void draw_modifiers(const struct filler *filler, uint32_t i)
 {
 	for (unsigned m = 0; m < MODIFIERS_MAX && one_in(3); m++)
-		batch->modifiers[m][i] = (uint16_t)word_of(modifiers[below(COUNT(modifiers))]);
+		filler->batch->modifiers[m][i] = one_in(2) ? filler->modifier : draw_modifier();
+}
+
+/* Any type of claim in any setting, though readers make few of them. */
+static void draw_kind(struct batch *batch, uint32_t i, enum claim_type type, enum setting setting)
+{
+	batch->claim_type[i] = (uint8_t)(one_in(20) ? below(CLAIM_TYPES) : type);
+	batch->setting[i] = (uint8_t)(one_in(8) ? below(CONCERN_SETTINGS) : setting);
 }
 
 static void draw_professional(struct batch *batch, uint32_t i)
 {
-	batch->claim_type[i] = one_in(40) ? CLAIM_DENTAL : CLAIM_PROFESSIONAL;
-	batch->setting[i] = one_in(6) ? SETTING_DME : SETTING_PRACTITIONER;
-	batch->setting[i] = one_in(30) ? (uint8_t)below(CONCERN_SETTINGS) : batch->setting[i];
+	draw_kind(batch, i, CLAIM_PROFESSIONAL, one_in(6) ? SETTING_DME : SETTING_PRACTITIONER);
 	batch->place[i] = (uint16_t)word_of(places[below(COUNT(places))]);
 	batch->specialty[i] = (uint16_t)word_of(specialties[below(COUNT(specialties))]);
 	batch->ordering[i] = one_in(2) ? batch->rendering[i] : 0;
@@ -110,8 +128,7 @@ static void draw_institutional(struct filler *filler, uint32_t i)
 	uint64_t type = word_of(bill_types[below(COUNT(bill_types))]);
 	bool inpatient = (type & 0xffff) == TWO_CHARS('1', '1');
 
-	batch->claim_type[i] = CLAIM_INSTITUTIONAL;
-	batch->setting[i] = inpatient ? SETTING_NONE : SETTING_OUTPATIENT;
+	draw_kind(batch, i, CLAIM_INSTITUTIONAL, inpatient ? SETTING_NONE : SETTING_OUTPATIENT);
 	batch->inpatient[i] = inpatient;
 	batch->bill_type[i] = (uint32_t)type;
 	batch->revenue[i] = one_in(3) ? 450 : (uint16_t)(300 + below(20));
@@ -196,7 +213,7 @@ static void draw_line(struct filler *filler, uint32_t i, uint32_t first)
 		batch->hcpcs[i] = batch->hcpcs[i - 1];
 	} else {
 		batch->hcpcs[i] = draw_code(filler);
-		draw_modifiers(batch, i);
+		draw_modifiers(filler, i);
 	}
 	batch->units[i] = (1 + (int64_t)below(3)) * UNITS_ONE;
 	batch->paid[i] = batch->charge[i] = 5000 * (1 + (int64_t)below(3));
@@ -209,6 +226,9 @@ static uint32_t draw_person(struct filler *filler, unsigned person)
 
 	memset(filler->batch, 0, sizeof(*filler->batch));
 	filler->used = 0;
+	for (unsigned c = 0; c < COUNT(filler->again); c++)
+		filler->again[c] = draw_any_code(filler);
+	filler->modifier = draw_modifier();
 	filler->batch->text = (const uint8_t *)filler->text;
 	for (uint32_t i = 0; i < lines; i++) {
 		if (i == 0 || one_in(2)) {
