@@ -116,7 +116,7 @@ static void rif_parts(struct batch *batch)
 
 static void service_dates(struct batch *batch)
 {
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t from = batch->line_start[i];
 		int32_t thru = batch->line_end[i];
 
@@ -159,15 +159,13 @@ struct facts {
 
 static void amount_facts(const struct batch *restrict batch, struct facts *restrict facts)
 {
-	uint32_t count = batch->count;
-
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->unpaid[i] = batch->paid[i] <= 0;
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->zero_paid[i] = (batch->allowed[i] == 0) & (batch->paid[i] == 0);
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->units[i] = (batch->units[i] > 0) | (batch->units[i] == AMOUNT_ABSENT);
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->negative[i] =
 		        ((batch->charge[i] < 0) & (batch->charge[i] != AMOUNT_ABSENT)) |
 		        ((batch->allowed[i] < 0) & (batch->allowed[i] != AMOUNT_ABSENT)) |
@@ -178,26 +176,25 @@ static void amount_facts(const struct batch *restrict batch, struct facts *restr
 static void date_facts(const struct normalise *normalise, const struct batch *restrict batch,
         struct facts *restrict facts)
 {
-	uint32_t count = batch->count;
 	int32_t first = normalise->from, last = normalise->to;
 
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->outside[i] = (batch->service_from[i] < first) |
 		                    (batch->service_from[i] > last);
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->same_day[i] = (batch->service_from[i] != DATE_ABSENT) &
 		                     (batch->service_from[i] >= batch->service_thru[i]) &
 		                     ((batch->line_start[i] != DATE_ABSENT) |
 		                             (batch->claim_end[i] == DATE_ABSENT) |
 		                             (batch->claim_end[i] == batch->claim_start[i]));
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		facts->total[i] = batch->revenue[i] == 1;
 }
 
 static void combine(const struct batch *restrict batch, const struct facts *restrict facts,
         uint8_t by_zero, uint16_t *restrict flags)
 {
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint8_t said = batch->said[i], frequency = batch->frequency[i];
 		uint8_t zero = by_zero & (batch->claim_type[i] == CLAIM_PROFESSIONAL) &
 		               facts->zero_paid[i];
@@ -216,14 +213,16 @@ static void combine(const struct batch *restrict batch, const struct facts *rest
 		                      facts->outside[i] * LINE_OUTSIDE |
 		                      facts->same_day[i] * LINE_SAME_DAY | due * LINE_DUE);
 	}
+	memset(flags + batch->count, 0, (BATCH_LINES - batch->count) * sizeof(*flags));
 }
 
+/* Behind the batch's last line there are no flags. */
 static uint32_t count_flag(const struct batch *batch, uint16_t flag)
 {
-	uint32_t lines = 0;
+	uint16_t lines = 0;
 
-	for (uint32_t i = 0; i < batch->count; i++)
-		lines += (batch->line_flags[i] & flag) != 0;
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		lines += (batch->line_flags[i] & flag) / flag;
 	return lines;
 }
 
@@ -234,7 +233,7 @@ static void flags(
 	struct facts facts;
 	uint32_t denied;
 
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		batch->frequency[i] = frequency_of(batch, i);
 	amount_facts(batch, &facts);
 	date_facts(normalise, batch, &facts);
@@ -258,40 +257,36 @@ ALWAYS bool is_supplier(uint16_t specialty)
 	       ((first == '8') & (second == '7'));
 }
 
-ALWAYS bool is_equipment(uint64_t code, uint16_t place)
+ALWAYS bool is_equipment(uint64_t code)
 {
 	uint8_t class = (uint8_t)code;
 
-	return (place == TWO_CHARS('1', '2')) & ((class == 'E') | (class == 'K') | (class == 'L')) &
-	       (code >> 8 != 0);
+	return ((class == 'E') | (class == 'K') | (class == 'L')) & (code >> 8 != 0);
 }
 
-/* By the first two characters of the bill type, as a number of two digits. */
-static const uint8_t bill_settings[100] = {
-        [12] = SETTING_OUTPATIENT,
-        [13] = SETTING_OUTPATIENT,
-        [14] = SETTING_OUTPATIENT,
-        [22] = SETTING_OUTPATIENT,
-        [23] = SETTING_OUTPATIENT,
-        [34] = SETTING_OUTPATIENT,
-        [74] = SETTING_OUTPATIENT,
-        [75] = SETTING_OUTPATIENT,
-        [85] = SETTING_OUTPATIENT,
-        [11] = SETTING_NONE,
-        [18] = SETTING_NONE,
-        [21] = SETTING_NONE,
-        [41] = SETTING_NONE,
-        [32] = SETTING_NONE,
-        [33] = SETTING_NONE,
-        [81] = SETTING_NONE,
-        [82] = SETTING_NONE,
-};
+/* Sets of bill types, by their first two characters as a number of two digits. */
+#define BELOW_64(number) ((number) < 64 ? (uint64_t)1 << ((number)&63) : 0)
+#define FROM_64(number) ((number) < 64 ? 0 : (uint64_t)1 << ((number)&63))
+#define OUTPATIENT_BILLS(bit) \
+	(bit(12) | bit(13) | bit(14) | bit(22) | bit(23) | bit(34) | bit(74) | bit(75) | bit(85))
+#define BILLS_OF_NONE(bit) \
+	(bit(11) | bit(18) | bit(21) | bit(41) | bit(32) | bit(33) | bit(81) | bit(82))
 
-ALWAYS uint8_t institutional_setting(uint32_t bill_type)
+/* By comparing all at once: a table is read one line at a time. */
+static void bill_settings(const uint32_t *restrict bill_types, uint8_t *restrict settings)
 {
-	uint32_t first = (bill_type & 0xff) - '0', second = (bill_type >> 8 & 0xff) - '0';
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
+		uint64_t first = (bill_types[i] & 0xff) - '0';
+		uint64_t second = (bill_types[i] >> 8 & 0xff) - '0';
+		uint64_t number = (first < 10) & (second < 10) ? first * 10 + second : 0;
+		uint64_t high = -(uint64_t)(number >= 64), bit = number & 63;
+		uint64_t outpatient = (OUTPATIENT_BILLS(BELOW_64) & ~high) |
+		                      (OUTPATIENT_BILLS(FROM_64) & high);
+		uint64_t none = (BILLS_OF_NONE(BELOW_64) & ~high) | (BILLS_OF_NONE(FROM_64) & high);
 
-	return bill_settings[(first < 10) & (second < 10) ? first * 10 + second : 0];
+		settings[i] = (uint8_t)((outpatient >> bit & 1) * SETTING_OUTPATIENT |
+		                        (none >> bit & 1) * SETTING_NONE);
+	}
 }
 
 ALWAYS bool is_inpatient(uint32_t bill_type)
@@ -302,24 +297,40 @@ ALWAYS bool is_inpatient(uint32_t bill_type)
 	       (type == TWO_CHARS('2', '1')) | (type == TWO_CHARS('4', '1'));
 }
 
+/* A supplier's line, or equipment at home. */
+static void find_equipment(const struct batch *restrict batch, uint8_t *restrict equipment)
+{
+	uint8_t home[BATCH_LINES] COLUMN;
+
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		equipment[i] = is_supplier(batch->specialty[i]);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		home[i] = batch->place[i] == TWO_CHARS('1', '2');
+	for (uint32_t i = 0; i < batch->count; i++)
+		if (home[i])
+			equipment[i] |= is_equipment(batch->hcpcs[i]);
+}
+
 static void settings(struct batch *batch)
 {
-	for (uint32_t i = 0; i < batch->count; i++) {
+	uint8_t equipment[BATCH_LINES] COLUMN, by_bill[BATCH_LINES] COLUMN;
+
+	find_equipment(batch, equipment);
+	bill_settings(batch->bill_type, by_bill);
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint8_t type = batch->claim_type[i], rif = batch->rif_type[i];
-		uint8_t equipment = is_supplier(batch->specialty[i]) |
-		                    is_equipment(batch->hcpcs[i], batch->place[i]);
-		uint8_t setting = institutional_setting(batch->bill_type[i]);
+		uint8_t professional = equipment[i] ? SETTING_DME : SETTING_PRACTITIONER;
+		uint8_t setting = by_bill[i];
 
 		setting = type == CLAIM_UNDETERMINED ? SETTING_UNDETERMINED : setting;
 		setting = type == CLAIM_DENTAL ? SETTING_NONE : setting;
-		setting = type == CLAIM_PROFESSIONAL
-		                  ? (equipment ? SETTING_DME : SETTING_PRACTITIONER)
-		                  : setting;
+		setting = type == CLAIM_PROFESSIONAL ? professional : setting;
 		batch->setting[i] = (rif == 81) | (rif == 82) ? SETTING_DME : setting;
 	}
-	for (uint32_t i = 0; i < batch->count; i++)
-		batch->inpatient[i] = is_inpatient(batch->bill_type[i]) &
-		                      (batch->claim_type[i] != CLAIM_PROFESSIONAL);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		batch->inpatient[i] = is_inpatient(batch->bill_type[i]);
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		batch->inpatient[i] &= batch->claim_type[i] != CLAIM_PROFESSIONAL;
 }
 
 /* ---- Provider ---- */
@@ -356,10 +367,10 @@ struct candidate {
 	const struct slice *texts;
 };
 
-ALWAYS void take_words(slice_word *restrict into, const slice_word *restrict from,
-        const uint64_t *restrict masks, uint32_t count)
+ALWAYS void take_words(
+        slice_word *restrict into, const slice_word *restrict from, const uint64_t *restrict masks)
 {
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		into[i] = (from[i] & masks[i]) | (into[i] & ~masks[i]);
 }
 
@@ -368,18 +379,16 @@ static void take_candidate(struct batch *batch, const struct candidate *candidat
 {
 	const uint64_t *ids = candidate->ids;
 	uint64_t masks[BATCH_LINES] COLUMN;
-	uint32_t count = batch->count;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint64_t of_type = types >> batch->claim_type[i] & 1;
 		uint64_t take = of_type & usable(ids[i]) &
 		                (batch->provider_id[i] == (uint64_t)ID_NONE << ID_KIND_SHIFT);
 
 		masks[i] = -take;
 	}
-	take_words((slice_word *)batch->provider_id, (const slice_word *)ids, masks, count);
-	take_words((slice_word *)batch->provider_text, (const slice_word *)candidate->texts, masks,
-	        count);
+	take_words((slice_word *)batch->provider_id, (const slice_word *)ids, masks);
+	take_words((slice_word *)batch->provider_text, (const slice_word *)candidate->texts, masks);
 }
 
 static bool any_without(const struct batch *batch)
@@ -409,9 +418,9 @@ static void providers(const struct normalise *normalise, struct batch *batch)
 	        [BY_FACILITY] = facility,
 	        [BY_TIN] = tin};
 
-	for (uint32_t i = 0, count = batch->count; i < count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		batch->provider_id[i] = (uint64_t)ID_NONE << ID_KIND_SHIFT;
-	memset(batch->provider_text, 0, batch->count * sizeof(batch->provider_text[0]));
+	memset(batch->provider_text, 0, sizeof(batch->provider_text));
 	if (normalise->by != BY_LINE) {
 		take_candidate(batch, &by[normalise->by], TYPES_ALL);
 		return;
@@ -461,12 +470,12 @@ static void forget(struct batch *batch)
 
 /* ---- Amounts ---- */
 
-static void count_amounts(const struct batch *restrict batch, const int64_t *restrict amounts,
-        int64_t *restrict counted, uint8_t *restrict present, uint8_t bit)
+static void count_amounts(const int64_t *restrict amounts, int64_t *restrict counted,
+        uint8_t *restrict present, uint8_t bit)
 {
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		counted[i] = amounts[i] == AMOUNT_ABSENT ? 0 : amounts[i];
-	for (uint32_t i = 0; i < batch->count; i++)
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
 		present[i] |= amounts[i] == AMOUNT_ABSENT ? 0 : bit;
 }
 
@@ -474,7 +483,7 @@ static void count_amounts(const struct batch *restrict batch, const int64_t *res
 static void leave_to_claims(const struct batch *restrict batch, int64_t *restrict counted,
         uint8_t *restrict present, uint8_t bit)
 {
-	for (uint32_t i = 0; i < batch->count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		bool apart = batch->claim_type[i] == CLAIM_INSTITUTIONAL;
 
 		counted[i] = apart ? 0 : counted[i];
@@ -494,8 +503,7 @@ static void amounts(const struct normalise *normalise, struct batch *batch)
 
 	memset(batch->counted_present, 0, sizeof(batch->counted_present));
 	for (unsigned i = 0; i < 3; i++) {
-		count_amounts(
-		        batch, all[i].amounts, all[i].counted, batch->counted_present, all[i].bit);
+		count_amounts(all[i].amounts, all[i].counted, batch->counted_present, all[i].bit);
 		if (normalise->claim_level[i])
 			leave_to_claims(batch, all[i].counted, batch->counted_present, all[i].bit);
 	}
@@ -512,12 +520,11 @@ ALWAYS int32_t dated(int32_t date, bool is)
 }
 
 /* The least and the most of dates on lines of a type; DATE_ABSENT is the least of all. */
-ALWAYS int32_t latest(
-        const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type, uint32_t count)
+ALWAYS int32_t latest(const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type)
 {
 	int32_t last = DATE_ABSENT;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		int32_t date = dated(dates[i], types[i] == type);
 
 		last = date > last ? date : last;
@@ -526,17 +533,26 @@ ALWAYS int32_t latest(
 }
 
 /* INT32_MAX: none.  As unsigned numbers from the least date on, DATE_ABSENT past the greatest. */
-ALWAYS int32_t earliest(
-        const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type, uint32_t count)
+ALWAYS int32_t earliest(const int32_t *restrict dates, const uint8_t *restrict types, uint8_t type)
 {
 	uint32_t first = UINT32_MAX;
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < BATCH_LINES; i++) {
 		uint32_t date = ((uint32_t)dated(dates[i], types[i] == type) ^ 0x80000000u) - 1;
 
 		first = date < first ? date : first;
 	}
 	return first == UINT32_MAX ? INT32_MAX : (int32_t)((first + 1) ^ 0x80000000u);
+}
+
+ALWAYS uint32_t lines_of(const uint8_t *restrict types, uint8_t type)
+{
+	uint8_t lines = 0;
+
+	_Static_assert(BATCH_LINES <= UINT8_MAX, "lines of a batch fit a byte");
+	for (uint32_t i = 0; i < BATCH_LINES; i++)
+		lines += types[i] == type;
+	return lines;
 }
 
 ALWAYS void later(int32_t *most, int32_t date)
@@ -545,34 +561,33 @@ ALWAYS void later(int32_t *most, int32_t date)
 }
 
 /* Of one claim type: passes over the batch that the compiler does many lines at once. */
-static void edges_of(const struct batch *batch, uint8_t type, struct normalise_counts *counts)
+static void edges_of(const struct batch *batch, const uint8_t types[BATCH_LINES], uint8_t type,
+        struct normalise_counts *counts)
 {
-	const uint8_t *types = batch->claim_type;
-	uint32_t count = batch->count, lines = 0;
-	int32_t first = earliest(batch->service_from, types, type, count);
+	int32_t first = earliest(batch->service_from, types, type);
 
-	for (uint32_t i = 0; i < count; i++)
-		lines += types[i] == type;
-	counts->lines[type] += lines;
 	counts->first_service[type] = first < counts->first_service[type]
 	                                      ? first
 	                                      : counts->first_service[type];
-	later(&counts->last_service[type], latest(batch->service_from, types, type, count));
+	later(&counts->last_service[type], latest(batch->service_from, types, type));
 	if (bound(batch, FIELD_RECEIVED))
-		later(&counts->last_received[type], latest(batch->received, types, type, count));
+		later(&counts->last_received[type], latest(batch->received, types, type));
 	if (bound(batch, FIELD_PAID_DATE))
-		later(&counts->last_received[type], latest(batch->paid_date, types, type, count));
+		later(&counts->last_received[type], latest(batch->paid_date, types, type));
 }
 
 static void edges(const struct batch *batch, struct normalise_counts *counts)
 {
-	uint32_t types = 0, count = batch->count;
+	uint8_t types[BATCH_LINES] COLUMN;
 
-	for (uint32_t i = 0; i < count; i++)
-		types |= 1u << batch->claim_type[i];
+	memcpy(types, batch->claim_type, sizeof(types));
+	memset(types + batch->count, CLAIM_TYPES, BATCH_LINES - batch->count);
 	for (uint8_t type = 0; type < CLAIM_TYPES; type++) {
-		if (types >> type & 1)
-			edges_of(batch, type, counts);
+		uint32_t lines = lines_of(types, type);
+
+		counts->lines[type] += lines;
+		if (lines)
+			edges_of(batch, types, type, counts);
 	}
 }
 
