@@ -899,7 +899,7 @@ static int open_pair(void *context, size_t at)
 	struct diag *diag = &opening->diags[at];
 	const struct set *set = NULL;
 
-	diag_init(diag);
+	diag_init_beside(diag, scan->diag);
 	int err = codes_use_set(scan->codes, names[at], &set, diag);
 
 	if (err == 0 && set)

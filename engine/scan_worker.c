@@ -332,9 +332,7 @@ int worker_create(struct worker *worker, struct scan *scan, unsigned number)
 	};
 	normalise_counts_init(&worker->normalise_counts);
 	normalise_counts_init(&worker->tail_counts);
-	diag_init(&worker->diag);
-	worker->diag.warn = scan->diag->warn;
-	worker->diag.warn_context = scan->diag->warn_context;
+	diag_init_beside(&worker->diag, scan->diag);
 	return create_parts(worker);
 }
 

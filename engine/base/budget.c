@@ -375,13 +375,18 @@ bool budget_is_mapped(const void *at)
 
 int budget_failure(struct diag *diag)
 {
-	if (!budget.error)
-		return 0;
-	diag->text[0] = '\0'; /* "no memory" is what those say who were refused */
-	return diag_set(diag, FAIL_IO,
-	        "%s: cannot %s the spill file: %s (--tmp names another directory, --memory keeps "
-	        "more in memory)",
-	        budget.tmp ? budget.tmp : "/tmp", budget.failed, strerror(budget.error));
+	int err = 0;
+
+	pthread_mutex_lock(&budget.lock);
+	if (budget.error) {
+		diag->text[0] = '\0'; /* "no memory" is what those say who were refused */
+		err = diag_set(diag, FAIL_IO,
+		        "%s: cannot %s the spill file: %s (--tmp names another directory, "
+		        "--memory keeps more in memory)",
+		        budget.tmp ? budget.tmp : "/tmp", budget.failed, strerror(budget.error));
+	}
+	pthread_mutex_unlock(&budget.lock);
+	return err;
 }
 
 struct budget_figures budget_figures(void)

@@ -10,6 +10,13 @@ void diag_init(struct diag *diag)
 	memset(diag, 0, sizeof(*diag));
 }
 
+void diag_init_beside(struct diag *diag, const struct diag *other)
+{
+	diag_init(diag);
+	diag->warn = other->warn;
+	diag->warn_context = other->warn_context;
+}
+
 int diag_set(struct diag *diag, int err, const char *format, ...)
 {
 	va_list arguments;

@@ -34,6 +34,9 @@ struct diag {
 
 void diag_init(struct diag *diag);
 
+/* No words yet, and warnings where the other's go: for what is done beside it. */
+void diag_init_beside(struct diag *diag, const struct diag *other);
+
 /*
  * Note the words of a failure and return err, so that a function can end in
  * return diag_set(diag, FAIL_DATA, "%s:%llu: ...", ...).  The first words

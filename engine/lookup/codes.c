@@ -165,6 +165,7 @@ static bool clear_unknown(struct codes *codes)
 struct opening {
 	struct codes *codes;
 	const struct codes_source *sources;
+	const struct diag *diag; /* of the run: warnings go there */
 	struct diag diags[KIND_COUNT];
 };
 
@@ -173,14 +174,14 @@ static int open_one(void *context, size_t at)
 	struct opening *opening = context;
 	struct diag *diag = &opening->diags[at];
 
-	diag_init(diag);
+	diag_init_beside(diag, opening->diag);
 	return open_source(opening->codes, &opening->sources[at], &opening->codes->sets[at], diag);
 }
 
 static int open_all(
         struct codes *codes, const struct codes_source sources[], size_t count, struct diag *diag)
 {
-	struct opening opening = {.codes = codes, .sources = sources};
+	struct opening opening = {.codes = codes, .sources = sources, .diag = diag};
 	int err = tasks_run(OPEN_THREADS, count, open_one, &opening);
 
 	for (size_t i = 0; i < count && err && !diag->text[0]; i++)

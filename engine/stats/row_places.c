@@ -28,7 +28,7 @@ int row_places_make(struct row_places *places, const struct column columns[], si
 {
 	size_t *first = budget_calloc(member_count + 2, sizeof(*first));
 
-	places->first = first;
+	*places = (struct row_places){.first = first};
 	if (!first)
 		return FAIL_MEMORY;
 	size_t count = count_rows(first, columns, column_count, member_count);
