@@ -16,6 +16,7 @@
  * scan.c is the pipeline.  Here are the command line, the signals, and the only
  * place that exits.
  */
+#include "base/budget.h"
 #include "base/diag.h"
 #include "calibrate.h"
 #include "codes_command.h"
@@ -740,6 +741,17 @@ static void on_signal(int number)
 	scan_stop(number);
 }
 
+/* Called in a signal handler: write and _exit are what it may call. */
+static void on_lost_memory(void)
+{
+	static const char words[] = "claimscan: the spill file under --tmp cannot be read again: "
+	                            "--memory keeps more in memory\n";
+	ssize_t ignored = write(STDERR_FILENO, words, sizeof(words) - 1);
+
+	(void)ignored;
+	_exit(74);
+}
+
 /* Claims are protected health information: no core dumps. */
 static void set_up_process(void)
 {
@@ -753,6 +765,7 @@ static void set_up_process(void)
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	budget_when_lost(on_lost_memory);
 }
 
 /* Words on stdout that could not be written: a closed pipe is no fault. */

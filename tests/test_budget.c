@@ -254,12 +254,18 @@ static int budget_descriptor(void)
 	return -1;
 }
 
+static void end_of_it(void)
+{
+	_exit(74);
+}
+
 /* As where the disk does not read its pages again. */
 Test(budget, a_page_that_is_lost_ends_the_process, .exit_code = 74)
 {
 	uint8_t *pages;
 
 	cr_assert_not_null(mkdtemp(folder));
+	budget_when_lost(end_of_it);
 	budget_open(0, folder);
 	pages = budget_map(MIB);
 	cr_assert_not_null(pages);

@@ -120,24 +120,19 @@ uint64_t budget_left(void)
 /* ---- Pages that the disk does not give back ---- */
 
 static struct sigaction other; /* what SIGBUS did until now */
+static void (*told_of_loss)(void);
 
-/*
- * Memory that cannot be read has no one to be told of, wherever it is touched: the
- * process says so and ends, as one that was killed.  write and _exit are what a
- * handler may call.  Signals of other addresses are those of who was there before.
- */
+void budget_when_lost(void (*told)(void))
+{
+	told_of_loss = told;
+}
+
+/* Signals of other addresses are those of who was there before. */
 static void lost(int number, siginfo_t *info, void *context)
 {
-	static const char words[] = "claimscan: the spill file in --tmp cannot be read again: "
-	                            "--memory keeps more in memory\n";
-
-	if (budget_is_mapped(info->si_addr)) {
-		ssize_t ignored = write(STDERR_FILENO, words, sizeof(words) - 1);
-
-		(void)ignored;
-		_exit(diag_exit_code(FAIL_IO));
-	}
-	if (other.sa_flags & SA_SIGINFO)
+	if (told_of_loss && budget_is_mapped(info->si_addr))
+		told_of_loss();
+	else if (other.sa_flags & SA_SIGINFO)
 		other.sa_sigaction(number, info, context);
 	else
 		sigaction(number, &other, NULL); /* which the instruction, run again, meets */

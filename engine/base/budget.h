@@ -9,8 +9,7 @@
  * a file in --tmp, without a name, whose space is reserved before it is mapped:
  * memory that the kernel writes back and reads again, so that a structure has
  * the same layout wherever it lies, and a full disk is an error, not a signal.
- * A page that the disk does not give back ends the process: 74, with words on
- * stderr, for there is nobody else to tell.
+ * A page that the disk does not give back is told by budget_when_lost().
  *
  * Until budget_open() all is room.  Any thread may call what stands below it.
  */
@@ -28,6 +27,13 @@
  * tmp is the directory of the file, and stands until budget_close().
  */
 void budget_open(uint64_t bytes, const char *tmp);
+
+/*
+ * Memory that cannot be read has no one to be told of where it is touched.  So the
+ * process ends: told is called in a signal handler, does what is safe there, and
+ * does not come back.  NULL: the process dies of SIGBUS.  Before any thread begins.
+ */
+void budget_when_lost(void (*told)(void));
 
 /* All is room again; the file stays until its last page is given back. */
 void budget_close(void);

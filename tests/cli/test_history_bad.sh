@@ -53,10 +53,39 @@ else
 	skip "a spill file is damaged: nothing was spilled in time"
 fi
 
+# What it maps is cut, as where a disk does not read its pages again.
+lose_pages() {
+	for fd in /proc/$1/fd/*; do
+		case $(readlink "$fd") in
+		*spills/*deleted*)
+			! grep -q " $(stat -Lc %i "$fd") " /proc/$1/maps || { truncate -s 0 "$fd" && damaged=yes; } ;;
+		esac
+	done
+}
+damaged=
+"$program" scan -q -j1 --memory 57M --tmp spills --findings none --report csv -o run many 2>stderr &
+scanner=$!
+for try in $(seq 200); do
+	kill -STOP $scanner 2>/dev/null || break
+	lose_pages $scanner
+	kill -CONT $scanner
+	[ -z "$damaged" ] || break
+	sleep 0.02
+done
+wait $scanner
+code=$?
+if [ -n "$damaged" ]; then
+	equal "pages of the spill file are lost" 74 $code
+	says "pages of the spill file are lost: says so" "cannot be read again"
+else
+	skip "pages of the spill file are lost: nothing was mapped in time"
+fi
+rm -rf .run* # as of one that was killed
+
 # Killed in the midst of it: spill files have no names, and the next run goes its way.
 "$program" scan -q -j1 $lean -o run many 2>stderr &
 scanner=$!
-sleep 0.3
+sleep 0.1
 kill -KILL $scanner
 wait $scanner 2>/dev/null
 equal "killed: no spill file is left" "" "$(find spills -mindepth 1 -print)"
