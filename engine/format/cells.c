@@ -147,6 +147,24 @@ static void fill_amounts(int64_t *column)
 		column[i] = AMOUNT_ABSENT;
 }
 
+bool cells_may_blank(const struct cell_group *group)
+{
+	switch (field_type(group->field)) {
+	case CELL_TEXT:
+	case CELL_DATE:
+	case CELL_NUMBER:
+	case CELL_CODE_ADMITTING:
+	case CELL_POINTER:
+	case CELL_CONDITION:
+	case CELL_CARC:
+	case CELL_DIAGNOSIS:
+	case CELL_PROCEDURE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void batch_clear(struct batch *batch)
 {
 	memset(batch, 0, sizeof(*batch));

@@ -81,7 +81,15 @@ struct cells_hot {
 	/* Parse one group into the batch; counts is indexed by field. */
 	void (*parse)(const struct cells *cells, const struct cell_group *group,
 	        struct batch *batch, struct cell_counts counts[FIELD_COUNT]);
+
+	/* Make groups of columns that stand next to each other blank, as parse() does where
+	 * cells_may_blank() and every cell of theirs is empty; else nothing, and false. */
+	bool (*blank)(const struct cells *cells, const struct cell_group groups[], uint32_t count,
+	        struct batch *batch);
 };
+
+/* Is a group of a type that is often empty throughout? */
+bool cells_may_blank(const struct cell_group *group);
 
 extern const struct cells_hot cells_hot_scalar, cells_hot_avx2, cells_hot_avx512;
 const struct cells_hot *cells_hot_at(enum level level);

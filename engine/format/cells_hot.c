@@ -87,7 +87,6 @@ ALWAYS bool all_digits(uint64_t digits)
 struct loaded {
 	uint64_t word[BATCH_LINES] COLUMN; /* the first eight bytes from the cell's start on */
 	uint64_t tail[BATCH_LINES] COLUMN; /* eight bytes from the third on; by load_long() */
-	uint32_t from[BATCH_LINES] COLUMN;
 	uint32_t size[BATCH_LINES] COLUMN;
 	uint32_t good[BATCH_LINES] COLUMN; /* set by the second pass: the common form, or empty */
 };
@@ -100,7 +99,6 @@ ALWAYS void load_cells(const struct cells *cells, uint32_t column, struct loaded
 		const uint32_t *separators = cells->separators[i] + column;
 		uint32_t from = separators[-1] + 1;
 
-		loaded->from[i] = from;
 		loaded->size[i] = separators[0] - from;
 		loaded->word[i] = load8(text + from);
 	}
@@ -114,7 +112,6 @@ ALWAYS void load_long(const struct cells *cells, uint32_t column, struct loaded 
 		const uint32_t *separators = cells->separators[i] + column;
 		uint32_t from = separators[-1] + 1;
 
-		loaded->from[i] = from;
 		loaded->size[i] = separators[0] - from;
 		loaded->word[i] = load8(text + from);
 		loaded->tail[i] = load8(text + from + 2);
@@ -478,19 +475,17 @@ ALWAYS uint64_t code_word(struct cell cell, struct cell_counts *counts)
 static void code_words(struct loaded *restrict loaded, uint64_t *restrict out, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t size = loaded->size[i];
+		uint64_t size = loaded->size[i], text = loaded->word[i];
 		uint64_t rest = (8 - size) * 8 & 63;
 		uint64_t some = -(uint64_t)(size != 0);
-		uint64_t word = loaded->word[i] << rest >> rest & some;
-		uint64_t pad = (BYTES('0') >> (size * 8 & 63) << (size * 8 & 63)) |
-		               (BYTES('0') & ~some);
-		uint64_t filled = word | pad; /* bytes behind the cell pass for digits */
-		uint64_t low = (filled + BYTES(0x80 - '0')) & ~(filled + BYTES(0x80 - 'Z' - 1)) &
-		               ~filled & BYTES(0x80);
-		uint32_t fits = (size <= 7) & (low == BYTES(0x80));
+		uint64_t word = text << rest >> rest & some;
+		uint64_t odd = (~(text + BYTES(0x80 - '0')) | (text + BYTES(0x80 - 'Z' - 1)) |
+		                       text) &
+		               BYTES(0x80);
+		uint64_t fits = ((odd << rest & some) == 0) & (size <= 7);
 
-		out[i] = word & -(uint64_t)fits; /* else CODE_BLANK */
-		loaded->good[i] = fits;
+		out[i] = word & -fits; /* else CODE_BLANK */
+		loaded->good[i] = (uint32_t)fits;
 	}
 }
 
@@ -512,15 +507,78 @@ static void parse_code(
 	}
 }
 
-/* Slots of a code, columns side by side: stops where only separators are left. */
-static void parse_slots(const struct cells *cells, const struct cell_group *group,
-        uint64_t (*out)[BATCH_LINES], uint8_t *filled, uint32_t first, struct cell_counts *counts)
+/* Where a slot of codes goes, and how far a line's slots are filled. */
+struct slots {
+	uint64_t (*codes)[BATCH_LINES];
+	uint8_t *filled;
+	uint32_t first; /* slot of the group's first column */
+};
+
+ALWAYS void fill_slot(const struct slots *slots, uint32_t line, uint32_t slot)
 {
-	for (uint32_t i = 0; i < cells->count; i++) {
+	if (slots->filled[line] < slots->first + slot + 1)
+		slots->filled[line] = (uint8_t)(slots->first + slot + 1);
+}
+
+/* ... of all lines that have a cell of the common form. */
+static void fill_good(const struct loaded *restrict loaded, uint8_t *restrict filled, uint8_t slot,
+        uint32_t count)
+{
+	uint8_t some[BATCH_LINES] COLUMN;
+
+	for (uint32_t i = 0; i < count; i++)
+		some[i] = (uint8_t)((loaded->size[i] != 0) & loaded->good[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t to = some[i] ? slot : 0;
+
+		filled[i] = filled[i] < to ? to : filled[i];
+	}
+}
+
+/* One slot of all lines, as parse_code().  Returns how many cells are not empty. */
+static uint32_t parse_slot(const struct cells *cells, const struct cell_group *group, uint32_t slot,
+        const struct slots *slots, struct cell_counts *counts)
+{
+	uint64_t *out = slots->codes[slots->first + slot];
+	uint32_t column = group->column + slot;
+	struct loaded loaded;
+	uint64_t present;
+
+	load_cells(cells, column, &loaded);
+	code_words(&loaded, out, cells->count);
+	fill_good(&loaded, slots->filled, (uint8_t)(slots->first + slot + 1), cells->count);
+	present = count_present(&loaded, cells->count);
+	counts->present += present;
+	if (all_good(&loaded, cells->count))
+		return (uint32_t)present;
+	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++) {
+		struct cell cell = cell_at(cells, i, column);
+
+		counts->present -= cell.size == 0;
+		out[i] = cell.size ? code_word(cell, counts) : CODE_BLANK;
+		if (cell.size)
+			fill_slot(slots, i, slot);
+	}
+	return (uint32_t)present;
+}
+
+/*
+ * Slots of a code, columns side by side: a column at a time as long as every other
+ * line has one, then line by line, up to where only separators are left.
+ */
+static void parse_slots(const struct cells *cells, const struct cell_group *group,
+        const struct slots *slots, struct cell_counts *counts)
+{
+	uint32_t from = 0;
+
+	while (from < group->count &&
+	        parse_slot(cells, group, from, slots, &counts[from]) * 2 >= cells->count)
+		from++;
+	for (uint32_t i = 0; from + 1 < group->count && i < cells->count; i++) {
 		const uint32_t *separators = cells->separators[i] + group->column;
 		uint32_t last = separators[group->count - 1];
 
-		for (uint32_t slot = 0; slot < group->count; slot++) {
+		for (uint32_t slot = from + 1; slot < group->count; slot++) {
 			struct cell cell;
 
 			if (last - separators[(int32_t)slot - 1] == group->count - slot)
@@ -528,10 +586,9 @@ static void parse_slots(const struct cells *cells, const struct cell_group *grou
 			cell = cell_at(cells, i, group->column + slot);
 			if (cell.size == 0)
 				continue;
-			out[first + slot][i] = code_word(cell, &counts[slot]);
+			slots->codes[slots->first + slot][i] = code_word(cell, &counts[slot]);
 			counts[slot].present++;
-			if (filled[i] < first + slot + 1)
-				filled[i] = (uint8_t)(first + slot + 1);
+			fill_slot(slots, i, slot);
 		}
 	}
 }
@@ -592,12 +649,12 @@ static void parse_two_chars(
 static void parse_modifiers(const struct cells *cells, const struct cell_group *group,
         uint16_t (*out)[BATCH_LINES], struct cell_counts *counts)
 {
+	memset(out, 0, group->count * sizeof(*out)); /* most are empty */
 	for (uint32_t i = 0; i < cells->count; i++) {
 		const uint32_t *separators = cells->separators[i] + group->column;
 		uint32_t last = separators[group->count - 1];
-		uint32_t slot = 0;
 
-		for (; slot < group->count; slot++) {
+		for (uint32_t slot = 0; slot < group->count; slot++) {
 			struct cell cell;
 			uint64_t word;
 
@@ -610,8 +667,6 @@ static void parse_modifiers(const struct cells *cells, const struct cell_group *
 			counts[slot].invalid += cell.size > 2;
 			out[slot][i] = cell.size <= 2 ? (uint16_t)upper(word) : 0;
 		}
-		for (; slot < group->count; slot++)
-			out[slot][i] = 0;
 	}
 }
 
@@ -785,10 +840,14 @@ static void npi_words(struct loaded *restrict loaded, uint64_t *restrict out, ui
 	}
 }
 
-static void keep_slices(const struct loaded *loaded, struct slice *text, uint32_t count)
+static void keep_slices(const struct cells *cells, uint32_t column, struct slice *text)
 {
-	for (uint32_t i = 0; i < count; i++)
-		text[i] = (struct slice){loaded->from[i], loaded->size[i]};
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i] + column;
+		uint32_t from = separators[-1] + 1;
+
+		text[i] = (struct slice){from, separators[0] - from};
+	}
 }
 
 static void parse_provider(const struct cells *cells, uint32_t column, uint64_t *out,
@@ -800,7 +859,7 @@ static void parse_provider(const struct cells *cells, uint32_t column, uint64_t 
 	npi_words(&loaded, out, cells->count);
 	counts->present += count_present(&loaded, cells->count);
 	if (text)
-		keep_slices(&loaded, text, cells->count);
+		keep_slices(cells, column, text);
 	if (all_good(&loaded, cells->count))
 		return;
 	for (uint32_t i = 0; (i = next_odd(&loaded, i, cells->count)) < cells->count; i++) {
@@ -1273,12 +1332,16 @@ static void parse_coded(const struct cells *cells, const struct cell_group *grou
 		        cells, group, batch->modifiers + (group->field - FIELD_MODIFIER_1), counts);
 		break;
 	case CELL_DIAGNOSIS:
-		parse_slots(cells, group, batch->diagnosis, batch->diagnosis_count,
-		        group->field - FIELD_DIAGNOSIS_1, counts);
+		parse_slots(cells, group,
+		        &(struct slots){batch->diagnosis, batch->diagnosis_count,
+		                group->field - FIELD_DIAGNOSIS_1},
+		        counts);
 		break;
 	case CELL_PROCEDURE:
-		parse_slots(cells, group, batch->procedure, batch->procedure_count,
-		        group->field - FIELD_PROCEDURE_1, counts);
+		parse_slots(cells, group,
+		        &(struct slots){batch->procedure, batch->procedure_count,
+		                group->field - FIELD_PROCEDURE_1},
+		        counts);
 		break;
 	case CELL_CONDITION:
 		parse_modifiers(cells, group, batch->condition + (group->field - FIELD_CONDITION_1),
@@ -1398,4 +1461,64 @@ static void parse_group(const struct cells *cells, const struct cell_group *grou
 	}
 }
 
-const struct cells_hot HOT(cells_hot) = {.parse = parse_group};
+/* ---- Columns without anything ---- */
+
+static bool all_empty(const struct cells *cells, uint32_t first, uint32_t last)
+{
+	uint32_t some = 0;
+
+	for (uint32_t i = 0; i < cells->count; i++) {
+		const uint32_t *separators = cells->separators[i];
+
+		some |= separators[last] - separators[(int32_t)first - 1] - (last - first + 1);
+	}
+	return some == 0;
+}
+
+/* To carcs and slots cells are only ever added. */
+static void blank_group(const struct cell_group *group, struct batch *batch)
+{
+	enum field field = group->field;
+	uint16_t *numbers = field == FIELD_DRG ? batch->drg : batch->revenue;
+	int32_t *dates = dates_of(batch, field);
+
+	switch (field_type(field)) {
+	case CELL_TEXT:
+		memset(texts_of(batch, field), 0, sizeof(batch->original_claim_id));
+		break;
+	case CELL_DATE:
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
+			dates[i] = DATE_ABSENT;
+		break;
+	case CELL_NUMBER:
+		for (uint32_t i = 0; i < BATCH_LINES; i++)
+			numbers[i] = NUMBER_BLANK;
+		break;
+	case CELL_CODE_ADMITTING:
+		memset(batch->admitting, 0, sizeof(batch->admitting));
+		break;
+	case CELL_POINTER:
+		memset(batch->pointer[field - FIELD_POINTER_1], 0, sizeof(batch->pointer[0]));
+		break;
+	case CELL_CONDITION:
+		memset(batch->condition[field - FIELD_CONDITION_1], 0,
+		        group->count * sizeof(batch->condition[0]));
+		break;
+	default:
+		break;
+	}
+}
+
+static bool blank_groups(const struct cells *cells, const struct cell_group groups[],
+        uint32_t count, struct batch *batch)
+{
+	const struct cell_group *last = &groups[count - 1];
+
+	if (!all_empty(cells, groups[0].column, last->column + last->count - 1))
+		return false;
+	for (uint32_t g = 0; g < count; g++)
+		blank_group(&groups[g], batch);
+	return true;
+}
+
+const struct cells_hot HOT(cells_hot) = {.parse = parse_group, .blank = blank_groups};

@@ -48,6 +48,7 @@ struct csv {
 	uint32_t filled_diagnoses, filled_procedures; /* slots to be blanked */
 	const struct layout *layout;                  /* of the file being read */
 	const struct layout *cleared; /* the batch is blank but for this layout's columns */
+	bool idle[CELL_GROUPS_MAX];   /* of its groups: nothing in the last batch */
 	const struct layout *last;    /* tried first for the next file */
 	struct block_hash hash;
 
@@ -258,6 +259,59 @@ static void drop_without_id(struct csv *csv)
 	cells->count = kept;
 }
 
+static uint64_t cells_present(const struct csv *csv, const struct cell_group *group)
+{
+	uint64_t present = 0;
+
+	for (uint32_t i = 0; i < group->count; i++)
+		present += csv->counts.fields[group->field + i].present;
+	return present;
+}
+
+static void parse_group(struct csv *csv, uint32_t number)
+{
+	const struct cell_group *group = &csv->layout->groups[number];
+	uint64_t before = cells_present(csv, group);
+
+	csv->hot->parse(&csv->cells, group, csv->batch, csv->counts.fields);
+	csv->idle[number] = cells_present(csv, group) == before && cells_may_blank(group);
+}
+
+/* Groups from this one on, column beside column, that had nothing in the last batch. */
+static uint32_t idle_groups(const struct csv *csv, uint32_t first)
+{
+	const struct cell_group *groups = csv->layout->groups;
+	uint32_t end = first;
+
+	while (end < csv->layout->group_count && csv->idle[end] &&
+	        (end == first ||
+	                groups[end].column == groups[end - 1].column + groups[end - 1].count))
+		end++;
+	return end - first;
+}
+
+/*
+ * Wide files have many columns that are hardly ever filled.  Where one was empty in
+ * the last batch, it is looked at with its neighbours before it is parsed.
+ */
+static void parse_groups(struct csv *csv)
+{
+	const struct layout *layout = csv->layout;
+	uint32_t next;
+
+	for (uint32_t i = 0; i < layout->group_count; i = next) {
+		uint32_t idle = idle_groups(csv, i);
+
+		next = i + (idle ? idle : 1);
+		if (!is_wanted(csv, &layout->groups[i]))
+			continue;
+		if (idle && csv->hot->blank(&csv->cells, &layout->groups[i], idle, csv->batch))
+			continue;
+		for (uint32_t g = i; g < next; g++)
+			parse_group(csv, g);
+	}
+}
+
 static int flush(struct csv *csv, struct diag *diag)
 {
 	struct batch *batch = csv->batch;
@@ -268,6 +322,7 @@ static int flush(struct csv *csv, struct diag *diag)
 	if (csv->cells.count > 0 && !csv->starts) {
 		if (csv->cleared != layout) {
 			batch_clear(batch);
+			memset(csv->idle, 0, sizeof(csv->idle));
 			csv->cleared = layout;
 		}
 		blank_slots(batch, csv->filled_diagnoses, csv->filled_procedures);
@@ -276,11 +331,7 @@ static int flush(struct csv *csv, struct diag *diag)
 		batch->layout_number = layout->number;
 		batch->text = csv->cells.text;
 		batch->separators = csv->cells.separators;
-		for (uint32_t i = 0; i < layout->group_count; i++) {
-			if (is_wanted(csv, &layout->groups[i]))
-				csv->hot->parse(
-				        &csv->cells, &layout->groups[i], batch, csv->counts.fields);
-		}
+		parse_groups(csv);
 		fill_records(batch, &csv->cells, layout->columns);
 		csv->filled_diagnoses = largest(batch->diagnosis_count, batch->count);
 		csv->filled_procedures = largest(batch->procedure_count, batch->count);
