@@ -47,9 +47,10 @@ struct csv {
 	size_t slow_separators_used;
 	uint32_t filled_diagnoses, filled_procedures; /* slots to be blanked */
 	const struct layout *layout;                  /* of the file being read */
-	const struct layout *cleared; /* the batch is blank but for this layout's columns */
-	bool idle[CELL_GROUPS_MAX];   /* of its groups: nothing in the last batch */
-	const struct layout *last;    /* tried first for the next file */
+	const struct layout *cleared;   /* the batch is blank but for this layout's columns */
+	bool may_idle[CELL_GROUPS_MAX]; /* of its groups: cells_may_blank() */
+	bool idle[CELL_GROUPS_MAX];     /* ... and nothing was in the last batch */
+	const struct layout *last;      /* tried first for the next file */
 	struct block_hash hash;
 
 	/* The span being read. */
@@ -268,13 +269,20 @@ static uint64_t cells_present(const struct csv *csv, const struct cell_group *gr
 	return present;
 }
 
+static void forget_idle(struct csv *csv)
+{
+	memset(csv->idle, 0, sizeof(csv->idle));
+	for (uint32_t i = 0; i < csv->layout->group_count; i++)
+		csv->may_idle[i] = cells_may_blank(&csv->layout->groups[i]);
+}
+
 static void parse_group(struct csv *csv, uint32_t number)
 {
 	const struct cell_group *group = &csv->layout->groups[number];
-	uint64_t before = cells_present(csv, group);
+	uint64_t before = csv->may_idle[number] ? cells_present(csv, group) : 0;
 
 	csv->hot->parse(&csv->cells, group, csv->batch, csv->counts.fields);
-	csv->idle[number] = cells_present(csv, group) == before && cells_may_blank(group);
+	csv->idle[number] = csv->may_idle[number] && cells_present(csv, group) == before;
 }
 
 /* Groups from this one on, column beside column, that had nothing in the last batch. */
@@ -322,7 +330,7 @@ static int flush(struct csv *csv, struct diag *diag)
 	if (csv->cells.count > 0 && !csv->starts) {
 		if (csv->cleared != layout) {
 			batch_clear(batch);
-			memset(csv->idle, 0, sizeof(csv->idle));
+			forget_idle(csv);
 			csv->cleared = layout;
 		}
 		blank_slots(batch, csv->filled_diagnoses, csv->filled_procedures);
