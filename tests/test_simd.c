@@ -134,27 +134,6 @@ Test(simd, index_equals_scalar_against_guard_pages)
 	}
 }
 
-/* Dense at first or later, or thin throughout, past where a variant may choose its way. */
-Test(simd, index_of_long_texts_equals_scalar)
-{
-	static const char *const kinds[][2] = {{",", "a"}, {",,,\n", "ab,\n"}, {"ab,c", ",,,,\""}};
-	struct guarded guarded = guarded_make(1);
-
-	for (int level = LEVEL_AVX2; level < LEVEL_COUNT; level++) {
-		const struct text_scan *scan = text_scan_at((enum level)level);
-
-		for (size_t i = 0; scan && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-			for (size_t size = 1000; size < 4000; size += 61) {
-				uint8_t *text = guarded.end - size;
-
-				fill(text, size, kinds[i][0], size);
-				check_index(scan, text, size, ',');
-				fill(text + size / 2, size - size / 2, kinds[i][1], size);
-				check_index(scan, text, size, ',');
-			}
-	}
-}
-
 /* A masked-out byte of a tail must not pass for a delimiter. */
 Test(simd, index_with_nul_as_delimiter)
 {

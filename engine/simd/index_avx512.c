@@ -41,7 +41,8 @@ static inline void store_lanes(uint32_t *at, __m128i offsets, uint32_t base)
 	_mm512_storeu_si512(at, _mm512_add_epi32(wide, _mm512_set1_epi32((int)base)));
 }
 
-static inline void store_rest(uint32_t *at, __m512i offsets, uint32_t base)
+/* Over 16 bits set: dense text, that claims do not have. */
+static __attribute__((noinline)) void store_rest(uint32_t *at, __m512i offsets, uint32_t base)
 {
 	store_lanes(at + LANES, _mm512_extracti32x4_epi32(offsets, 1), base);
 	store_lanes(at + 2 * LANES, _mm512_extracti32x4_epi32(offsets, 2), base);
@@ -50,16 +51,15 @@ static inline void store_rest(uint32_t *at, __m512i offsets, uint32_t base)
 
 /*
  * Write base + the offset of each bit; returns the place behind the last.
- * Writes whole vectors: up to TEXT_INDEX_ROOM(0) entries more than that.  dense:
- * over 16 bits are as likely as not, and then all is written without asking.
+ * Writes whole vectors: up to TEXT_INDEX_ROOM(0) entries more than that.
  */
-static inline uint32_t *append(uint32_t *at, uint64_t bits, uint32_t base, bool dense)
+static inline uint32_t *append(uint32_t *at, uint64_t bits, uint32_t base)
 {
 	unsigned count = (unsigned)_mm_popcnt_u64(bits);
 	__m512i offsets = _mm512_maskz_compress_epi8(bits, numbers());
 
 	store_lanes(at, _mm512_castsi512_si128(offsets), base);
-	if (dense || __builtin_expect(count > LANES, 0))
+	if (__builtin_expect(count > LANES, 0))
 		store_rest(at, offsets, base);
 	return at + count;
 }
@@ -88,65 +88,37 @@ struct places {
 	uint32_t *quote;
 };
 
-/* What all steps have alike. */
-struct stepping {
-	const uint32_t *separators; /* the first of all */
-	__m512i delimiter;
-	bool dense;
-};
-
 static inline void append_step(struct places *next, __m512i bytes, __mmask64 valid,
-        uint32_t position, const struct stepping *all)
+        uint32_t position, const uint32_t *separators, __m512i delimiter)
 {
 	uint64_t feeds = _mm512_mask_cmpeq_epi8_mask(valid, bytes, _mm512_set1_epi8('\n'));
 	uint64_t quotes = _mm512_mask_cmpeq_epi8_mask(valid, bytes, _mm512_set1_epi8('"'));
-	uint64_t both = feeds | _mm512_mask_cmpeq_epi8_mask(valid, bytes, all->delimiter);
-	uint32_t ordinal = (uint32_t)(next->separator - all->separators);
+	uint64_t both = feeds | _mm512_mask_cmpeq_epi8_mask(valid, bytes, delimiter);
+	uint32_t ordinal = (uint32_t)(next->separator - separators);
 
 	next->row = append_rows(next->row, feeds, both, ordinal);
-	next->separator = append(next->separator, both, position, all->dense);
+	next->separator = append(next->separator, both, position);
 	if (__builtin_expect(quotes != 0, 0))
-		next->quote = append(next->quote, quotes, position, false);
+		next->quote = append(next->quote, quotes, position);
 }
 
-/* Whole steps, up to a place.  Returns where it stopped. */
-static inline size_t append_steps(struct places *next, const uint8_t *text, size_t from, size_t to,
-        uint32_t base, struct stepping all)
-{
-	size_t at = from;
-
-	for (; at + STEP <= to; at += STEP)
-		append_step(next, _mm512_loadu_si512(text + at), ~(uint64_t)0, base + (uint32_t)at,
-		        &all);
-	return at;
-}
-
-/*
- * Records of many empty fields have more separators than bytes besides, in some
- * steps and not in others: how it is in the first steps tells which way is faster.
- */
 static void index_text(struct text_index *index, const uint8_t *text, size_t size, uint32_t base,
         uint8_t delimiter)
 {
-	enum { SAMPLE = 16 * STEP, DENSE = 16 * 12 };
 	struct places next = {index->separators + index->separator_count,
 	        index->rows + index->row_count, index->quotes + index->quote_count};
-	const uint32_t *begin = next.separator;
-	struct stepping all = {index->separators, _mm512_set1_epi8((char)delimiter), false};
-	size_t at = append_steps(&next, text, 0, size < SAMPLE ? size : SAMPLE, base, all);
+	__m512i delimiters = _mm512_set1_epi8((char)delimiter);
+	const uint32_t *separators = index->separators;
+	size_t at = 0;
 
-	if (next.separator - begin > DENSE) {
-		all.dense = true;
-		at = append_steps(&next, text, at, size, base, all);
-	} else {
-		at = append_steps(&next, text, at, size, base, all);
-	}
+	for (; at + STEP <= size; at += STEP)
+		append_step(&next, _mm512_loadu_si512(text + at), ~(uint64_t)0, base + (uint32_t)at,
+		        separators, delimiters);
 	if (at < size) {
 		__mmask64 valid = low_bits(size - at);
 
-		all.dense = true;
 		append_step(&next, _mm512_maskz_loadu_epi8(valid, text + at), valid,
-		        base + (uint32_t)at, &all);
+		        base + (uint32_t)at, separators, delimiters);
 	}
 	index->separator_count = (size_t)(next.separator - index->separators);
 	index->row_count = (size_t)(next.row - index->rows);
