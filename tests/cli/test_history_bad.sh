@@ -31,20 +31,23 @@ damage_spills() {
 		esac
 	done
 }
+# hold_and HARM PID: harms a run while it is held, until it did; code is its end.
+hold_and() {
+	for try in $(seq 200); do
+		kill -STOP "$2" 2>/dev/null || break
+		"$1" "$2"
+		kill -CONT "$2"
+		[ -z "$damaged" ] || break
+		sleep 0.02
+	done
+	wait "$2"
+	code=$?
+}
 mkdir many
 for i in 1 2 3 4 5 6; do ln made/claims.csv many/$i.csv; done
 damaged=
 "$program" scan -q -j1 $lean -o run many 2>stderr &
-scanner=$!
-for try in $(seq 200); do
-	kill -STOP $scanner 2>/dev/null || break
-	damage_spills $scanner
-	kill -CONT $scanner
-	[ -z "$damaged" ] || break
-	sleep 0.02
-done
-wait $scanner
-code=$?
+hold_and damage_spills $!
 if [ -n "$damaged" ]; then
 	equal "a spill file is damaged" 74 $code
 	says "a spill file is damaged: says so" damaged
@@ -64,16 +67,7 @@ lose_pages() {
 }
 damaged=
 "$program" scan -q -j1 --memory 57M --tmp spills --findings none --report csv -o run many 2>stderr &
-scanner=$!
-for try in $(seq 200); do
-	kill -STOP $scanner 2>/dev/null || break
-	lose_pages $scanner
-	kill -CONT $scanner
-	[ -z "$damaged" ] || break
-	sleep 0.02
-done
-wait $scanner
-code=$?
+hold_and lose_pages $!
 if [ -n "$damaged" ]; then
 	equal "pages of the spill file are lost" 74 $code
 	says "pages of the spill file are lost: says so" "cannot be read again"
